@@ -1,0 +1,1 @@
+"""Personas from raw behaviour."""

@@ -1,0 +1,1 @@
+"""Values to Vega-Lite dictionaries, one function each."""

@@ -1,0 +1,1 @@
+"""Cast to file."""

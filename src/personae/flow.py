@@ -1,0 +1,63 @@
+"""The whole flow on one screen."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from importlib.metadata import version
+from typing import Any
+
+from personae import plugins
+from personae.model.cast import Cast, Listed
+from personae.model.features import Features
+from personae.model.study import Study
+from personae.stages.choose import choose
+from personae.stages.describe import describe
+from personae.stages.prepare import prepare
+from personae.stages.read import read
+from personae.stages.score import place_features
+from personae.stages.understand import understand
+from personae.stages.verify import verify
+
+
+def run(study: Study, frames: Mapping[str, Any] | None = None) -> Cast:
+    """Raw data to a cast of personas. `frames` maps names among study.sources to data frames held in memory."""
+    with plugins.find("engines", "duckdb").connect(memory=study.memory, threads=study.threads) as engine:
+        tables = understand(engine, read(engine, study, frames or {}), study)
+        features = prepare(engine, tables, study)
+    rule, evidence = choose(features, study)
+    placement = place_features(rule, features)
+    profiles, facts, members = describe(features, placement, evidence, study)
+    personas = plugins.find("writers", "plain").write(profiles, facts, evidence, study)
+    return Cast(
+        study=study,
+        tables=tables,
+        matches=features.matches,
+        window=features.window,
+        measures=_listed(features),
+        left_out=features.left_out,
+        evidence=evidence,
+        rule=rule,
+        profiles=profiles,
+        facts=facts,
+        personas=verify(personas, facts),
+        members=members,
+        ids=features.ids,
+        placement=placement,
+        warnings=tuple(n.words for t in tables for n in t.notes if n.level != "pass"),
+        versions=_versions(),
+    )
+
+
+def _listed(features: Features) -> tuple[Listed, ...]:
+    """Measures and events without their values."""
+    measures = (Listed(m.name, m.label, m.role, m.kind, m.unit, m.source, m.forms) for m in features.measures)
+    counts = features.counts
+    events = (Listed(e, e, "behaviour", "event", "times", counts.source, True) for e in counts.events) if counts else ()
+    return (*measures, *events)
+
+
+def _versions() -> dict[str, str]:
+    """What computed the numbers."""
+    parts = ("personae", "numpy", "scipy", "scikit-learn", "duckdb", "pyarrow")
+    return {"python": platform.python_version(), **{p: version(p) for p in parts}}

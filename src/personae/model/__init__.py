@@ -1,0 +1,1 @@
+"""The nouns: frozen values that stages pass to each other."""

@@ -1,0 +1,74 @@
+"""All that reading, scoring, comparing and rendering need of one run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from personae.model.evidence import Evidence
+from personae.model.fact import Fact
+from personae.model.features import LeftOut, Window
+from personae.model.persona import Member, Persona, Profile
+from personae.model.rule import Placement, Rule
+from personae.model.study import Study
+from personae.model.table import Match, Table
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A measure or event as the record keeps it, without values."""
+
+    name: str
+    label: str
+    role: str
+    kind: str
+    unit: str
+    source: str
+    forms: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Cast:
+    """The result of a run. `ids` and `placement` list every user once, in the same order."""
+
+    study: Study
+    tables: tuple[Table, ...]
+    matches: tuple[Match, ...]
+    window: Window | None
+    measures: tuple[Listed, ...]
+    left_out: tuple[LeftOut, ...]
+    evidence: Evidence
+    rule: Rule | None
+    profiles: tuple[Profile, ...]
+    facts: tuple[Fact, ...]
+    personas: tuple[Persona, ...]
+    members: tuple[Member, ...]
+    ids: pa.StringArray
+    placement: Placement
+    warnings: tuple[str, ...]
+    versions: Mapping[str, str]
+    run: str = ""
+    """The run's id, set when it is recorded."""
+
+    @property
+    def users(self) -> int:
+        """Distinct users in the sources."""
+        return len(self.ids)
+
+    def fact(self, id: str) -> Fact:
+        """The fact of that id; KeyError when there is none."""
+        for f in self.facts:
+            if f.id == id:
+                return f
+        raise KeyError(id)
+
+    def __getitem__(self, name: str | int) -> Persona:
+        """A persona by name, key or position."""
+        for p in self.personas:
+            if name in (p.name, p.key, p.index):
+                return p
+        raise KeyError(name)

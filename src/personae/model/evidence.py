@@ -1,0 +1,117 @@
+"""What every check measured, and what follows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Structure(StrEnum):
+    """What the groups are (Dolnicar & Leisch 2010, with "nothing" added)."""
+
+    NATURAL = "natural"
+    REPRODUCIBLE = "reproducible"
+    CONSTRUCTIVE = "constructive"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One grouping that was tried, with everything measured on it; None where a check does not apply."""
+
+    method: str
+    size: int
+    inertia: float
+    """Within-group share of the sum of squares, 0 to 1."""
+    smallest: float
+    """Share of the smallest group."""
+    silhouette: float | None = None
+    silhouette_low: float | None = None
+    silhouette_high: float | None = None
+    calinski_harabasz: float | None = None
+    davies_bouldin: float | None = None
+    stability: float | None = None
+    """Mean adjusted Rand index between groupings of bootstrap samples."""
+    jaccard: tuple[float, ...] = ()
+    """Mean best bootstrap Jaccard of each group (Hennig 2007), groups ordered by size."""
+    border: float | None = None
+    """Dip p-value of the border with the least visible valley."""
+    copula: float | None = None
+    """z of the inertia against data with the same margins and rank correlations and nothing else."""
+    bic: float | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Vote:
+    """What one criterion says about the number of groups: `groups` is None when it says there are none or abstains."""
+
+    criterion: str
+    term: str
+    """The exact term, for analysts."""
+    groups: int | None
+    words: str
+
+
+@dataclass(frozen=True)
+class Border:
+    """The density between two neighbouring groups (persona indices): a small p means a valley."""
+
+    first: int
+    second: int
+    p: float
+    soft: bool
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A direction along which users differ: its share of the structured variation and what lies at both ends."""
+
+    share: float
+    low: tuple[str, ...]
+    high: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What kind of groups these are, how many, and why, in words a manager can read."""
+
+    kind: Structure
+    groups: int
+    alternative: int | None
+    why: str
+    asked: int | None = None
+    """The number the user fixed."""
+    own: int | None = None
+    """The number the data alone would have given."""
+    forced: bool = False
+    """Groups were drawn although there is nothing."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Everything that was tried and found. Lists about groups follow the order of persona indices."""
+
+    verdict: Verdict
+    candidates: tuple[Candidate, ...]
+    votes: tuple[Vote, ...]
+    steadiness: tuple[float, ...]
+    """Bootstrap Jaccard of each final group."""
+    borders: tuple[Border, ...]
+    axes: tuple[Axis, ...]
+    chosen: str
+    """The method that made the final groups."""
+    agreement: tuple[tuple[str, str, float], ...] = ()
+    """Adjusted Rand index between the methods at the chosen number."""
+    factors: int | None = None
+    """Directions of association beyond chance (parallel analysis)."""
+    fidelity: float = 1.0
+    """Share of users whom the rule puts where the method put them."""
+    searched: int = 0
+    """Users the search looked at."""
+    outliers: int = 0
+    """Users set apart before the search."""
+    refused: tuple[tuple[str, str], ...] = ()
+    """(method, reason) of each method that does not fit these data."""
+    space: str = ""
+    """In words: what the groups were formed on."""

@@ -1,0 +1,91 @@
+"""A group in numbers, and the same group in words that cite the numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Trait:
+    """A difference from everyone that survived its interval and the number of comparisons; `fact` is its fact's id."""
+
+    measure: str
+    label: str
+    fact: str
+    multiple: float
+    value: float
+    everyone: float
+    statistic: str
+    unit: str
+    role: str
+    formed: bool
+    """Whether the measure took part in forming the groups, so that the difference describes and does not test."""
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One group in numbers. `above` and `below` are traits, strongest first."""
+
+    index: int
+    key: str
+    users: int
+    share: float
+    """Of all users, those not in any group included."""
+    border_share: float
+    steadiness: float
+    above: tuple[Trait, ...]
+    below: tuple[Trait, ...]
+    outcomes: tuple[str, ...]
+    """Fact ids."""
+    demographics: tuple[str, ...]
+    """Fact ids."""
+    facts: tuple[str, ...]
+    """Fact ids of size, share, steadiness and borderline share, in that order."""
+    nearest: str = ""
+    """Key of the nearest other persona."""
+    nearest_measure: str = ""
+    """The measure that separates the two most."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A sentence and the facts it rests on. Grade M measured, S said, A worded by a machine, ? to find out."""
+
+    text: str
+    grade: str
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Persona:
+    """A group with a name. Every sentence is a Claim; `verdict` repeats the run's verdict so that no output can lose it."""
+
+    key: str
+    index: int
+    name: str
+    verdict: str
+    users: int
+    share: float
+    steadiness: float
+    steady: str
+    """"steady", "fairly steady" or "shaky"."""
+    tagline: Claim
+    story: tuple[Claim, ...]
+    traits: tuple[Claim, ...]
+    outcomes: tuple[Claim, ...]
+    demographics: tuple[Claim, ...]
+    difference: Claim | None
+    """How it differs from its nearest persona."""
+    nearest: str
+    origin: str = "data"
+
+
+@dataclass(frozen=True)
+class Member:
+    """A user worth talking to: `part` is "typical", "borderline" or "extreme"."""
+
+    persona: str
+    part: str
+    id: str
+    membership: float
+    margin: float

@@ -1,0 +1,111 @@
+"""The rule that places everyone: numbers only, the same in numpy and in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Floats = npt.NDArray[np.float64]
+    Ints = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One act on a column: the name of a plug in steps/ and the numbers it learnt."""
+
+    name: str
+    learned: Mapping[str, float | str]
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One coordinate of the behaviour space: a raw column and the steps that turn it into a number.
+
+    `of` is "event" (column is an event name, the raw value a count) or "measure" (column is a measure's name).
+    """
+
+    name: str
+    of: str
+    column: str
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Guard:
+    """Whether a user is like nobody: the weighted squared norm of features[start:stop], against a limit that depends on the
+    user's activity (total of counted events). `edges` (b - 1,) ascending, `limits` (b,)."""
+
+    start: int
+    stop: int
+    weight: Floats
+    edges: Floats
+    limits: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Rule:
+    """Steps, projection, nearest prototype.
+
+    x (d,) = each feature's steps applied; z (r,) = x @ projection; the persona is the owner of the nearest prototype.
+    A user is outside when a guard refuses, when z is further than the persona's radius, or when nothing is known of them.
+    """
+
+    features: tuple[Feature, ...]
+    projection: Floats
+    """(d, r)"""
+    prototypes: Floats
+    """(p, r)"""
+    owner: Ints
+    """(p,) index of the persona of each prototype."""
+    radius: Floats
+    """(k,) distance beyond which a user is outside."""
+    spread: float
+    """Within-group variance per coordinate, the scale of memberships."""
+    guards: tuple[Guard, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """The number of personas."""
+        return len(self.radius)
+
+
+class Place(IntEnum):
+    """How firmly a user sits."""
+
+    CORE = 0
+    BORDER = 1
+    OUTSIDE = 2
+
+
+REASONS = (
+    "well inside the group",
+    "near the border with the second group",
+    "unlike everybody: extreme amounts",
+    "too far from every group",
+    "no behaviour to go by",
+    "no groups were found",
+)
+"""Why a user is where they are; Placement.reason holds positions in this list."""
+
+
+@dataclass(frozen=True, eq=False)
+class Placement:
+    """Every user's place, in the order of the ids they were placed with. Each array is (n,).
+
+    `persona` and `second` are indices, -1 for none; `membership` is the share of the first persona in a soft assignment
+    (0 to 1); `margin` is 1 - d1 / d2 for the distances to the nearest and second nearest persona (0 on the border, the
+    simplified silhouette of Hruschka et al. 2004); both rounded to 6 decimals.
+    """
+
+    persona: Ints
+    second: Ints
+    membership: Floats
+    margin: Floats
+    kind: npt.NDArray[np.int8]
+    reason: npt.NDArray[np.int8]

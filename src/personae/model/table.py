@@ -1,0 +1,122 @@
+"""What was read: relations in an engine, their columns, and the count of every row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from personae.model.study import Role
+
+
+class Kind(StrEnum):
+    """What an audit of all values of a column found it to hold."""
+
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    TIMESTAMP = "timestamp"
+    CATEGORY = "category"
+    TEXT = "text"
+    EMPTY = "empty"
+
+    @property
+    def numeric(self) -> bool:
+        """Whether values of this kind are numbers."""
+        return self in (Kind.INTEGER, Kind.DECIMAL)
+
+
+class Level(StrEnum):
+    """How much a note matters."""
+
+    PASS = "pass"
+    WARN = "warn"
+    STOP = "stop"
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something worth saying about the data."""
+
+    level: Level
+    code: str
+    words: str
+    where: str = ""
+    fix: str = ""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column as the audit saw it; `rows` = empty + filled; `format` says how text becomes a value.
+
+    `format` is "" (as it stands), "comma" (decimal comma), "dmy" / "mdy" / "ymd" (order of date parts),
+    "s" / "ms" / "us" (epoch unit), or the pair of words of a boolean as "true|false".
+    """
+
+    name: str
+    kind: Kind
+    role: Role
+    why: str
+    rows: int
+    empty: int
+    distinct: int
+    examples: tuple[str, ...] = ()
+    low: str = ""
+    high: str = ""
+    format: str = ""
+    native: str = "VARCHAR"
+    """The column's type in the relation: VARCHAR for sources of text, the source's own type for Parquet and frames."""
+    markers: tuple[tuple[str, int], ...] = ()
+    """Texts that look like "missing" (NA, -, null) with their counts; they are values until declared."""
+
+
+@dataclass(frozen=True)
+class Reject:
+    """A row that was set aside."""
+
+    source: str
+    line: int
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """One source in the engine: `relation` holds every used row with the columns of `columns`, untouched.
+
+    `shape` is "events" (many rows an entity) or "entities" (one row an entity).
+    """
+
+    source: str
+    """The name a person knows it by: the file name, with the sheet or member if there is one."""
+    relation: str
+    shape: str
+    columns: tuple[Column, ...]
+    seen: int
+    used: int
+    rejects: tuple[Reject, ...] = ()
+    files: tuple[tuple[str, str, int], ...] = ()
+    """(file name, sha256, bytes) of each file behind the table."""
+    format: str = ""
+    """How it was read, in words: "CSV, comma, UTF-8"."""
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def set_aside(self) -> int:
+        """Rows seen but not used."""
+        return self.seen - self.used
+
+    def column(self, role: Role) -> Column | None:
+        """The first column with that role."""
+        return next((c for c in self.columns if c.role == role), None)
+
+
+@dataclass(frozen=True)
+class Match:
+    """How the ids of two sources fit together, in entities."""
+
+    left: str
+    right: str
+    both: int
+    only_left: int
+    only_right: int

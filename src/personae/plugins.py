@@ -1,0 +1,28 @@
+"""The only registry: a socket is a folder of this package, a plug is a module in it."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from importlib.metadata import entry_points
+from types import ModuleType
+
+SOCKETS = ("sources", "engines", "steps", "methods", "checks", "writers", "exporters")
+
+
+def names(socket: str) -> tuple[str, ...]:
+    """The names of the plugs in a socket, ours first, each group in alphabetical order."""
+    folder = importlib.import_module(f"personae.{socket}")
+    own = sorted(m.name for m in pkgutil.iter_modules(folder.__path__))
+    return (*own, *sorted(e.name for e in entry_points(group=f"personae.{socket}") if e.name not in own))
+
+
+def find(socket: str, name: str) -> ModuleType:
+    """The plug of that name, imported now and alone. Raises KeyError when there is none."""
+    module = name.replace("-", "_")
+    if module in {m.name for m in pkgutil.iter_modules(importlib.import_module(f"personae.{socket}").__path__)}:
+        return importlib.import_module(f"personae.{socket}.{module}")
+    for entry in entry_points(group=f"personae.{socket}", name=name):
+        plug: ModuleType = entry.load()
+        return plug
+    raise KeyError(f"no {name!r} among {', '.join(names(socket))}")

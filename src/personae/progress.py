@@ -1,0 +1,38 @@
+"""Progress is logging: stages say what they do, front ends decide how it looks."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+LOG = logging.getLogger("personae")
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One thing that happened: `verb` is the stage (read, match, measure, group...), `words` the rest of the line.
+
+    `done` of `total` (both in `unit`) is given inside long work; `final` marks the line that sums the stage up.
+    """
+
+    verb: str
+    words: str
+    done: int = 0
+    total: int = 0
+    unit: str = ""
+    final: bool = False
+
+
+def tell(verb: str, words: str) -> None:
+    """Say how a stage ended: the one line that a summary keeps."""
+    LOG.info("%s %s", verb, words, extra={"progress": Progress(verb, words, final=True)})
+
+
+def step(verb: str, words: str, done: int = 0, total: int = 0, unit: str = "") -> None:
+    """Say where a stage is."""
+    LOG.debug("%s %s", verb, words, extra={"progress": Progress(verb, words, done, total, unit)})
+
+
+def warn(words: str) -> None:
+    """Say something the user should know although the work goes on."""
+    LOG.warning("%s", words, extra={"progress": Progress("warning", words, final=True)})

@@ -1,0 +1,1 @@
+"""Questions as values: in go nouns, out come Ibis expressions; no connection."""

@@ -1,0 +1,1 @@
+"""One verb per file, in the order they run."""

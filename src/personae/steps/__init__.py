@@ -1,0 +1,1 @@
+"""Raw column to feature: fit, apply, sql, three faces of one step."""

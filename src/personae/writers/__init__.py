@@ -1,0 +1,1 @@
+"""Profiles to words, each sentence citing its facts."""
