@@ -1,0 +1,48 @@
+# Everything here sets itself up: the first call makes .venv and installs the package, later calls are quick.
+# PYTHON picks the interpreter (3.11 to 3.13), WORKERS the number of test processes.
+
+PYTHON  ?=
+WORKERS ?= 2
+BIN     := .venv/bin
+
+.PHONY: help demo test quick check format clean
+
+help:
+	@echo "make demo      personas from the built-in sample, from raw files to the report"
+	@echo "make test      lint, types, import contracts and every test"
+	@echo "make quick     the same without the slow tests"
+	@echo "make check     lint, types and import contracts only"
+	@echo "make format    lay the code out"
+	@echo "make clean     forget the environment and all caches"
+
+# the interpreter and the package; again only when what it depends on changes
+.venv/.stamp-run: pyproject.toml .ci/setup
+	@PYTHON="$(PYTHON)" .ci/setup run
+	@touch $@
+
+# the same with what the tests need
+.venv/.stamp-test: .venv/.stamp-run
+	@PYTHON="$(PYTHON)" .ci/setup test
+	@touch $@
+
+demo: .venv/.stamp-run
+	$(BIN)/personae demo
+
+check: .venv/.stamp-test
+	$(BIN)/ruff check src tests
+	$(BIN)/ruff format --check src tests
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: check
+	$(BIN)/python -m pytest -n $(WORKERS) --durations 10
+
+quick: check
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow"
+
+format: .venv/.stamp-test
+	$(BIN)/ruff check --fix src tests
+	$(BIN)/ruff format src tests
+
+clean:
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

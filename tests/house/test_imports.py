@@ -1,0 +1,113 @@
+"""What loads what: imports point down, and nothing heavy loads before it is needed."""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+import time
+import tomllib
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+SOURCE = ROOT / "src" / "personae"
+HEAVY = ("numpy", "scipy", "sklearn", "duckdb", "pyarrow", "ibis", "sqlglot", "vl_convert", "pandas", "polars", "jinja2", "narwhals")
+MODULES = sorted(SOURCE.rglob("*.py"))
+
+ALLOWED = {
+    "duckdb": ("engines/duckdb.py",),
+    "ibis": ("sql/", "engines/duckdb.py"),
+    "sqlglot": ("sql/", "engines/duckdb.py"),
+    "sklearn": ("methods/", "checks/", "stages/choose.py", "stages/space.py", "sklearn.py"),
+    "vl_convert": ("exporters/", "charts/"),
+    "jinja2": ("exporters/",),
+    "typer": ("cli/",),
+    "rich": ("cli/",),
+    "pandas": (),
+    "polars": (),
+    "diptest": (),
+}
+"""Packages that only some files may import, so that exchanging one touches few files. A trailing slash means a folder."""
+
+
+def _loaded_by(code: str) -> set[str]:
+    out = subprocess.run([sys.executable, "-c", f"import sys\n{code}\nprint(*sys.modules)"], capture_output=True, text=True, check=True)
+    return {name.partition(".")[0] for name in out.stdout.split()}
+
+
+def _imports(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {a.name for a in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module)
+    return found
+
+
+def _fastest(*command: str) -> float:
+    seconds = []
+    for _ in range(5):
+        start = time.perf_counter()
+        subprocess.run(command, check=True, capture_output=True)
+        seconds.append(time.perf_counter() - start)
+    return min(seconds)
+
+
+def test_importing_the_package_loads_nothing_heavy() -> None:
+    assert not _loaded_by("import personae; dir(personae); personae.__version__") & set(HEAVY)
+
+
+def test_help_loads_nothing_heavy() -> None:
+    code = """
+import sys
+sys.argv = ["personae", "--help"]
+from personae.cli.main import main
+import contextlib, io
+with contextlib.redirect_stdout(io.StringIO()):
+    try:
+        main()
+    except SystemExit:
+        pass
+"""
+    assert not _loaded_by(code) & set(HEAVY)
+
+
+def test_importing_the_package_takes_less_than_a_fifth_of_a_second() -> None:
+    assert _fastest(sys.executable, "-c", "import personae") - _fastest(sys.executable, "-c", "pass") < 0.2
+
+
+def test_help_takes_less_than_three_tenths_of_a_second() -> None:
+    if os.getloadavg()[0] > 3 * (os.cpu_count() or 1):
+        pytest.skip("this machine is too busy for a time to mean anything")
+    assert _fastest(sys.executable, "-m", "personae", "--help") < 0.6 if os.environ.get("CI") else 0.3
+
+
+def test_imports_point_down_and_plugs_do_not_know_each_other() -> None:
+    command = [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"]
+    out = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert out.returncode == 0, out.stdout
+
+
+def test_every_module_of_the_package_has_its_place_in_the_layers() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    layers = next(c for c in contracts if c["type"] == "layers")["layers"]
+    placed = {name for line in layers for name in line.replace("|", " ").split()}
+    there = {p.stem for p in SOURCE.iterdir() if p.suffix == ".py" or (p / "__init__.py").exists()} - {"__init__", "__main__"}
+    assert placed == there
+
+
+@pytest.mark.parametrize("package", ALLOWED)
+def test_a_package_is_imported_only_where_it_belongs(package: str) -> None:
+    users = {str(p.relative_to(SOURCE)) for p in MODULES if any(i.partition(".")[0] == package for i in _imports(p))}
+    assert not {u for u in users if not u.startswith(ALLOWED[package])}
+
+
+def test_no_module_imports_a_heavy_package_at_the_top_of_the_command_line() -> None:
+    for path in (SOURCE / "cli").glob("*.py"):
+        top = {a.name.partition(".")[0] for n in ast.parse(path.read_text()).body if isinstance(n, ast.Import) for a in n.names}
+        top |= {(n.module or "").partition(".")[0] for n in ast.parse(path.read_text()).body if isinstance(n, ast.ImportFrom)}
+        assert not top & set(HEAVY), path.name
