@@ -1,1 +1,46 @@
-"""Personas from raw behaviour."""
+"""Personas from raw behaviour: read, run, load, score, export. Names are resolved on first use, so that importing is quick."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from personae.api import Data, Result, export, load, read, run, score
+    from personae.errors import PersonaeError
+    from personae.model.cast import Cast
+    from personae.model.study import Study
+
+    __version__: str
+
+__all__ = ["Cast", "Data", "PersonaeError", "Result", "Study", "__version__", "export", "load", "read", "run", "score"]
+
+_HOMES = {
+    "Cast": "personae.model.cast",
+    "Data": "personae.api",
+    "PersonaeError": "personae.errors",
+    "Result": "personae.api",
+    "Study": "personae.model.study",
+    "export": "personae.api",
+    "load": "personae.api",
+    "read": "personae.api",
+    "run": "personae.api",
+    "score": "personae.api",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """The public name, imported from where it lives."""
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("personae")
+    if name not in _HOMES:
+        raise AttributeError(f"module 'personae' has no attribute {name!r}")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__
