@@ -57,7 +57,9 @@ class World:
         if not measures:
             return Features(ids, Counts(csr_matrix(self.counts.astype(np.float64)), self.events, "planted.csv"), ())
         columns = (self.counts[:, j].astype(np.float64) for j in range(len(self.events)))
-        made = tuple(Measure(e, e, Role.BEHAVIOUR, Kind.INTEGER, c, forms=True) for e, c in zip(self.events, columns, strict=True))
+        made = tuple(
+            Measure(e, e, Role.BEHAVIOUR, Kind.INTEGER, c, forms=True) for e, c in zip(self.events, columns, strict=True)
+        )
         return Features(ids, None, made)
 
     def log(self, path: Path, shuffled: int = 0) -> Path:
@@ -79,7 +81,10 @@ class World:
     def users(self, path: Path, shuffled: int = 0) -> Path:
         """Write a users table `user_id,age,country,plan` that says nothing about the groups."""
         rng = np.random.default_rng(self.seed + 1)
-        rows = [(u, int(rng.integers(18, 80)), str(rng.choice(("DE", "FR", "PL"))), str(rng.choice(("free", "pro")))) for u in self.ids]
+        rows = [
+            (u, int(rng.integers(18, 80)), str(rng.choice(("DE", "FR", "PL"))), str(rng.choice(("free", "pro"))))
+            for u in self.ids
+        ]
         return _written(path, ("user_id", "age", "country", "plan"), rows, shuffled)
 
 
@@ -93,7 +98,9 @@ def _written(path: Path, header: tuple[str, ...], rows: list[tuple[Any, ...]], s
     return path
 
 
-def planted(users: int = 600, groups: int = 3, events: int = 12, seed: int = 1, activity: float = 40.0, strength: float = 6.0) -> World:
+def planted(
+    users: int = 600, groups: int = 3, events: int = 12, seed: int = 1, activity: float = 40.0, strength: float = 6.0
+) -> World:
     """Users in groups that favour different events; groups=0 gives users who all draw from one law.
 
     `activity` is the median number of events a user does, `strength` how many times more often a group does its own events.

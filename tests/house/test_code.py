@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from conftest import ROOT
 
 SOURCE = ROOT / "src" / "personae"
@@ -39,7 +40,11 @@ def test_nothing_that_is_opened_can_run_code(path: Path) -> None:
     modules = {a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names}
     modules |= {n.module or "" for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}
     assert not {m.partition(".")[0] for m in modules} & {"pickle", "joblib", "cloudpickle", "dill", "marshal", "shelve", "yaml"}
-    words = {n.arg for n in ast.walk(tree) if isinstance(n, ast.keyword) and isinstance(n.value, ast.Constant) and n.value.value is True}
+    words = {
+        n.arg
+        for n in ast.walk(tree)
+        if isinstance(n, ast.keyword) and isinstance(n.value, ast.Constant) and n.value.value is True
+    }
     assert not words & {"shell", "allow_pickle"}
 
 

@@ -10,10 +10,24 @@ import tomllib
 from pathlib import Path
 
 import pytest
+
 from conftest import ROOT
 
 SOURCE = ROOT / "src" / "personae"
-HEAVY = ("numpy", "scipy", "sklearn", "duckdb", "pyarrow", "ibis", "sqlglot", "vl_convert", "pandas", "polars", "jinja2", "narwhals")
+HEAVY = (
+    "numpy",
+    "scipy",
+    "sklearn",
+    "duckdb",
+    "pyarrow",
+    "ibis",
+    "sqlglot",
+    "vl_convert",
+    "pandas",
+    "polars",
+    "jinja2",
+    "narwhals",
+)
 MODULES = sorted(SOURCE.rglob("*.py"))
 
 ALLOWED = {
@@ -33,7 +47,9 @@ ALLOWED = {
 
 
 def _loaded_by(code: str) -> set[str]:
-    out = subprocess.run([sys.executable, "-c", f"import sys\n{code}\nprint(*sys.modules)"], capture_output=True, text=True, check=True)
+    out = subprocess.run(
+        [sys.executable, "-c", f"import sys\n{code}\nprint(*sys.modules)"], capture_output=True, text=True, check=True
+    )
     return {name.partition(".")[0] for name in out.stdout.split()}
 
 

@@ -1,0 +1,303 @@
+"""What `import personae` offers: read, run, load, score, export. Values only; nothing here is global and nothing changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import MISSING, asdict, dataclass, field, fields, replace
+from difflib import get_close_matches
+from html import escape
+from os import PathLike, fspath
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from personae import flow, frames, plugins, store
+from personae.errors import UsageError
+from personae.frames import ARROW
+from personae.model.cast import Cast
+from personae.model.persona import Persona
+from personae.model.study import Role, Study
+from personae.model.table import Table
+
+if TYPE_CHECKING:
+    from personae.model.evidence import Verdict
+    from personae.model.rule import Placement
+
+FORMATS = {".html": "html", ".htm": "html", ".csv": "csv", ".parquet": "parquet", ".json": "json", ".md": "markdown"}
+"""Which exporter writes a file of that ending."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Something to look at: `text` in a terminal, `html` in a notebook."""
+
+    text: str
+    html: str = field(repr=False)
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+
+@dataclass(frozen=True)
+class Card(Persona):
+    """A persona that shows itself as a card in a notebook; apart from that a Persona."""
+
+    cast: Cast = field(kw_only=True, repr=False, compare=False)
+
+    def __repr__(self) -> str:
+        return f"{self.name} ({self.key}): {self.users:,} users, {self.share:.0%}, {self.steady}"
+
+    def _repr_html_(self) -> str:
+        shown: str = plugins.find("exporters", "html").card(self.cast, self.cast[self.key])
+        return shown
+
+
+@dataclass(frozen=True, eq=False)
+class Data:
+    """Sources and what is known about them. `study` is the frozen record; frames held in memory stand beside it."""
+
+    study: Study
+    frames: Mapping[str, Any] = field(default_factory=dict)
+    kind: str = ARROW
+    """The kind of frame that came in, which is the kind that goes out."""
+
+    def check(self) -> Shown:
+        """Read everything and say what each column is and will be used for. Nothing is written."""
+        return _columns(flow.look(self.study, self.frames)[0])
+
+    def run(self, **settings: Any) -> Result:
+        """Find the groups; see `run`."""
+        return run(self, **settings)
+
+    def __repr__(self) -> str:
+        plain = Study(sources=self.study.sources)
+        changed = [f"{k}={v!r}" for k, v in asdict(self.study).items() if k != "sources" and v != getattr(plain, k)]
+        return f"Data({', '.join((*map(repr, self.study.sources), *changed))})"
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """A finished run: personas, the evidence for them, and every user's place."""
+
+    cast: Cast
+    kind: str = ARROW
+
+    @property
+    def verdict(self) -> Verdict:
+        """What kind of groups these are, how many, and why."""
+        return self.cast.evidence.verdict
+
+    @property
+    def personas(self) -> tuple[Card, ...]:
+        """The personas, largest first; none when the verdict is `nothing`."""
+        return tuple(_card(self.cast, p) for p in self.cast.personas)
+
+    @property
+    def users(self) -> Any:
+        """Every user once, as in users.csv (id, persona, persona_name...), in the kind of frame that came in."""
+        return frames.like(_users(self.cast, self.cast.ids, self.cast.placement), self.kind)
+
+    @property
+    def facts(self) -> list[dict[str, Any]]:
+        """Every number that a sentence may rest on: id, subject, measure, value, unit, interval, base, source."""
+        return [asdict(f) for f in self.cast.facts]
+
+    def why_groups(self) -> Shown:
+        """Why this many groups: the verdict, the vote of each criterion and every number that was tried."""
+        html: str = plugins.find("exporters", "html").why_groups(self.cast)
+        return Shown(_why(self.cast), html)
+
+    def report(self, path: str | PathLike[str]) -> Path:
+        """Write the report; the ending of `path` picks the format."""
+        return export(self, path)
+
+    def save(self, folder: str | PathLike[str]) -> Path:
+        """Write every file of the run into a folder that `load` can open."""
+        store.save(self.cast, Path(folder))
+        return Path(folder)
+
+    def score(self, *sources: Any) -> Any:
+        """Which persona is each of these users? Files or a frame of the same columns as the run's; see `score`."""
+        return score(self, *sources)
+
+    def __getitem__(self, name: str | int) -> Card:
+        """A persona by name, key ("P1") or position."""
+        try:
+            return _card(self.cast, self.cast[name])
+        except KeyError:
+            names = [p.name for p in self.cast.personas]
+            near = get_close_matches(str(name), names, 1)
+            said = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(names) or 'none'}"
+            raise KeyError(f"no persona {name!r}; {said}") from None
+
+    def __repr__(self) -> str:
+        verdict, cast = self.verdict, self.cast
+        head = f"{_noun(len(cast.personas), 'persona')} of {cast.users:,} {cast.study.entity}s: {verdict.kind}. {verdict.why}"
+        width = max((len(p.name) for p in cast.personas), default=0)
+        lines = (f"  {p.name:<{width}}  {p.users:>9,}  {p.share:>4.0%}  {p.steady}" for p in cast.personas)
+        return "\n".join((head, *lines))
+
+    def _repr_html_(self) -> str:
+        shown: str = plugins.find("exporters", "html").cards(self.cast)
+        return shown
+
+
+def read(*sources: Any, **settings: Any) -> Data:
+    """Name the sources and what their columns mean; nothing is opened yet.
+
+    `sources` are paths, globs and folders, data frames (pandas, Polars, PyArrow, DuckDB relations...), or one mapping of names
+    to frames. `settings` are the fields of Study: id, time, event, value, group_by, describe, outcome, ignore, window, groups,
+    method, seed... Raises UsageError for a setting that does not exist.
+    """
+    return _updated(_sources(sources), settings)
+
+
+def run(*data: Any, groups: str | int | tuple[int, int] = "auto", seed: int = 7, **settings: Any) -> Result:
+    """Find out how many kinds of users there are, who they are, and which user is which.
+
+    `data` is what `read` made, or sources as `read` takes them. `groups` is "auto", a number, or a range as "3-7" or (3, 7).
+    Further settings are the fields of Study. Raises PersonaeError with what, where and how to fix it.
+    """
+    given = data[0] if len(data) == 1 and isinstance(data[0], Data) else _sources(data)
+    chosen = {**({"groups": groups} if groups != "auto" else {}), **({"seed": seed} if seed != 7 else {}), **settings}
+    ready = _updated(given, chosen)
+    return Result(flow.run(ready.study, ready.frames), ready.kind)
+
+
+def load(folder: str | PathLike[str]) -> Result:
+    """A run from the folder it was saved in. Raises PersonaeError when a file is missing, damaged or of an unknown version."""
+    return Result(store.load(Path(folder)))
+
+
+def score(result: Result | str | PathLike[str], *sources: Any) -> Any:
+    """The persona of each user of new data, by the run's own rule: the columns of `Result.users`, in the kind of frame given.
+
+    `result` is a Result or the folder of one. Users come back in the order in which a frame first names them; for files, in
+    the order of the run's own user table.
+    """
+    known = result if isinstance(result, Result) else load(result)
+    data = _sources(sources)
+    ids, placement = flow.score(known.cast, data.study.sources, data.frames)
+    table = _users(known.cast, ids, placement)
+    if len(data.frames) == 1:
+        column = next(c.name for t in known.cast.tables for c in t.columns if c.role == Role.ID)
+        table = frames.in_order(table, next(iter(data.frames.values())), column)
+    return frames.like(table, data.kind)
+
+
+def export(result: Result | str | PathLike[str], path: str | PathLike[str], **options: Any) -> Path:
+    """Write one file of a run; the ending of `path` picks the exporter. Raises UsageError for an unknown ending."""
+    known, target = result if isinstance(result, Result) else load(result), Path(path)
+    name = FORMATS.get(target.suffix.lower())
+    if name is None or name not in plugins.names("exporters"):
+        there = sorted({e for e, n in FORMATS.items() if n in plugins.names("exporters")})
+        raise UsageError(
+            "P001", f"no exporter writes {target.suffix or 'a file without an ending'}", fix=f"use {', '.join(there)}"
+        )
+    written: Path = plugins.find("exporters", name).export(known.cast, target, **options)
+    return written
+
+
+def _sources(sources: tuple[Any, ...]) -> Data:
+    """Paths as text; frames as Arrow under a name each."""
+    if len(sources) == 1 and isinstance(sources[0], Data):
+        return sources[0]
+    if len(sources) == 1 and isinstance(sources[0], Mapping):
+        named = dict(sources[0])
+    else:
+        many = sum(frames.is_frame(s) for s in sources) > 1
+        count = iter(range(1, len(sources) + 1))
+        named = {(f"frame {next(count)}" if many else "frame") if frames.is_frame(s) else fspath(s): s for s in sources}
+    if not named:
+        raise UsageError("P001", "no sources were named", fix="pass at least one path or data frame")
+    held = {name: frames.arrow(s) for name, s in named.items() if frames.is_frame(s)}
+    kind = next((k for _, k in held.values()), frames.ARROW)
+    paths = tuple(name if name in held else fspath(named[name]) for name in named)
+    return Data(Study(sources=paths), {name: table for name, (table, _) in held.items()}, kind)
+
+
+_FIELDS = {f.name: f for f in fields(Study) if f.name != "sources"}
+
+
+def _updated(data: Data, settings: Mapping[str, Any]) -> Data:
+    """The same data with other settings."""
+    for name in settings:
+        if name not in _FIELDS:
+            near = get_close_matches(name, _FIELDS, 1)
+            raise UsageError(
+                "P001",
+                f"there is no setting {name!r}",
+                fix=f"did you mean {near[0]!r}?" if near else f"use one of: {', '.join(_FIELDS)}",
+            )
+    return replace(data, study=replace(data.study, **{k: _setting(k, v) for k, v in settings.items()}))
+
+
+def _setting(name: str, value: Any) -> Any:
+    """The value as Study keeps it: one word where several may stand, a number of groups as text."""
+    default = _FIELDS[name].default
+    if name == "groups":
+        return "-".join(map(str, value)) if isinstance(value, tuple | list) else str(value)
+    if isinstance(default, tuple):
+        return (value,) if isinstance(value, str) else tuple(value)
+    if default is not MISSING and (
+        not isinstance(value, type(default)) or isinstance(value, bool) != isinstance(default, bool)
+    ):
+        raise UsageError(
+            "P001", f"{name} is {value!r}, which is not {type(default).__name__}", fix=f"for example {name}={default!r}"
+        )
+    return value
+
+
+def _users(cast: Cast, ids: Any, placement: Placement) -> Any:
+    return plugins.find("exporters", "parquet").users(ids, placement, cast.personas)
+
+
+def _card(cast: Cast, persona: Persona) -> Card:
+    return Card(**{f.name: getattr(persona, f.name) for f in fields(Persona)}, cast=cast)
+
+
+def _noun(count: int, noun: str) -> str:
+    return f"{count or 'no'} {noun}{'' if count == 1 else 's'}"
+
+
+def _why(cast: Cast) -> str:
+    """The choice as text: one line a vote, then one a number that was tried."""
+    evidence = cast.evidence
+    votes = (f"  {v.criterion}: {v.words}" for v in evidence.votes)
+    tried = (
+        f"  {c.method} {c.size}: left-over difference {c.inertia:.0%}, smallest group {c.smallest:.1%}"
+        + (f", same grouping {c.stability:.2f}" if c.stability is not None else "")
+        for c in evidence.candidates
+    )
+    return "\n".join((f"{evidence.verdict.kind}: {evidence.verdict.why}", "votes", *votes, "tried", *tried))
+
+
+def _columns(tables: tuple[Table, ...]) -> Shown:
+    """One row per column: what it is, what it will be used for, and why. Values of ids and texts are not shown."""
+    header = ("source", "column", "kind", "used as", "why", "empty", "distinct", "examples")
+    rows = [
+        (t.source, c.name, str(c.kind), str(c.role), c.why, f"{c.empty:,}", f"{c.distinct:,}", _examples(c.role, c.examples))
+        for t in tables
+        for c in t.columns
+    ]
+    accounts = [f"{t.source}: {t.seen:,} rows, {t.used:,} used, {t.set_aside:,} set aside. {t.format}" for t in tables]
+    notes = [
+        f"{n.level}: {n.words}" + (f" ({n.where})" if n.where else "") + (f" {n.fix}" if n.fix else "")
+        for t in tables
+        for n in t.notes
+    ]
+    widths = [max(len(r[i]) for r in (header, *rows)) for i in range(len(header))]
+    lines = ["  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in (header, *rows)]
+    cells = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    heads = "".join(f'<th scope="col">{cell}</th>' for cell in header)
+    said = "".join(f"<p>{escape(line)}</p>" for line in (*accounts, *notes))
+    return Shown(
+        "\n".join((*accounts, "", *lines, *notes)),
+        f"{said}<table><thead><tr>{heads}</tr></thead><tbody>{cells}</tbody></table>",
+    )
+
+
+def _examples(role: Role, examples: tuple[str, ...]) -> str:
+    return "" if role in (Role.ID, Role.TEXT) else ", ".join(examples[:3])
