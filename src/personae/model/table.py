@@ -49,8 +49,9 @@ class Note:
 class Column:
     """One column as the audit saw it; `rows` = empty + filled; `format` says how text becomes a value.
 
-    `format` is "" (as it stands), "comma" (decimal comma), "dmy" / "mdy" / "ymd" (order of date parts),
-    "s" / "ms" / "us" (epoch unit), or the pair of words of a boolean as "true|false".
+    `format` is "" (as it stands), "comma" (decimal comma), "grouped" (thousands marks before a decimal dot), "dmy" / "mdy" /
+    "ymd" (order of date parts), "named" (months as words), "zoned" (times with their own offset, read as UTC), "s" / "ms" /
+    "us" (epoch unit, read as UTC), or the pair of words of a boolean as "true|false".
     """
 
     name: str
@@ -68,6 +69,8 @@ class Column:
     """The column's type in the relation: VARCHAR for sources of text, the source's own type for Parquet and frames."""
     markers: tuple[tuple[str, int], ...] = ()
     """Texts that look like "missing" (NA, -, null) with their counts; they are values until declared."""
+    scale: int = 0
+    """Most digits after the decimal mark."""
 
 
 @dataclass(frozen=True)

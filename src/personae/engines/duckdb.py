@@ -1,0 +1,274 @@
+"""DuckDB in a private scratch folder: the only file that knows this engine."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+import duckdb
+
+from personae.errors import MachineError, PersonaeError, UsageError
+from personae.model.table import Column, Kind
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Locator = Callable[[Sequence[int]], "list[tuple[str, int]]"]
+"""Row positions (0-based, in the order of the relation) -> (file, line) of each."""
+
+FREE_SHARE = 0.7
+"""Share of the free memory that DuckDB may take when nothing else is said."""
+
+_LOCKED = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "allow_community_extensions": "false"}
+
+
+class DuckDB:
+    """One connection over a scratch database that only its owner can read and that goes away with it."""
+
+    def __init__(self, *, memory: str = "", threads: int = 0) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="personae-"))
+        self._origins: dict[str, Locator] = {}
+        try:
+            self._con = duckdb.connect(str(self.folder / "scratch.duckdb"), config=_LOCKED)
+            self._set(memory or f"{_free_bytes() * FREE_SHARE / 1e6:.0f}MB", threads)
+        except BaseException:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            raise
+
+    def _set(self, memory: str, threads: int) -> None:
+        """State what the engine may use and where it spills."""
+        settings = {
+            "temp_directory": str(self.folder / "spill"),
+            "preserve_insertion_order": True,
+            "python_enable_replacements": False,
+            "enable_progress_bar": False,
+            "checkpoint_threshold": "1TB",
+            "TimeZone": "UTC",
+        }
+        for name, value in settings.items():
+            self._con.execute(f"SET {name} = {value if isinstance(value, bool) else text(value)}")
+        try:
+            self._con.execute(f"SET memory_limit = {text(memory)}")
+        except duckdb.Error as error:
+            fix = 'write a size such as "8GB"'
+            raise UsageError("P001", f'"{memory}" is not an amount of memory', where="--memory", fix=fix) from error
+        if threads:
+            self._con.execute(f"SET threads = {int(threads)}")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection and remove the scratch folder."""
+        self._con.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def execute(self, sql: str, parameters: Sequence[Any] | None = None) -> duckdb.DuckDBPyConnection:
+        """Run one statement. Raises MachineError when memory or disk run out, PersonaeError P900 for anything else."""
+        try:
+            return self._con.execute(sql, parameters)
+        except duckdb.Error as error:
+            raise _translated(error) from error
+
+    def rows(self, sql: str, parameters: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
+        """All rows of a query, as tuples."""
+        result = self.execute(sql, parameters)
+        try:
+            return result.fetchall()
+        except duckdb.Error as error:
+            raise _translated(error) from error
+
+    def arrow(self, sql: str, parameters: Sequence[Any] | None = None) -> pa.Table:
+        """The result of a query as an Arrow table."""
+        result = self.execute(sql, parameters)
+        try:
+            return result.to_arrow_table()
+        except duckdb.Error as error:
+            raise _translated(error) from error
+
+    def batches(self, sql: str, rows: int = 100_000) -> Iterator[pa.RecordBatch]:
+        """The result of a query in pieces of about `rows` rows, on a cursor of its own, so that other queries may run
+        meanwhile."""
+        cursor = self._con.cursor()
+        try:
+            yield from cursor.execute(sql).to_arrow_reader(rows)
+        except duckdb.Error as error:
+            raise _translated(error) from error
+        finally:
+            cursor.close()
+
+    def register(self, name: str, data: object) -> None:
+        """Make an Arrow table or reader, or a frame, visible as a relation of that name (not copied)."""
+        try:
+            self._con.register(name, data)
+        except duckdb.Error as error:
+            raise _translated(error) from error
+
+    def unregister(self, name: str) -> None:
+        """Let go of a registered frame."""
+        self._con.unregister(name)
+
+    @staticmethod
+    def quote(name: str) -> str:
+        """A name as an SQL identifier, whatever is in it."""
+        return quote(name)
+
+    def ibis(self) -> Any:
+        """An Ibis backend on this very connection."""
+        import ibis
+
+        return ibis.duckdb.from_connection(self._con)
+
+    def remember(self, relation: str, locate: Locator) -> None:
+        """Keep where the rows of a relation came from."""
+        self._origins[relation] = locate
+
+    def locate(self, relation: str, positions: Sequence[int]) -> list[tuple[str, int]]:
+        """(file, line) of rows given by 0-based position, which `row_number() OVER () - 1` gives; [] when nothing is known.
+
+        Lines count from 1 as an editor shows them. For sources without lines it is the row's number, the header being 1.
+        """
+        return self._origins[relation](positions) if relation in self._origins and positions else []
+
+    def locator(self, relation: str) -> Locator | None:
+        """What `locate` asks for that relation."""
+        return self._origins.get(relation)
+
+
+def connect(*, memory: str = "", threads: int = 0) -> DuckDB:
+    """Open an engine; `memory` such as "8GB" (default 70 % of what is free), `threads` 0 for every core."""
+    return DuckDB(memory=memory, threads=threads)
+
+
+def quote(name: str) -> str:
+    """A name as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def text(value: object) -> str:
+    """A value as an SQL string literal."""
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+_WIDE = ("HUGEINT", "UHUGEINT", "UBIGINT")
+_NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", *_WIDE, "FLOAT", "DOUBLE", "DECIMAL")
+_TIMES = ("%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p", "%H:%M:%S.%f")
+_ORDERS = {"dmy": ("%d-%m-%y", "%d-%m-%Y"), "mdy": ("%m-%d-%y", "%m-%d-%Y"), "ymd": ("%Y-%m-%d", "%y-%m-%d", "%Y%m%d")}
+_NAMED = ("%d-%b-%y", "%d-%b-%Y", "%d-%B-%Y", "%b-%d-%y", "%b-%d-%Y", "%B-%d-%Y", "%Y-%b-%d")
+_EPOCH = {"s": 1_000_000, "ms": 1_000, "us": 1}
+
+
+def typed(column: Column) -> str:
+    """SQL that turns a column of its relation into a value of its kind; empty and blank give NULL.
+
+    INTEGER gives BIGINT (HUGEINT where the source's own type is wider), DECIMAL gives DOUBLE, BOOLEAN BOOLEAN, DATE DATE,
+    TIMESTAMP a TIMESTAMP without zone (of "zoned" texts and epochs: in UTC), everything else VARCHAR, byte for byte.
+    """
+    name = quote(column.name)
+    match column.kind:
+        case Kind.INTEGER:
+            return f"TRY_CAST({_number(column)} AS {column.native if column.native in _WIDE else 'BIGINT'})"
+        case Kind.DECIMAL:
+            return f"TRY_CAST({_number(column)} AS DOUBLE)"
+        case Kind.BOOLEAN if column.native == "BOOLEAN":
+            return name
+        case Kind.BOOLEAN:
+            true, _, false = column.format.partition("|")
+            word = f"lower(trim(CAST({name} AS VARCHAR)))"
+            return f"CASE {word} WHEN {text(true.lower())} THEN TRUE WHEN {text(false.lower())} THEN FALSE END"
+        case Kind.DATE:
+            return f"CAST({_moment(column)} AS DATE)"
+        case Kind.TIMESTAMP:
+            return _moment(column)
+    return f"CAST({name} AS VARCHAR)"
+
+
+def exact(column: Column) -> str:
+    """SQL of a numeric column as DECIMAL(38, s), so that sums do not depend on the order of the rows.
+
+    s is the number of digits after the mark that the audit saw, at most 9; further digits are rounded to 9.
+    """
+    scale = 9 if column.native in ("FLOAT", "DOUBLE") else min(column.scale, 9)
+    return f"TRY_CAST({_number(column)} AS DECIMAL(38,{scale}))"
+
+
+def _number(column: Column) -> str:
+    """SQL of something that casts to a number."""
+    name = quote(column.name)
+    if column.native in ("FLOAT", "DOUBLE"):
+        return f"CASE WHEN isfinite({name}) THEN {name} END"
+    if column.native.startswith(_NUMBERS):
+        return name
+    word = f"trim(CAST({name} AS VARCHAR), {text(_BLANKS)})"
+    if column.format == "comma":
+        return f"replace(translate({word}, {text(_MARKS + '.')}, ''), ',', '.')"
+    if column.format == "grouped":
+        return f"translate({word}, {text(_MARKS + ',')}, '')"
+    return word
+
+
+_BLANKS = " \t\u00a0\u202f"
+_MARKS = " '\u2019\u00a0\u202f"
+"""Thousands marks beside the dot and the comma."""
+
+
+def _moment(column: Column) -> str:
+    """SQL of a TIMESTAMP."""
+    name = quote(column.name)
+    if column.native == "TIMESTAMP WITH TIME ZONE":
+        return f"({name} AT TIME ZONE 'UTC')"
+    if column.native == "DATE" or column.native.startswith("TIMESTAMP"):
+        return f"CAST({name} AS TIMESTAMP)"
+    word = f"trim(CAST({name} AS VARCHAR), {text(_BLANKS)})"
+    if column.format in _EPOCH:
+        micros = f"TRY_CAST({_number(column)} AS DECIMAL(38,6)) * {_EPOCH[column.format]}"
+        return f"make_timestamp(CAST({micros} AS BIGINT))"
+    if column.format == "zoned":
+        return f"(TRY_CAST({word} AS TIMESTAMPTZ) AT TIME ZONE 'UTC')"
+    if column.format in _ORDERS or column.format == "named":
+        return strptime(word, column.format)
+    return f"TRY_CAST({word} AS TIMESTAMP)"
+
+
+def strptime(expression: str, order: str) -> str:
+    """SQL that reads dates (with or without time) written in that order of parts, "dmy", "mdy", "ymd" or "named"."""
+    dates = _NAMED if order == "named" else _ORDERS[order]
+    formats = [f"{d}{t}" for d in dates for t in ("", *(f" {t}" for t in _TIMES))]
+    if order == "named":
+        formats = [f.replace(" ", "-") for f in formats]
+        expression = f"regexp_replace({expression}, '[,./ -]+', '-', 'g')"
+    else:
+        expression = f"translate({expression}, '/.T', '-- ')"
+    return f"try_strptime({expression}, [{', '.join(text(f) for f in formats)}])"
+
+
+def _free_bytes() -> float:
+    """Memory that can be had without swapping, a container's limit included."""
+    free = float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    info = Path("/proc/meminfo")
+    if info.exists() and (found := re.search(r"MemAvailable:\s+(\d+) kB", info.read_text())):
+        free = float(found[1]) * 1024
+    limit = Path("/sys/fs/cgroup/memory.max")
+    if limit.exists() and (said := limit.read_text().strip()).isdigit():
+        free = min(free, float(said))
+    return free
+
+
+def _translated(error: duckdb.Error) -> PersonaeError:
+    """An engine error as one of ours; SQL never reaches the user."""
+    first = str(error).partition("\n")[0]
+    if isinstance(error, duckdb.OutOfMemoryException):
+        fix = "give it more with --memory 8GB, free some, or look at fewer columns with --ignore COL"
+        return MachineError("P501", "the memory that was allowed is used up", where=first[:200], fix=fix)
+    if isinstance(error, duckdb.IOException) and ("space" in first.lower() or "permission" in first.lower()):
+        return MachineError("P501", "the machine refused to read or write", where=first[:200], fix="make room or check the rights")
+    return PersonaeError("P900", "the engine could not answer", where=first[:300], fix="please report this with the run's log")
