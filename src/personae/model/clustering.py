@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from personae.model.rule import Feature, Guard
@@ -35,8 +35,24 @@ class Space:
     factors: int | None
     outliers: int
     words: str
-    discrete: bool = False
-    """Whether the coordinates are few-valued, so that gaps between values are no evidence."""
+    numeric: bool
+    """Whether every column is a number, so that all directions can be stretched alike."""
+    counted: bool
+    """Whether event counts take part."""
+    coordinates: Floats
+    """(n, d) before projection: scores = coordinates @ directions."""
+
+    def only(self, at: npt.NDArray[np.int64]) -> Space:
+        """The same space with these users (positions, repeats allowed) alone."""
+        weighted = None if self.weighted is None else self.weighted[at]
+        return replace(
+            self,
+            scores=self.scores[at],
+            weighted=weighted,
+            activity=self.activity[at],
+            rows=self.rows[at],
+            coordinates=self.coordinates[at],
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,3 +64,9 @@ class Clustering:
     size: int
     seed: int
     settings: Mapping[str, float | str] = field(default_factory=dict)
+    metric: Floats | None = None
+    """(r, r') what the scores were multiplied with before distances were taken; None: nothing."""
+
+    def seen_in(self, space: Space) -> Floats:
+        """The coordinates (n, r') the labels were formed in."""
+        return space.scores if self.metric is None else space.scores @ self.metric

@@ -20,6 +20,11 @@ class Trait:
     role: str
     formed: bool
     """Whether the measure took part in forming the groups, so that the difference describes and does not test."""
+    distance: float | None = None
+    """The difference from everyone in standard deviations, set only where a multiple would mislead (answer scales, values
+    below zero); `multiple` is then value / everyone where both are positive, and otherwise 1."""
+    scale: tuple[float, float] | None = None
+    """The ends of the answer scale, when it is one."""
 
 
 @dataclass(frozen=True)

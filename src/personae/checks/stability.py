@@ -1,0 +1,60 @@
+"""Do the same groups come back from other samples of the same users? Bootstrap Jaccard of each group (Hennig 2007) and the
+adjusted Rand index (Hubert & Arabie 1985) of the whole. Steadiness is no evidence of structure: a long shapeless cloud halves the
+same way every time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sklearn.metrics import adjusted_rand_score
+
+from personae import plugins
+from personae.errors import Refused
+from personae.model.clustering import Clustering, Space
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+MOST = 2000
+STARTS = 3
+
+
+def check(space: Space, clustering: Clustering, seed: int, samples: int = 20) -> dict[str, Any]:
+    """`stability` (mean ARI) and `jaccard` (one mean per group, in the order of labels) over bootstrap samples."""
+    rng = np.random.default_rng([seed, 5])
+    plug = plugins.find("methods", clustering.method)
+    n = len(clustering.labels)
+    agree: list[float] = []
+    overlap = np.zeros(clustering.size)
+    for i in range(samples):
+        at = rng.integers(0, n, min(n, MOST))
+        old = clustering.labels[at]
+        try:
+            new = plug.fit(space.only(at), clustering.size, seed + i + 1, **_options(clustering)).labels
+        except Refused:
+            agree.append(0.0)
+            continue
+        agree.append(float(adjusted_rand_score(old, new)))
+        overlap += _best_jaccard(old, new, clustering.size)
+    return {"stability": float(np.mean(agree)), "jaccard": tuple(float(v) for v in overlap / samples)}
+
+
+def _options(clustering: Clustering) -> dict[str, Any]:
+    """The settings that make the same method again, cheaply."""
+    if clustering.method != "kmeans":
+        return {}
+    return {
+        "starts": STARTS,
+        "refine": clustering.metric is not None,
+        "sphere": clustering.settings.get("geometry") == "sphered",
+    }
+
+
+def _best_jaccard(old: NDArray[np.int32], new: NDArray[np.int32], size: int) -> NDArray[np.float64]:
+    """For each old group the largest overlap with a new one: intersection over union."""
+    known = new >= 0
+    table = np.zeros((size, int(max(new.max(), 0)) + 1))
+    np.add.at(table, (old[known], new[known]), 1)
+    union = np.bincount(old, minlength=size)[:, None] + table.sum(axis=0)[None, :] - table
+    return np.asarray((table / np.maximum(union, 1)).max(axis=1))

@@ -1,0 +1,178 @@
+"""Placing users by a Rule. Every sum runs in a fixed order per user, so that one user alone gets the same bits as a million."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from personae import plugins
+from personae.model.rule import Feature, Guard, Place, Placement, Rule
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from scipy.sparse import csr_matrix
+
+    Floats = NDArray[np.float64]
+
+CHUNK = 8192
+BORDER = 0.1
+"""A user whose margin is below this is called borderline."""
+
+
+def value(feature: Feature, raw: NDArray[Any]) -> Floats:
+    """A feature's coordinate (n,) from the raw values of its column; empty counts as the average, 0."""
+    x: NDArray[Any] = raw
+    for s in feature.steps:
+        x = plugins.find("steps", s.name).apply(x, s.learned)
+    return np.nan_to_num(np.asarray(x, float), nan=0.0)
+
+
+def shares(counts: csr_matrix) -> tuple[csr_matrix, Floats]:
+    """Each user's shares of their counted events, and the totals (n,); users without events have no shares."""
+    totals = np.asarray(counts.sum(axis=1), dtype=float).ravel()
+    out = counts.copy()
+    out.data = counts.data / np.repeat(np.maximum(totals, 1e-300), np.diff(counts.indptr))
+    return out, totals
+
+
+def events_of(rule: Rule) -> list[str]:
+    """The events the rule counts, in its order."""
+    return [f.column for f in rule.features if f.of == "event"]
+
+
+def place(rule: Rule, counts: csr_matrix | None, measures: Mapping[str, NDArray[Any]], users: int) -> Placement:
+    """Place n users.
+
+    `counts` (n, number of counted events) has one column per event of the rule, in its order; `measures` has the raw values
+    (n,) of each column the rule reads (numbers with nan for empty, texts with "" for empty).
+    """
+    parts = [
+        _place(rule, _rows(counts, a, a + CHUNK), {k: v[a : a + CHUNK] for k, v in measures.items()}, min(CHUNK, users - a))
+        for a in range(0, max(users, 1), CHUNK)
+    ]
+    joined = [np.concatenate([getattr(p, name) for p in parts]) for name in _FIELDS]
+    return Placement(*joined)
+
+
+_FIELDS = ("persona", "second", "membership", "margin", "kind", "reason")
+
+
+def nowhere(users: int, reason: int) -> Placement:
+    """Everybody outside, for one reason."""
+    none, zero = np.full(users, -1, np.int32), np.zeros(users)
+    return Placement(none, none, zero, zero, np.full(users, Place.OUTSIDE, np.int8), np.full(users, reason, np.int8))
+
+
+def coordinates(rule: Rule, counts: csr_matrix | None, measures: Mapping[str, NDArray[Any]], users: int) -> Floats:
+    """Where users (n, r) stand in the rule's space."""
+    return _project(rule, counts, measures, users)[0]
+
+
+def _rows(counts: csr_matrix | None, start: int, stop: int) -> csr_matrix | None:
+    return None if counts is None else counts[start:stop]
+
+
+def _project(
+    rule: Rule, counts: csr_matrix | None, measures: Mapping[str, NDArray[Any]], users: int
+) -> tuple[Floats, list[Floats], Floats, NDArray[np.bool_]]:
+    """Coordinates (n, r), the norm of each guard (n,), activity (n,), and who is known at all."""
+    z = np.zeros((users, rule.projection.shape[1]))
+    norms = [np.zeros(users) for _ in rule.guards]
+    totals, known = np.zeros(users), np.zeros(users, bool)
+    m = sum(f.of == "event" for f in rule.features)
+    if m and counts is not None:
+        share, totals = shares(counts)
+        known |= totals > 0
+        share.data = np.sqrt(share.data)
+        mean, by = _scales(rule.features[:m])
+        z += share @ (rule.projection[:m] / by[:, None]) - (mean / by) @ rule.projection[:m]
+        for norm, guard in zip(norms, rule.guards):
+            if guard.stop <= m:
+                norm += _sparse_norm(share, guard, mean[guard.start : guard.stop], by[guard.start : guard.stop])
+        z[totals == 0] = 0.0
+    for j, f in enumerate(rule.features[m:], start=m):
+        x = value(f, measures[f.column])
+        known |= _filled(measures[f.column])
+        for r in range(z.shape[1]):
+            z[:, r] += x * rule.projection[j, r]
+        for norm, guard in zip(norms, rule.guards):
+            if guard.start <= j < guard.stop:
+                norm += guard.weight[j - guard.start] * x * x
+    return z, norms, totals, known
+
+
+def _sparse_norm(roots: csr_matrix, guard: Guard, mean: Floats, by: Floats) -> Floats:
+    """Sum of weight * ((v - mean) / by)^2 over events, without filling in the zeros."""
+    weight = guard.weight / by**2
+    square = roots.copy()
+    square.data = roots.data**2
+    here = slice(guard.start, guard.stop)
+    return np.asarray(square[:, here] @ weight - 2 * (roots[:, here] @ (weight * mean)) + (weight * mean * mean).sum())
+
+
+def _scales(features: Sequence[Feature]) -> tuple[Floats, Floats]:
+    """Mean and divisor of event features, whose steps are root and scale."""
+    last = [f.steps[-1].learned for f in features]
+    return np.array([float(s["mean"]) for s in last]), np.array([float(s["by"]) for s in last])
+
+
+def _filled(raw: NDArray[Any]) -> NDArray[np.bool_]:
+    return ~np.isnan(raw) if raw.dtype.kind == "f" else np.asarray((raw != "") & np.not_equal(raw, None), bool)
+
+
+def distances(z: Floats, prototypes: Floats) -> Floats:
+    """Squared distances (n, p), summed coordinate by coordinate."""
+    d = np.zeros((len(z), len(prototypes)))
+    for r in range(z.shape[1]):
+        d += (z[:, r, None] - prototypes[None, :, r]) ** 2
+    return d
+
+
+def to_personas(d: Floats, owner: NDArray[Any], size: int) -> Floats:
+    """Squared distance (n, k) to the nearest prototype of each persona."""
+    if len(owner) == size and (owner == np.arange(size)).all():
+        return d
+    return np.column_stack([d[:, owner == j].min(axis=1) for j in range(size)])
+
+
+def soft(d: Floats, spread: float) -> Floats:
+    """Memberships (n, k) that sum to 1: Gaussian weights of the squared distances, with one common variance."""
+    w = np.exp(-(d - d.min(axis=1, keepdims=True)) / (2 * spread))
+    return np.asarray(w / w.sum(axis=1, keepdims=True))
+
+
+def _place(rule: Rule, counts: csr_matrix | None, measures: Mapping[str, NDArray[Any]], users: int) -> Placement:
+    z, norms, totals, known = _project(rule, counts, measures, users)
+    d = to_personas(distances(z, rule.prototypes), rule.owner, rule.size)
+    first = d.argmin(axis=1).astype(np.int32)
+    at = np.arange(users)
+    nearest = d[at, first]
+    membership = soft(d, rule.spread)[at, first] if rule.size > 1 else np.ones(users)
+    others = d.copy()
+    others[at, first] = np.inf
+    second = others.argmin(axis=1).astype(np.int32) if rule.size > 1 else np.full(users, -1, np.int32)
+    margin = 1 - np.sqrt(nearest / np.maximum(others.min(axis=1), 1e-300)) if rule.size > 1 else np.ones(users)
+    kind = np.where(margin < BORDER, Place.BORDER, Place.CORE).astype(np.int8)
+    reason = kind.copy()
+    for why, out in (
+        (3, np.sqrt(nearest) > rule.radius[first]),
+        (2, _refused(rule.guards, norms, totals)),
+        (4, ~known),
+    ):
+        kind[out], reason[out] = Place.OUTSIDE, why
+    gone = kind == Place.OUTSIDE
+    second[gone], membership[gone], margin[gone] = first[gone], 0.0, 0.0
+    second[~known] = -1
+    first[gone] = -1
+    return Placement(first, second, np.round(membership, 6), np.round(margin, 6), kind, reason)
+
+
+def _refused(guards: Sequence[Guard], norms: Sequence[Floats], totals: Floats) -> NDArray[np.bool_]:
+    out = np.zeros(len(totals), bool)
+    for guard, norm in zip(guards, norms):
+        out |= norm > guard.limits[np.searchsorted(guard.edges, totals, side="right")]
+    return out
+
+

@@ -1,0 +1,170 @@
+"""How many groups, of what kind, and the rule that places everyone in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import adjusted_rand_score
+from threadpoolctl import threadpool_limits
+
+from personae import plugins
+from personae.errors import DataError, Refused
+from personae.model.clustering import Space
+from personae.model.evidence import Axis, Border, Evidence, Structure
+from personae.model.features import Features
+from personae.model.rule import Rule
+from personae.model.study import Study
+from personae.progress import step, tell
+from personae.stages import verdict, votes
+from personae.stages.search import Tried, judge, search, steadied
+from personae.stages.settle import settle
+from personae.stages.space import behaviour_space
+from personae.stages.verdict import Choice
+
+FEWEST = 20
+"""Users below whom groups are not looked for."""
+SAMPLES = 30
+"""Bootstrap samples of the groups that were chosen."""
+
+
+def choose(features: Features, study: Study) -> tuple[Rule | None, Evidence]:
+    """The rule and all the evidence for it; no rule when there is nothing and groups are not forced.
+
+    Raises DataError P111 when there is too little to group. Runs on one thread of the linear algebra, so that the number of
+    cores never changes a digit.
+    """
+    with threadpool_limits(limits=1):
+        space = behaviour_space(features, study)
+        if space is None or len(space.rows) < FEWEST:
+            raise _too_little(space, features)
+        trial = _tried(space, study)
+        choice = verdict.decide(space, study, trial.tried, trial.dense)
+        tell("group", verdict.summary(choice, trial.tried))
+        if choice.structure == Structure.NOTHING and not study.force:
+            return None, _evidence(space, study, trial, choice, choice.best, 1.0, None)
+        best = steadied(space, choice.best, study, SAMPLES)
+        step("group", "placing everyone")
+        rule, fidelity = settle(space, best.clustering, features, study.seed)
+        return rule, _evidence(space, study, trial, choice, best, fidelity, rule)
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """Everything that was tried: one grouping for each number, the dense regions if there are any, who refused."""
+
+    tried: tuple[Tried, ...]
+    dense: Tried | None
+    refused: tuple[tuple[str, str], ...]
+
+
+def _tried(space: Space, study: Study) -> Trial:
+    method = "kmeans" if study.method == "auto" else study.method
+    wide = replace(study, groups=f"2-{max(10, study.asked)}") if study.asked else study
+    tried, refused = search(space, wide, method)
+    if not tried:
+        why = refused[0][1] if refused else "one group only"
+        raise DataError("P111", f"{method} does not fit these data: {why}", did="no groups were formed", fix="--method auto")
+    steady = [steadied(space, t, study) for t in tried]
+    sizes = tuple(t.candidate.size for t in steady)
+    copula = plugins.find("checks", "copula").against_copula(space, sizes, study.seed)
+    known = tuple(replace(t, candidate=replace(t.candidate, copula=copula.get(t.candidate.size))) for t in steady)
+    dense = None
+    if study.method == "auto" and space.numeric:
+        try:
+            dense = judge(space, plugins.find("methods", "hdbscan").fit(space, 0, study.seed), study)
+        except Refused as no:
+            refused.append(("hdbscan", no.reason))
+    return Trial(known, dense, tuple(refused))
+
+
+def _too_little(space: Space | None, features: Features) -> DataError:
+    if space is None:
+        return DataError(
+            "P111",
+            "no column is left to form groups",
+            did="groups were not looked for",
+            fix="name columns of behaviour: --group-by COLUMN,COLUMN",
+        )
+    return DataError(
+        "P111",
+        f"{len(space.rows)} of {len(features)} users can be compared; at least {FEWEST} are needed",
+        did="groups were not looked for",
+        fix="bring more users, or a longer window",
+    )
+
+
+def _evidence(
+    space: Space, study: Study, trial: Trial, choice: Choice, best: Tried, fidelity: float, rule: Rule | None
+) -> Evidence:
+    order = _order(space, best, rule)
+    place = {old: new for new, old in enumerate(order)}
+    candidates = tuple(t.candidate for t in (*trial.tried, *([trial.dense] if trial.dense else [])))
+    borders = sorted((min(place[a], place[b]), max(place[a], place[b]), p) for a, b, p in best.borders)
+    jaccard = best.candidate.jaccard or tuple(0.0 for _ in order)
+    other = _second_view(space, best, study)
+    return Evidence(
+        verdict=verdict.worded(choice, best, study, space, len(order)),
+        candidates=candidates,
+        votes=votes.cast(tuple(t.candidate for t in trial.tried), space.factors),
+        steadiness=tuple(jaccard[c] for c in order),
+        borders=tuple(Border(a, b, p, p > verdict.VALLEY) for a, b, p in borders),
+        axes=_axes(space),
+        chosen=best.clustering.method,
+        agreement=other,
+        factors=space.factors,
+        fidelity=fidelity,
+        searched=len(space.rows),
+        outliers=space.outliers,
+        refused=trial.refused,
+        space=space.words,
+    )
+
+
+def _order(space: Space, best: Tried, rule: Rule | None) -> list[int]:
+    """The groups of the method in the order of the rule's personas."""
+    labels, size = best.clustering.labels, best.clustering.size
+    if rule is None:
+        return list(np.argsort(-np.bincount(labels, minlength=size), kind="stable"))
+    from personae.rule import distances, to_personas
+
+    z = best.clustering.seen_in(space)
+    placed = to_personas(distances(z, rule.prototypes), rule.owner, size).argmin(axis=1)
+    table = np.zeros((size, size))
+    np.add.at(table, (labels, placed), 1)
+    return _matched(table)
+
+
+def _matched(table: NDArray[np.float64]) -> list[int]:
+    """For each persona (column) the group (row) it came from: the assignment of largest overlap (Kuhn 1955)."""
+    from scipy.optimize import linear_sum_assignment
+
+    rows, columns = linear_sum_assignment(-table)
+    return [int(rows[np.flatnonzero(columns == j)[0]]) for j in range(len(table))]
+
+
+def _second_view(space: Space, best: Tried, study: Study) -> tuple[tuple[str, str, float], ...]:
+    """How far another method, made for parts that add up, agrees at the same number."""
+    name = "nmf" if best.clustering.method != "nmf" else "kmeans"
+    try:
+        other = plugins.find("methods", name).fit(space, best.clustering.size, study.seed)
+    except Refused:
+        return ()
+    return ((best.clustering.method, name, float(adjusted_rand_score(best.clustering.labels, other.labels))),)
+
+
+def _axes(space: Space) -> tuple[Axis, ...]:
+    """The directions along which users differ most, with the features at both ends (correlation of 0.25 or more)."""
+    variance = space.scores.var(axis=0)
+    total = float(space.coordinates.var(axis=0).sum())
+    x = space.coordinates - space.coordinates.mean(axis=0)
+    made = []
+    for r in np.argsort(-variance, kind="stable")[: max(1, min(4, space.factors or 1))]:
+        z = space.scores[:, r] - space.scores[:, r].mean()
+        correlation = (x * z[:, None]).mean(axis=0) / np.maximum(x.std(axis=0) * max(z.std(), 1e-12), 1e-12)
+        ranked = np.argsort(-correlation, kind="stable")
+        high = tuple(space.features[j].name for j in ranked[:3] if correlation[j] >= 0.25)
+        low = tuple(space.features[j].name for j in ranked[::-1][:3] if correlation[j] <= -0.25)
+        made.append(Axis(float(variance[r] / max(total, 1e-12)), low, high))
+    return tuple(made)

@@ -1,0 +1,98 @@
+"""Try every number of groups and keep what was measured on each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from personae import plugins
+from personae.errors import Refused
+from personae.model.clustering import Clustering, Space
+from personae.model.evidence import Candidate
+from personae.model.study import Study
+from personae.progress import step
+
+Floats = NDArray[np.float64]
+
+SAMPLES = 10
+"""Bootstrap samples for each number of groups; the chosen one gets more."""
+
+
+@dataclass(frozen=True, eq=False)
+class Tried:
+    """A grouping with everything measured on it, and the p-value of each of its borders."""
+
+    clustering: Clustering
+    candidate: Candidate
+    borders: tuple[tuple[int, int, float], ...]
+    cost: float
+    """What the choice among clear candidates minimises: classification BIC for tables, minus silhouette for counts."""
+
+
+def sizes(space: Space, study: Study) -> range:
+    """The numbers of groups to try: what was asked for, no more than there are different users."""
+    low, high = study.group_range()
+    distinct = len(np.unique(np.round(space.scores, 9), axis=0))
+    return range(min(low, distinct), min(max(high, low), distinct, max(2, len(space.rows) // 5)) + 1)
+
+
+def search(space: Space, study: Study, method: str) -> tuple[list[Tried], list[tuple[str, str]]]:
+    """One grouping for each number, the better of the two geometries for tables; and the methods that refused."""
+    found: list[Tried] = []
+    refused: list[tuple[str, str]] = []
+    wanted = sizes(space, study)
+    for done, size in enumerate(wanted):
+        step("group", f"trying {size} groups", done, len(wanted), "numbers")
+        tried = []
+        for options in _options(space, method):
+            try:
+                tried.append(judge(space, plugins.find("methods", method).fit(space, size, study.seed, **options), study))
+            except Refused as no:
+                refused.append((method, no.reason))
+        whole = [t for t in tried if len(np.unique(t.clustering.labels)) == t.clustering.size]
+        found += [min(whole, key=lambda t: t.cost)] if whole else []
+        if method == "hdbscan":
+            break
+    return found, list(dict.fromkeys(refused))
+
+
+def _options(space: Space, method: str) -> list[dict[str, Any]]:
+    if method != "kmeans" or space.counted:
+        return [{}]
+    return [{"refine": True}, {"refine": True, "sphere": True}] if space.numeric else [{"refine": True}]
+
+
+def judge(space: Space, clustering: Clustering, study: Study) -> Tried:
+    """Separation and borders of a grouping."""
+    measured = plugins.find("checks", "separation").check(space, clustering, study.seed)
+    found = plugins.find("checks", "borders").borders(space, clustering, study.seed)
+    bic = class_bic(space.scores, clustering.labels, clustering.size)
+    candidate = Candidate(
+        method=clustering.method,
+        size=clustering.size,
+        bic=bic,
+        border=max((p for *_, p in found), default=None),
+        note=", ".join(f"{k} {v}" for k, v in clustering.settings.items() if isinstance(v, str)),
+        **measured,
+    )
+    cost = -(candidate.silhouette or 0.0) if space.counted else bic
+    return Tried(clustering, candidate, tuple(found), cost)
+
+
+def steadied(space: Space, tried: Tried, study: Study, samples: int = SAMPLES) -> Tried:
+    """The same with its steadiness over bootstrap samples."""
+    measured = plugins.find("checks", "stability").check(space, tried.clustering, study.seed, samples)
+    return replace(tried, candidate=replace(tried.candidate, **measured))
+
+
+def class_bic(z: Floats, labels: NDArray[np.int32], size: int) -> float:
+    """Classification BIC of Gaussian groups with one common covariance (Biernacki, Celeux & Govaert 2000)."""
+    n, d = z.shape
+    means = np.array([z[labels == c].mean(axis=0) for c in range(size)])
+    rest, counts = z - means[labels], np.bincount(labels, minlength=size)
+    pooled = rest.T @ rest / n + 1e-6 * np.eye(d)
+    fit = -0.5 * n * (np.linalg.slogdet(pooled)[1] + d) + (counts * np.log(np.maximum(counts / n, 1e-9))).sum()
+    return float(-2 * fit + np.log(n) * (size * d + size - 1 + d * (d + 1) / 2))

@@ -1,0 +1,296 @@
+"""From features to a space in which distance means likeness.
+
+Event counts become square roots of each user's shares (Hellinger; Rao 1995, Legendre & Gallagher 2001), columns divided by
+sd^0.75, so that volume drops out and popular events do not drown the telling ones. Tables are logged where skewed, clipped
+and brought to unit variance; categories get correspondence-analysis scaling (Greenacre). Where both are there each part is
+divided by the root of its first eigenvalue (multiple factor analysis, Escofier & Pages 1994). Directions count only while
+they beat shuffled data (parallel analysis, Horn 1965).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from personae import plugins
+from personae.model.clustering import Space
+from personae.model.features import Counts, Features, Measure
+from personae.model.rule import Feature, Guard, Step
+from personae.model.study import Study
+from personae.model.table import Kind
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+Floats = NDArray[np.float64]
+POWER = 0.75
+TENTHS = 10
+FAR = 3.5
+"""Robust standard deviations of the log norm beyond which a user is unlike everybody."""
+SHUFFLES = 5
+MOST_FACTORS = 10
+MOST_EVENTS = 1000
+CELLS = 40_000_000
+"""Cells of the dense matrix the search holds: 320 MB."""
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """One kind of evidence about the sampled users: `x` (n, d) coordinates after their steps, for the search."""
+
+    features: tuple[Feature, ...]
+    x: Floats
+    positive: Floats | None
+    guard: Guard
+    odd: NDArray[np.bool_]
+    """(n,) users unlike everybody."""
+    numeric: bool
+
+
+def behaviour_space(features: Features, study: Study) -> Space | None:
+    """The space of the users the search looks at, or None when no column takes part in forming groups."""
+    rng = np.random.default_rng([study.seed, 1])
+    counts = _common(features.counts, study) if features.counts is not None else None
+    rows = _sampled(features, counts, study)
+    activity = np.asarray(counts.matrix[rows].sum(axis=1)).ravel() if counts is not None else np.ones(len(rows))
+    forming = features.forming()
+    if counts is not None and not forming:
+        rows, activity = rows[activity > 0], activity[activity > 0]
+    use_counts = counts is not None and counts.matrix.shape[1] > 1
+    events = _events(counts, rows, activity) if counts is not None and use_counts else None
+    table = _table(forming, rows, len(events.features) if events else 0, rng)
+    parts = [p for p in (events, table) if p is not None]
+    if not parts or len(rows) < 2:
+        return None
+    keep = ~np.any([p.odd for p in parts], axis=0)
+    if events is not None and counts is not None:
+        events = _cut(_events(counts, rows, activity, typical=keep), keep)
+    if table is not None:
+        table = _cut(table, keep)
+    return _joined(events, table, counts, rows[keep], activity[keep], int((~keep).sum()), rng)
+
+
+def tenths(activity: Floats) -> NDArray[np.int64]:
+    """Ten equal groups of users (n,) by how much they do; ties are split by position."""
+    rank = np.argsort(np.argsort(activity, kind="stable"), kind="stable")
+    return np.asarray(rank * TENTHS // max(len(activity), 1))
+
+
+def _sampled(features: Features, counts: Counts | None, study: Study) -> NDArray[np.int64]:
+    """Positions of the first users: ids are ordered by their md5, so the first are a sample by hash."""
+    width = (counts.matrix.shape[1] if counts is not None else 0) + len(features.forming()) + 1
+    return np.arange(min(len(features), study.sample, max(1000, CELLS // width)))
+
+
+def _common(counts: Counts, study: Study) -> Counts:
+    """Events enough users have met, at most 1,000 of them: rare ones tell of few and shake every distance."""
+    users = np.asarray((counts.matrix > 0).sum(axis=0)).ravel()
+    n = int((np.diff(counts.matrix.indptr) > 0).sum())
+    keep = np.flatnonzero(users >= max(min(study.floor, 0.03 * n), 0.005 * n))
+    if len(keep) > MOST_EVENTS:
+        keep = np.sort(keep[np.argsort(-users[keep], kind="stable")[:MOST_EVENTS]])
+    return Counts(counts.matrix[:, keep], tuple(counts.events[i] for i in keep), counts.source)
+
+
+def roots(matrix: csr_matrix, activity: Floats) -> Floats:
+    """Square roots of each user's shares, dense (n, m)."""
+    return np.asarray(np.sqrt(matrix.toarray() / np.maximum(activity, 1e-300)[:, None]))
+
+
+def _events(counts: Counts, rows: NDArray[np.int64], activity: Floats, typical: NDArray[np.bool_] | None = None) -> Part:
+    """Roots of shares, centred and scaled by the `typical` users; the guard always looks at everyone."""
+    v = roots(counts.matrix[rows], activity)
+    usual = v if typical is None else v[typical]
+    mean, sd = usual.mean(axis=0), np.maximum(usual.std(axis=0), 1e-9)
+    by = sd**POWER
+    features = tuple(
+        Feature(e, "event", e, (Step("root", {}), Step("scale", {"mean": float(m), "by": float(b)})))
+        for e, m, b in zip(counts.events, mean, by)
+    )
+    x = (v - mean) / by
+    guard, odd = _guard(x, by**2 / sd**2, activity, 0)
+    return Part(features, x, v / by, guard, odd, numeric=False)
+
+
+def _guard(x: Floats, weight: Floats, activity: Floats, start: int) -> tuple[Guard, NDArray[np.bool_]]:
+    """The limit of the squared norm in each tenth of activity, and who exceeds it."""
+    norm = (x**2) @ weight
+    log = np.log(norm + 1e-12)
+    edges = np.unique(np.quantile(activity, np.arange(1, TENTHS) / TENTHS)) if np.ptp(activity) else np.zeros(0)
+    band = np.searchsorted(edges, activity, side="right")
+    limits = np.full(len(edges) + 1, np.inf)
+    for b in np.unique(band):
+        mine = log[band == b]
+        middle = np.median(mine)
+        limits[b] = np.exp(middle + FAR * (1.4826 * np.median(np.abs(mine - middle)) + 1e-9))
+    return Guard(start, start + x.shape[1], weight, edges, limits), norm > limits[band]
+
+
+def _table(measures: tuple[Measure, ...], rows: NDArray[np.int64], start: int, rng: np.random.Generator) -> Part | None:
+    """Numbers and categories as coordinates: holes filled by draws and ties of few-valued columns spread for the search."""
+    features: list[Feature] = []
+    columns: list[Floats] = []
+    for m in measures:
+        made = _category(m, rows) if m.kind == Kind.CATEGORY else _number(m, rows, rng)
+        features += [f for f, _ in made]
+        columns += [c for _, c in made]
+    if not columns:
+        return None
+    x = np.column_stack(columns)
+    guard, odd = _guard(x, np.ones(x.shape[1]), np.ones(len(rows)), start)
+    return Part(tuple(features), x, x - x.min(axis=0), guard, odd, numeric=all(m.kind != Kind.CATEGORY for m in measures))
+
+
+def _number(m: Measure, rows: NDArray[np.int64], rng: np.random.Generator) -> list[tuple[Feature, Floats]]:
+    raw = np.asarray(m.values[rows], float)
+    hole = np.isnan(raw)
+    filled = np.sort(raw[~hole])
+    distinct = np.unique(filled)
+    if len(distinct) < 2:
+        return []
+    names = (["log"] if _skewed(filled) else []) + (["clip"] if len(distinct) > 2 else []) + ["scale"]
+    steps: list[Step] = []
+    x, spread = raw, raw.copy()
+    spread[hole] = rng.choice(filled, int(hole.sum()))
+    if len(distinct) <= max(50, 0.02 * len(raw)):
+        spread = spread + rng.uniform(-0.5, 0.5, len(raw)) * np.median(np.diff(distinct))
+        spread = spread - spread.min() if distinct[0] >= 0 else spread
+    for name in names:
+        plug = plugins.find("steps", name)
+        learned = plug.fit(x)
+        steps.append(Step(name, learned))
+        x, spread = plug.apply(x, learned), plug.apply(spread, learned)
+    return [(Feature(m.name, "measure", m.name, tuple(steps)), (spread - spread.mean()) / max(spread.std(), 1e-12))]
+
+
+def _skewed(filled: Floats) -> bool:
+    """Whether non-negative values have a long right tail: skewness above 1 with the last hundredth cut off."""
+    x = np.minimum(filled, np.quantile(filled, 0.99))
+    sd = x.std()
+    return bool(filled[0] >= 0 and sd > 0 and ((x - x.mean()) ** 3).mean() / sd**3 > 1)
+
+
+def _category(m: Measure, rows: NDArray[np.int64]) -> list[tuple[Feature, Floats]]:
+    codes = np.asarray(m.values)[rows]
+    filled = codes >= 0
+    shares = np.bincount(codes[filled], minlength=len(m.levels)) / max(filled.sum(), 1)
+    used = int((shares > 0).sum())
+    made = []
+    for level in np.flatnonzero(shares > 0.01):
+        p = float(shares[level])
+        if used < 2 or p > 0.99:
+            continue
+        learned: dict[str, float | str] = {"mean": p, "by": float(np.sqrt(p) * np.sqrt(used - 1))}
+        x = ((codes == level) - p) / float(learned["by"])
+        x[~filled] = 0.0
+        steps = (Step("level", {"level": m.levels[level]}), Step("scale", learned))
+        made.append((Feature(f"{m.name} = {m.levels[level]}", "measure", m.name, steps), x))
+    return made
+
+
+def _cut(part: Part, keep: NDArray[np.bool_]) -> Part:
+    positive = None if part.positive is None else part.positive[keep]
+    return Part(part.features, part.x[keep], positive, part.guard, part.odd[keep], part.numeric)
+
+
+def _joined(
+    events: Part | None,
+    table: Part | None,
+    counts: Counts | None,
+    rows: NDArray[np.int64],
+    activity: Floats,
+    outliers: int,
+    rng: np.random.Generator,
+) -> Space:
+    """Both parts on one scale, rotated to principal directions, as many as beat chance (events) or carry the variance."""
+    parts = [p for p in (events, table) if p is not None]
+    scales = [1.0] if len(parts) == 1 else [1 / np.sqrt(max(_spectrum(p.x)[0][0], 1e-12)) for p in parts]
+    x = np.hstack([p.x * s for p, s in zip(parts, scales)])
+    values, directions = _spectrum(x)
+    bar = _chance(events, table, scales, counts, rows, activity, rng)
+    factors = int((values > 1.05 * bar).sum())
+    if events is not None:
+        keep = max(2, min(MOST_FACTORS, factors))
+    else:
+        share = np.cumsum(values) / values.sum()
+        keep = len(values) if len(values) <= 12 else max(2, int(np.searchsorted(share, 0.85)) + 1)
+    keep = min(keep, len(values))
+    weights = np.concatenate([np.full(p.x.shape[1], s) for p, s in zip(parts, scales)])
+    positive = None
+    if all(p.positive is not None for p in parts):
+        positive = np.hstack([np.asarray(p.positive) * s for p, s in zip(parts, scales)])
+    return Space(
+        features=tuple(f for p in parts for f in p.features),
+        projection=weights[:, None] * directions[:, :keep],
+        scores=x @ directions[:, :keep],
+        weighted=positive,
+        activity=activity,
+        rows=rows,
+        guards=tuple(p.guard for p in parts),
+        factors=factors,
+        outliers=outliers,
+        words=_words(events, table),
+        numeric=events is None and table is not None and table.numeric,
+        counted=events is not None,
+        coordinates=x,
+    )
+
+
+def _spectrum(x: Floats) -> tuple[Floats, Floats]:
+    """Eigenvalues, largest first, and directions of the second moments; each direction's largest entry is positive."""
+    x = x - x.mean(axis=0)
+    values, vectors = np.linalg.eigh(x.T @ x / len(x))
+    values, vectors = values[::-1], vectors[:, ::-1]
+    sign = np.sign(vectors[np.abs(vectors).argmax(axis=0), np.arange(vectors.shape[1])])
+    return np.maximum(values, 0.0), vectors * sign
+
+
+def _chance(
+    events: Part | None,
+    table: Part | None,
+    scales: list[float],
+    counts: Counts | None,
+    rows: NDArray[np.int64],
+    activity: Floats,
+    rng: np.random.Generator,
+) -> float:
+    """The largest eigenvalue when columns have nothing to do with each other.
+
+    Counts (not shares: those must add up to one again) are shuffled inside each tenth of activity and prepared anew.
+    """
+    band = tenths(activity) if events is not None else np.zeros(len(rows), int)
+    raw = counts.matrix[rows].toarray() if events is not None and counts is not None else None
+    top = 0.0
+    for _ in range(SHUFFLES):
+        blocks = []
+        if raw is not None:
+            mixed = _shuffled(raw, band, rng)
+            total = mixed.sum(axis=1)
+            v = np.sqrt(mixed / np.maximum(total, 1e-300)[:, None])
+            blocks.append((v - v.mean(axis=0)) / np.maximum(v.std(axis=0), 1e-9) ** POWER * scales[0])
+        if table is not None:
+            blocks.append(_shuffled(table.x, band, rng) * scales[-1])
+        top = max(top, float(_spectrum(np.hstack(blocks))[0][0]))
+    return top
+
+
+def _shuffled(x: Floats, band: NDArray[Any], rng: np.random.Generator) -> Floats:
+    """Every column shuffled on its own inside each band of users."""
+    out = np.empty_like(x)
+    for b in np.unique(band):
+        mine = band == b
+        out[mine] = rng.permuted(x[mine], axis=0)
+    return out
+
+
+def _words(events: Part | None, table: Part | None) -> str:
+    parts = []
+    if events is not None:
+        parts.append(f"what share of their activity each of {len(events.features)} events takes")
+    if table is not None:
+        columns = len({f.column for f in table.features})
+        parts.append(f"{columns} measure{'s' if columns != 1 else ''} on one scale")
+    return " and ".join(parts)

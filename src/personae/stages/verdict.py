@@ -1,0 +1,154 @@
+"""What kind of groups these are.
+
+`natural` needs two things: more structure than a cloud of the same margins and correlations (copula null) and valleys in density
+at the borders (dip tests). Either alone is fooled: a copula cannot bend, and cells of many-way cuts of a shapeless cloud show
+false valleys. `reproducible` are cuts that come back from other samples, `constructive` cuts that do not, `nothing` is no more
+association than chance (after Dolnicar & Leisch 2010).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from personae.model.clustering import Space
+from personae.model.evidence import Structure, Verdict
+from personae.model.study import Study
+from personae.stages.search import Tried
+
+BEYOND = -5.0
+"""z against the copula below which there is more than correlation."""
+VALLEY = 0.05
+CLEAR = 0.001
+SOFT = 0.2
+STEADY = 0.75
+USEFUL = range(3, 7)
+"""Numbers of groups preferred where the data leave the number open."""
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """What the search settled on: the grouping to use, the data's own, what kind it is, and the runner-up."""
+
+    best: Tried
+    own: Tried
+    structure: Structure
+    alternative: int | None
+
+
+def decide(space: Space, study: Study, tried: tuple[Tried, ...], dense: Tried | None) -> Choice:
+    """The grouping and its verdict."""
+    own = _own(space, tried)
+    natural = _natural(space, tried, own)
+    if dense is not None and not (natural and abs(dense.candidate.size - own.candidate.size) <= 1):
+        own, natural = dense, True
+    if natural:
+        structure = Structure.NATURAL
+    elif space.factors == 0 and space.coordinates.shape[1] > 1:
+        structure = Structure.NOTHING
+    else:
+        own, structure = _cut(tried)
+    best = own
+    if study.asked and study.asked != own.candidate.size:
+        best = next((t for t in tried if t.candidate.size == study.asked), tried[-1])
+        if structure == Structure.NATURAL and not _all_clear(best, VALLEY):
+            structure = Structure.REPRODUCIBLE if _steady(best) else Structure.CONSTRUCTIVE
+        elif structure != Structure.NOTHING and structure != Structure.NATURAL:
+            structure = Structure.REPRODUCIBLE if _steady(best) else Structure.CONSTRUCTIVE
+    return Choice(best, own, structure, _alternative(space, tried, own, structure))
+
+
+def _own(space: Space, tried: tuple[Tried, ...]) -> Tried:
+    """Counts: the best silhouette. Tables: the cheapest among groupings without a doubtful border."""
+    if space.counted:
+        return min(tried, key=lambda t: t.cost)
+    clear = [t for t in tried if (t.candidate.border if t.candidate.border is not None else 1.0) <= SOFT]
+    return min(clear or tried, key=lambda t: t.cost)
+
+
+def least(t: Tried) -> float:
+    """The smallest p of a border, times the number of borders (Bonferroni)."""
+    return min(1.0, min((p for *_, p in t.borders), default=1.0) * len(t.borders))
+
+
+def _natural(space: Space, tried: tuple[Tried, ...], own: Tried) -> bool:
+    coarse = min((least(t) for t in tried if t.candidate.size <= 3), default=least(own))
+    beyond = min((t.candidate.copula for t in tried if t.candidate.copula is not None), default=0.0) <= BEYOND
+    if space.counted:
+        if not space.factors or coarse > 0.01:
+            return False
+        clear = sum(p <= VALLEY for *_, p in own.borders)
+        return 2 * clear >= len(own.borders) and (beyond or _all_clear(own, CLEAR))
+    return beyond and (coarse <= VALLEY)
+
+
+def _all_clear(t: Tried, bar: float) -> bool:
+    return bool(t.borders) and all(p <= bar for *_, p in t.borders)
+
+
+def _steady(t: Tried) -> bool:
+    return (t.candidate.stability or 0.0) >= STEADY and min(t.candidate.jaccard, default=0.0) >= STEADY
+
+
+def _cut(tried: tuple[Tried, ...]) -> tuple[Tried, Structure]:
+    """Where nothing sets the number: the most groups that come back whole, else the steadiest of a readable number."""
+    steady = [t for t in tried if _steady(t)]
+    if steady:
+        return max(steady, key=lambda t: t.candidate.size), Structure.REPRODUCIBLE
+    readable = [t for t in tried if t.candidate.size in USEFUL] or list(tried)
+    return max(readable, key=lambda t: t.candidate.stability or 0.0), Structure.CONSTRUCTIVE
+
+
+def _alternative(space: Space, tried: tuple[Tried, ...], own: Tried, structure: Structure) -> int | None:
+    rest = [t for t in tried if t.candidate.size != own.candidate.size]
+    if not rest or structure == Structure.NOTHING:
+        return None
+    if structure == Structure.NATURAL:
+        return _own(space, tuple(rest)).candidate.size
+    return max(rest, key=lambda t: t.candidate.stability or 0.0).candidate.size
+
+
+def summary(choice: Choice, tried: tuple[Tried, ...]) -> str:
+    """The line of the terminal."""
+    low, high = min(t.candidate.size for t in tried), max(t.candidate.size for t in tried)
+    if choice.structure == Structure.NOTHING:
+        return f"tried {low}-{high}; no evidence of groups"
+    own = choice.own.candidate
+    said = f"tried {low}-{high}; {own.size} recommended"
+    if own.stability is not None:
+        said += f": steady {100 * own.stability:.0f} in 100"
+    return said + (f", next best {choice.alternative}" if choice.alternative else "")
+
+
+def worded(choice: Choice, best: Tried, study: Study, space: Space, groups: int) -> Verdict:
+    """The verdict with its reasons in plain words."""
+    own = choice.own.candidate.size
+    nothing = choice.structure == Structure.NOTHING
+    return Verdict(
+        kind=choice.structure,
+        groups=0 if nothing and not study.force else groups,
+        alternative=choice.alternative,
+        why=_why(choice, best, space),
+        asked=study.asked,
+        own=0 if nothing else own,
+        forced=nothing and study.force,
+    )
+
+
+def _why(choice: Choice, best: Tried, space: Space) -> str:
+    size = best.candidate.size
+    if choice.structure == Structure.NOTHING:
+        return (
+            "The measures go together no more than chance would have it, and no border between groups shows a valley. "
+            "We found no evidence of groups; that is not proof that there are none."
+        )
+    soft = sum(p > VALLEY for *_, p in best.borders)
+    if choice.structure == Structure.NATURAL:
+        said = "There is more here than correlated measures, and users are rare at the borders between groups"
+        if not soft:
+            return f"{said}: each of the {len(best.borders)} borders shows a valley."
+        return f"{said}: {len(best.borders) - soft} of {len(best.borders)} borders show a valley, {soft} shade into each other."
+    ways = "one direction" if space.factors == 1 else f"{space.factors or 'several'} directions"
+    said = f"Users differ along {ways} without gaps between them, so the {size} groups are cuts of one continuum"
+    if choice.structure == Structure.REPRODUCIBLE:
+        return f"{said}. The same cuts come back from other samples of the same users."
+    return f"{said}, made for use: another cut would do as well."
