@@ -1,0 +1,53 @@
+"""personae export: every user of a run with their persona."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from personae.cli.screen import Debug, Json, NoColor, Plain, Quiet, Screen, Store, count
+from personae.errors import UsageError
+
+FORMATS = ("csv", "parquet")
+
+
+def export(
+    name: Annotated[str, typer.Argument(metavar="[RUN]", help="A run's id or folder; the newest when left out.")] = "",
+    out: Annotated[
+        str, typer.Option("--out", metavar="FILE", help="The file to write, ending in .csv or .parquet.")
+    ] = "users.csv",
+    raw: Annotated[
+        bool, typer.Option("--raw", help="CSV for machines: texts that spreadsheets run as formulas stay as they are.")
+    ] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file.")] = False,
+    store: Store = "",
+    as_json: Json = False,
+    plain: Plain = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+    no_color: NoColor = False,
+) -> None:
+    """Write every user with their persona.
+
+    Example: personae export r01 --out users.parquet
+    """
+    from personae import plugins
+    from personae.store import Record, whole_file
+
+    screen = Screen(as_json, plain, quiet, no_color)
+    form = Path(out).suffix[1:].lower()
+    if form not in FORMATS:
+        raise UsageError(
+            "P001", f"{out} is neither .csv nor .parquet", where="--out", fix="name a file such as users.csv or users.parquet"
+        )
+    cast = Record(Path(store or ".personae")).load(name)
+    with whole_file(Path(out), overwrite=overwrite) as temp:
+        plugins.find("exporters", form).export(cast, temp, **({"raw": raw} if form == "csv" else {}))
+    if raw and form == "csv":
+        screen.talk("note: formulas in texts are not guarded; do not open this file in a spreadsheet")
+    if screen.json:
+        screen.give({"run": cast.run, "file": Path(out).as_posix(), "users": cast.users})
+    else:
+        screen.say(f"export   {out}   {count(cast.users, cast.study.entity)}")

@@ -1,0 +1,206 @@
+"""personae run: from files to a report."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from personae.cli import settings, summary
+from personae.cli.ask import answered
+from personae.cli.screen import Debug, Json, NoColor, Plain, Quiet, Screen, Store
+from personae.cli.settings import settings as with_settings
+from personae.cli.watch import Watch, peak_memory, timings, watching
+from personae.errors import UsageError
+from personae.model.cast import Cast
+from personae.model.study import Role, Study
+from personae.progress import step, tell
+
+GATE = 4
+"""The exit code when there are no groups to speak of."""
+
+
+@with_settings
+def run(
+    given: Mapping[str, Any],
+    files: Annotated[list[str] | None, typer.Argument(help="Files, folders or globs.", show_default=False)] = None,
+    out: Annotated[str, typer.Option(help="Folder for the files of this run.", metavar="DIR", rich_help_panel="Output")] = "",
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace the run that is in --out.", rich_help_panel="Output")
+    ] = False,
+    save: Annotated[
+        bool, typer.Option("--save", help="Write the settings to personae.toml.", rich_help_panel="Output")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be done; write nothing.", rich_help_panel="Output")
+    ] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Take the recommended answer; ask nothing.", rich_help_panel="Output")
+    ] = False,
+    store: Store = "",
+    as_json: Json = False,
+    plain: Plain = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+    no_color: NoColor = False,
+) -> None:
+    """Find the kinds of users there are, and write the report.
+
+    Example: personae run users.csv events.csv
+    """
+    screen = Screen(as_json, plain, quiet, no_color)
+    kept = settings.keep(Path())
+    study = settings.study(files or (), given, kept)
+    target = out or str(kept.get("out", ""))
+    if dry_run:
+        from personae.cli.check import look
+
+        look(study, screen, f"would write {target or 'reports/<date>_r<number>'}, and read nothing else")
+        return
+    code = perform(study, screen, target, overwrite, store or str(kept.get("store", "")), save, yes)
+    raise typer.Exit(code)
+
+
+def perform(study: Study, screen: Screen, out: str, overwrite: bool, store: str, save: bool = False, yes: bool = False) -> int:
+    """Run the study, record it, write its files and say what came of it; returns the exit code."""
+    from personae import flow
+    from personae.store import Record
+
+    record = Record(Path(store or ".personae"))
+    record.prepare()
+    _free(out, overwrite)
+    with watching(screen) as watch:
+        cast, study = answered(study, replace(screen, quiet=True) if yes else screen, flow.run)
+        entry = record.add(
+            cast, Path(out) if out else None, today(), overwrite=overwrite, more=lambda folder, _: render(cast, folder, watch)
+        )
+    folder = record.place(entry)
+    if save:
+        settings.write(Path(), study, found(cast), out)
+    if screen.json:
+        screen.give(document(cast, entry.id, folder, watch))
+    else:
+        _say(cast, screen, folder, watch, save)
+    return GATE if not cast.personas else 0
+
+
+def render(cast: Cast, folder: Path, watch: Watch) -> None:
+    """The files for people, beside those that the record keeps."""
+    from personae import plugins
+
+    step("write", "every user with their persona")
+    plugins.find("exporters", "csv").export(cast, folder / "users.csv")
+    step("write", "the report")
+    plugins.find("exporters", "html").export(cast, folder / "report.html")
+    tell("write", "all files")
+    text = json.dumps(timings(watch), indent=1, sort_keys=True)
+    (folder / "timings.json").write_text(text + "\n", encoding="utf-8")
+
+
+def today() -> str:
+    """The date of a run: SOURCE_DATE_EPOCH where it is set, the clock otherwise."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    now = datetime.fromtimestamp(int(epoch), UTC) if epoch.isdigit() else datetime.now()
+    return now.date().isoformat()
+
+
+def document(cast: Cast, run_id: str, folder: Path, watch: Watch) -> dict[str, Any]:
+    """What --json prints."""
+    verdict = cast.evidence.verdict
+    files = {p.name: p.as_posix() for p in sorted(folder.rglob("*")) if p.is_file()}
+    return {
+        "run": run_id,
+        "verdict": {
+            "kind": verdict.kind.value,
+            "groups": verdict.groups if cast.personas else 0,
+            "alternative": verdict.alternative,
+            "why": verdict.why,
+        },
+        "users": cast.users,
+        "assigned": int((cast.placement.persona >= 0).sum()),
+        "set_aside": sum(t.set_aside for t in cast.tables),
+        "personas": [
+            {"key": p.key, "name": p.name, "users": p.users, "share": _round(p.share), "steadiness": _round(p.steadiness)}
+            for p in cast.personas
+        ],
+        "files": files,
+        "seconds": round(watch.elapsed, 3),
+        "peak_memory_bytes": peak_memory(),
+        "seed": cast.study.seed,
+    }
+
+
+def found(cast: Cast) -> dict[str, str]:
+    """The columns that the run took for id, time, event and value, where there is one of each."""
+    names = {}
+    for role in (Role.ID, Role.TIME, Role.EVENT, Role.VALUE):
+        columns = {c.name for t in cast.tables for c in t.columns if c.role == role}
+        if len(columns) == 1:
+            names[role.value] = columns.pop()
+    return names
+
+
+def _free(out: str, overwrite: bool) -> None:
+    """Refuse a taken folder before anybody waits for a result."""
+    from personae.store import may_write
+
+    if out and not may_write(Path(out), overwrite):
+        raise UsageError(
+            "P001",
+            f"{out} already holds files",
+            where=out,
+            did="nothing was read or written",
+            fix="choose another folder with --out" + ("" if overwrite else ", or replace the run in it with --overwrite"),
+        )
+
+
+def _say(cast: Cast, screen: Screen, folder: Path, watch: Watch, saved: bool) -> None:
+    for line in summary.warnings((*cast.warnings, *watch.warnings)):
+        screen.talk(line)
+    for line in summary.whole(cast, screen, "private/rejects.csv"):
+        screen.say(line)
+    spent = f"{watch.elapsed:.1f} s   {memory(peak_memory())}seed {cast.study.seed}"
+    screen.say(f"report   {screen.strong(str(folder / 'report.html'))}   {spent}")
+    if saved:
+        screen.say(f"saved    {settings.FILE}: personae run without flags does the same again")
+    for line in _next(cast, folder):
+        screen.say(line)
+
+
+def _next(cast: Cast, folder: Path) -> list[str]:
+    if not cast.personas:
+        return [
+            "next     personae show --why-groups        what was tried and why nothing held",
+            "         personae run ... --force          groups for use, marked as such everywhere",
+            "         personae run ... --group-by COLS  other columns to group by",
+        ]
+    first = cast.personas[0].name
+    return [
+        f"next     personae show --persona {quoted(first)}   one persona in full",
+        "         personae show --why-groups   why this number of groups",
+        "         personae export --out users.csv   every user with their persona",
+    ]
+
+
+def quoted(text: str) -> str:
+    """A text as one word of a command."""
+    import shlex
+
+    return shlex.quote(text)
+
+
+def memory(size: int) -> str:
+    """Peak memory for the last line, empty where the system does not say."""
+    if not size:
+        return ""
+    return f"{size / 1e9:.1f} GB peak   " if size >= 1e9 else f"{size / 1e6:.0f} MB peak   "
+
+
+def _round(value: float) -> float:
+    return float(f"{value:.9g}")

@@ -1,0 +1,259 @@
+"""Settings from flags, personae.toml and the environment, in that order of weight, as a Study.
+
+The fields of Study are the only list of settings: flags, keys and variables are made from it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import inspect
+import os
+import re
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import MISSING, Field, fields
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from personae.errors import UsageError
+from personae.model.study import Study
+
+FILE = "personae.toml"
+
+_COLUMNS, _READING, _GROUPS, _MACHINE = "What the columns mean", "How files are read", "How groups are formed", "Machine"
+
+HELP: Mapping[str, tuple[str, str, str]] = {
+    "id": (_COLUMNS, "COL", "Column that names the user."),
+    "time": (_COLUMNS, "COL", "Column with the time of an event."),
+    "event": (_COLUMNS, "COL", "Column with the name of an event."),
+    "value": (_COLUMNS, "COL", "Column with the amount of an event."),
+    "group_by": (_COLUMNS, "COLS", "Columns that form the groups, separated by commas."),
+    "describe": (_COLUMNS, "COLS", "Columns that only describe the groups."),
+    "outcome": (_COLUMNS, "COLS", "Columns that groups are compared on and never formed by."),
+    "ignore": (_COLUMNS, "COLS", "Columns to leave out."),
+    "override": (_COLUMNS, "TEXT", "Written reason for forming groups by demographics; the report prints it."),
+    "entity": (_COLUMNS, "WORD", 'What one row is about: "user", "customer", "store"...'),
+    "sheet": (_READING, "NAME", "Sheet of a workbook."),
+    "encoding": (_READING, "NAME", "Text encoding, such as utf-8 or cp1252."),
+    "delimiter": (_READING, "CHAR", "Character between columns."),
+    "decimal": (_READING, ".|,", "Decimal mark, where the data leave it open."),
+    "dates": (_READING, "ORDER", "dmy, mdy or ymd, where the data leave it open."),
+    "timezone": (_READING, "ZONE", "Time zone of times that name none, such as Europe/Paris."),
+    "missing": (_READING, "TEXTS", "Texts that mean empty, separated by commas."),
+    "on_duplicate": (_READING, "WHICH", "first, last or drop, where rows of one user disagree."),
+    "allow_rejects": (_READING, "N", "Rows that may be set aside before the run stops."),
+    "max_inflated": (_READING, "BYTES", "Size a compressed file may grow to."),
+    "window": (_GROUPS, "DAYS", "Days before the last complete day that count, such as 90d."),
+    "groups": (_GROUPS, "N", "auto, a number, or a range such as 3-7."),
+    "method": (_GROUPS, "NAME", "auto, or the one method to use."),
+    "sample": (_GROUPS, "N", "Users the search looks at; all are placed afterwards."),
+    "floor": (_GROUPS, "N", "No value for fewer users than this leaves the tool."),
+    "force": (_GROUPS, "", "Draw groups even where the data hold none; every output says so."),
+    "seed": (_GROUPS, "N", "Same data, settings and seed: same result."),
+    "memory": (_MACHINE, "SIZE", "Memory to use at most, such as 8GB."),
+    "threads": (_MACHINE, "N", "Processor threads to use; 0 means all but one."),
+}
+"""Panel, placeholder and help of each setting; a test holds it equal to the fields of Study."""
+
+ALSO = ("files", "out", "store")
+"""Keys of personae.toml beside the settings."""
+
+_CHOICES = {"decimal": (".", ","), "dates": ("dmy", "mdy", "ymd"), "on_duplicate": ("first", "last", "drop")}
+_SHAPES = {
+    "groups": (r"auto|\d+|\d+-\d+", "auto, a number such as 5, or a range such as 3-7"),
+    "window": (r"[1-9]\d*d", "a number of days such as 90d"),
+    "memory": (r"[1-9]\d*(\.\d+)? ?([KMGT]i?B|[kmgt]i?b)", "a size such as 8GB"),
+}
+_LEAST = {"floor": 1, "sample": 100, "seed": 0, "threads": 0, "allow_rejects": 0, "max_inflated": 1}
+
+
+def flag(name: str) -> str:
+    """A setting as it is typed: group_by -> --group-by."""
+    return f"--{name.replace('_', '-')}"
+
+
+def settings(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command one flag per setting; it receives those that were typed as the mapping `given`."""
+
+    @functools.wraps(command)
+    def with_settings(**values: Any) -> None:
+        given = {f.name: values.pop(f.name) for f in _settable()}
+        command(**values, given={k: v for k, v in given.items() if v is not None})
+
+    own = [p for p in inspect.signature(command, eval_str=True).parameters.values() if p.name != "given"]
+    flags = [_flag(f) for f in _settable()]
+    both = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in (*own, *flags)]
+    with_settings.__signature__ = inspect.Signature(both)  # type: ignore[attr-defined]
+    with_settings.__annotations__ = {p.name: p.annotation for p in both}
+    return with_settings
+
+
+def study(files: Sequence[str], given: Mapping[str, Any], kept: Mapping[str, Any]) -> Study:
+    """The Study that flags (`given`), personae.toml (`kept`) and the environment ask for. Raises UsageError P001."""
+    values = {**_environment(), **{k: v for k, v in kept.items() if k not in ALSO}, **given}
+    sources = tuple(files or kept.get("files", ()))
+    if not sources:
+        raise UsageError("P001", "no files were named", fix="name them, such as: personae run users.csv events.csv")
+    typed = {f.name: _typed(f, values[f.name]) for f in _settable() if f.name in values}
+    for name, value in typed.items():
+        _check(name, value)
+    return Study(sources=sources, **typed)
+
+
+def keep(folder: Path) -> dict[str, Any]:
+    """What personae.toml in a folder says; empty where there is none. Raises UsageError P001 naming the key and line."""
+    path = folder / FILE
+    if not path.is_file():
+        return {}
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
+        raise UsageError("P001", f"{FILE} is not valid TOML: {wrong}", where=str(path), fix="correct that line") from wrong
+    known = [f.name for f in _settable()]
+    kept = {k.replace("-", "_"): v for k, v in data.items()}
+    for key in kept:
+        if key not in (*known, *ALSO):
+            typed = [k.replace("_", "-") for k in (*known, *ALSO)]
+            raise _unknown(f"{FILE} has the unknown setting {key!r}", key.replace("_", "-"), typed, path)
+    if isinstance(kept.get("files"), str):
+        kept["files"] = [kept["files"]]
+    return kept
+
+
+def write(folder: Path, of: Study, found: Mapping[str, str], out: str) -> Path:
+    """Write personae.toml with the settings that differ from the defaults, and the columns that were `found`."""
+    from personae.store.atomic import whole_file
+
+    lines = ["# Settings of personae run. Flags weigh more, PERSONAE_* variables less.", f"files = {_toml(list(of.sources))}"]
+    if out:
+        lines.append(f"out = {_toml(out)}")
+    for f in _settable():
+        value = getattr(of, f.name) or found.get(f.name, getattr(of, f.name))
+        if value != f.default:
+            lines.append(f"{f.name.replace('_', '-')} = {_toml(list(value) if isinstance(value, tuple) else value)}")
+    path = folder / FILE
+    with whole_file(path, overwrite=True) as temp:
+        temp.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def closest(word: str, known: Sequence[str]) -> str:
+    """The known word most like another; empty when none is like it."""
+    return next(iter(difflib.get_close_matches(word, known, 1, 0.5)), "")
+
+
+def _settable() -> list[Field[Any]]:
+    return [f for f in fields(Study) if f.name != "sources"]
+
+
+def _flag(field: Field[Any]) -> inspect.Parameter:
+    panel, placeholder, text = HELP[field.name]
+    kind = {"bool": bool, "int": int}.get(str(field.type), str)
+    shown = field.default if field.default not in ("", 0, False, MISSING, ()) else None
+    option = typer.Option(
+        flag(field.name),
+        help=f"{text} [default: {shown}]" if shown is not None else text,
+        metavar=placeholder or None,
+        rich_help_panel=panel,
+        show_default=False,
+    )
+    return inspect.Parameter(
+        field.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind | None, option]
+    )
+
+
+def _environment() -> dict[str, Any]:
+    known = {f"PERSONAE_{f.name.upper()}": f.name for f in _settable()}
+    for name in os.environ:
+        if name.startswith("PERSONAE_") and name not in known and difflib.get_close_matches(name, known, 1, 0.85):
+            raise _unknown(f"the environment has the unknown setting {name}", name, list(known), None)
+    return {known[k]: v for k, v in os.environ.items() if k in known and v}
+
+
+def _typed(field: Field[Any], value: Any) -> Any:
+    kind = str(field.type)
+    if kind.startswith("tuple"):
+        parts = value.split(",") if isinstance(value, str) else value
+        if isinstance(parts, list) and all(isinstance(p, str) for p in parts):
+            return tuple(p.strip() for p in parts if p.strip() or field.name == "missing")
+    elif kind == "bool":
+        if isinstance(value, bool):
+            return value
+        if isinstance(value, str) and value.lower() in ("1", "true", "yes", "0", "false", "no"):
+            return value.lower() in ("1", "true", "yes")
+    elif kind == "int":
+        if isinstance(value, int) and not isinstance(value, bool):
+            return value
+        if isinstance(value, str) and re.fullmatch(r"\d[\d_,]*", value):
+            return int(re.sub("[_,]", "", value))
+    elif isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
+        return str(value)
+    needs = {"int": "a whole number", "bool": "true or false", "str": "a text"}.get(kind, "a list of texts")
+    what = f"{flag(field.name)} needs {needs}, not {value!r}"
+    raise UsageError("P001", what, where=f"setting {field.name}", fix="see: personae run --help")
+
+
+def _check(name: str, value: Any) -> None:
+    if name in _CHOICES and value and value not in _CHOICES[name]:
+        raise _wrong(name, value, f"one of {', '.join(_CHOICES[name])}", closest(value, _CHOICES[name]))
+    if name in _SHAPES and value and not re.fullmatch(_SHAPES[name][0], value):
+        raise _wrong(name, value, _SHAPES[name][1])
+    if name in _LEAST and value < _LEAST[name]:
+        raise _wrong(name, value, f"at least {_LEAST[name]}")
+    if name == "groups" and value not in ("", "auto"):
+        low, _, high = value.partition("-")
+        if int(low) < 2 or int(high or low) < int(low):
+            raise _wrong(name, value, "at least 2 groups, the smaller number first")
+    if name == "method" and value not in ("", "auto"):
+        from personae import plugins
+
+        known = ("auto", *plugins.names("methods"))
+        if value not in known:
+            raise _wrong(name, value, f"one of {', '.join(known)}", closest(value, known))
+    if name == "timezone" and value:
+        _zone(value)
+    if name == "encoding" and value:
+        _encoding(value)
+
+
+def _zone(value: str) -> None:
+    import zoneinfo
+
+    try:
+        zoneinfo.ZoneInfo(value)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as wrong:
+        near = closest(value, sorted(zoneinfo.available_timezones()))
+        raise _wrong("timezone", value, "a time zone such as Europe/Paris or UTC", near) from wrong
+
+
+def _encoding(value: str) -> None:
+    import codecs
+
+    try:
+        codecs.lookup(value)
+    except LookupError as wrong:
+        raise _wrong("encoding", value, "an encoding such as utf-8, cp1252 or utf-16") from wrong
+
+
+def _wrong(name: str, value: Any, needs: str, near: str = "") -> UsageError:
+    fix = f"did you mean {flag(name)} {near}?" if near else f"give {flag(name)} {needs}"
+    return UsageError("P001", f"{flag(name)} {value} is not {needs}", where=f"setting {name}", fix=fix)
+
+
+def _unknown(what: str, key: str, known: Sequence[str], path: Path | None) -> UsageError:
+    near = closest(key, known)
+    return UsageError(
+        "P001",
+        what,
+        where=str(path) if path else "environment",
+        fix=f"did you mean {near}?" if near else f"the settings are {', '.join(known)}",
+    )
+
+
+def _toml(value: Any) -> str:
+    import json
+
+    return json.dumps(value, ensure_ascii=False) if not isinstance(value, bool) else str(value).lower()

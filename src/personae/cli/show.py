@@ -1,0 +1,129 @@
+"""personae show: a run on one screen, one persona in full, or why there are this many groups."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from personae.cli import summary
+from personae.cli.screen import Debug, Json, NoColor, Plain, Quiet, Screen, Store, columns, count, labelled, percent, table
+from personae.cli.settings import closest
+from personae.errors import UsageError
+from personae.model.cast import Cast
+from personae.model.evidence import Candidate
+from personae.model.persona import Claim, Persona
+
+
+def show(
+    name: Annotated[str, typer.Argument(metavar="[RUN]", help="A run's id or folder; the newest when left out.")] = "",
+    persona: Annotated[str, typer.Option("--persona", metavar="NAME", help="One persona in full, by name or key.")] = "",
+    why_groups: Annotated[bool, typer.Option("--why-groups", help="What was tried, and why this number of groups.")] = False,
+    store: Store = "",
+    as_json: Json = False,
+    plain: Plain = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+    no_color: NoColor = False,
+) -> None:
+    """Show a run: its summary, one persona, or why there are this many groups.
+
+    Example: personae show r01 --why-groups
+    """
+    from personae.model.plain import plain as as_plain
+    from personae.store import Record
+
+    screen = Screen(as_json, plain, quiet, no_color)
+    cast = Record(Path(store or ".personae")).load(name)
+    if persona:
+        one = _find(cast, persona)
+        found, lines = as_plain(one), whole(cast, one, screen)
+    elif why_groups:
+        found, lines = as_plain(cast.evidence), why(cast, screen)
+    else:
+        found = {
+            "run": cast.run,
+            "verdict": as_plain(cast.evidence.verdict),
+            "users": cast.users,
+            "personas": as_plain(cast.personas),
+        }
+        lines = summary.whole(cast, screen)[:-1]
+    if screen.json:
+        screen.give(found)
+    for line in lines:
+        screen.say(line)
+
+
+def _find(cast: Cast, name: str) -> Persona:
+    for p in cast.personas:
+        if name.casefold() in (p.name.casefold(), p.key.casefold()):
+            return p
+    known = [x for p in cast.personas for x in (p.name, p.key)]
+    near = closest(name, known)
+    raise UsageError(
+        "P001",
+        f"there is no persona {name!r} in this run",
+        where=f"run {cast.run}" if cast.run else "",
+        fix=f"did you mean {near!r}?" if near else f"the personas are {', '.join(p.name for p in cast.personas) or 'none'}",
+    )
+
+
+def whole(cast: Cast, persona: Persona, screen: Screen) -> list[str]:
+    """Everything that is said about a persona, sentence by sentence with its grade."""
+    size = f"{count(persona.users, cast.study.entity)}, {percent(persona.share)} of all; {persona.steady}"
+    head = [f"{screen.strong(persona.name)}   {persona.key}   {size}", f"  {summary.WORDS[persona.verdict]}", ""]
+    parts = (
+        ("", (persona.tagline, *persona.story)),
+        ("What sets them apart", persona.traits),
+        ("Outcomes", persona.outcomes),
+        ("Who they are", persona.demographics),
+        ("Nearest persona", (persona.difference,) if persona.difference else ()),
+    )
+    return [*head, *(line for title, claims in parts if claims for line in _part(title, claims)), _grades()]
+
+
+def _part(title: str, claims: tuple[Claim, ...]) -> list[str]:
+    lines = [title] if title else []
+    for c in claims:
+        cited = f"  [{c.grade}: {', '.join(c.facts)}]" if c.facts else f"  [{c.grade}]"
+        lines += textwrap.wrap(
+            c.text + cited, columns() - 4, initial_indent="  ", subsequent_indent="    ", break_long_words=False
+        )
+    return [*lines, ""]
+
+
+def _grades() -> str:
+    return "M measured, S said in answers, A worded by a machine, ? to find out; the codes are facts in facts.json"
+
+
+def why(cast: Cast, screen: Screen) -> list[str]:
+    """The verdict, the vote of every criterion, and everything that was tried."""
+    found = cast.evidence
+    votes = [["criterion", "says", "why"]]
+    votes += [
+        [v.criterion, "-" if v.groups is None else "none" if v.groups < 2 else str(v.groups), v.words] for v in found.votes
+    ]
+    tried = [["method", "groups", "steady", "left over", "smallest", "separated", ""], *(_tried(c) for c in found.candidates)]
+    refused = [line for method, reason in found.refused for line in labelled("not used", f"{method}: {reason}")]
+    return [
+        *summary.groups(cast),
+        *labelled("formed on", found.space),
+        "",
+        *_titled(votes, (), screen),
+        "",
+        *_titled(tried, (1, 2, 3, 4, 5), screen),
+        *refused,
+    ]
+
+
+def _tried(c: Candidate) -> list[str]:
+    steady = "" if c.stability is None else f"{c.stability * 100:.0f} in 100"
+    apart = "" if c.silhouette is None else f"{c.silhouette:.2f}"
+    return [c.method, str(c.size), steady, percent(c.inertia), percent(c.smallest), apart, c.note]
+
+
+def _titled(rows: list[list[str]], right: tuple[int, ...], screen: Screen) -> list[str]:
+    head, *rest = table(rows, right=right)
+    return [screen.faint(head), *rest]

@@ -1,0 +1,163 @@
+"""A cast as lines for a terminal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from personae.cli.screen import Screen, columns, count, cut, labelled, percent, table, width
+from personae.model.cast import Cast
+from personae.model.features import LeftOut, Window
+from personae.model.persona import Profile, Trait
+from personae.model.study import Role
+from personae.model.table import Match, Table
+
+WORDS = {
+    "natural": "natural groups: the data fall apart where the borders are",
+    "reproducible": "steady cuts of a continuum: the same groups come back, but no gaps part them",
+    "constructive": "bands made for use: the data do not fall into groups by themselves",
+    "nothing": "no groups: nothing here differs from chance",
+}
+"""What each verdict says in a line."""
+
+USES = {
+    Role.ID: "id",
+    Role.TIME: "time",
+    Role.EVENT: "event",
+    Role.VALUE: "value",
+    Role.BEHAVIOUR: "forms groups",
+    Role.ATTITUDE: "describes",
+    Role.DEMOGRAPHIC: "describes",
+    Role.OUTCOME: "outcome",
+    Role.TEXT: "text",
+    Role.IGNORE: "left out",
+}
+"""What a column is used for, in a word or two."""
+
+
+def sources(tables: Sequence[Table], window: Window | None, private: str = "") -> list[str]:
+    """A line a source with the account of its rows."""
+    rows = []
+    for t in tables:
+        aside = f"{count(t.set_aside)} set aside{f' -> {private}' if private else ''}" if t.set_aside else ""
+        when = f"{window.start[:10]} - {_last_day(window)}, {window.timezone}" if window and t.shape == "events" else ""
+        rows.append([t.source, count(t.seen, "row"), f"{count(t.used)} used", "    ".join(x for x in (aside, when) if x)])
+    return [f"read     {line}" for line in table(rows, right=(1, 2), indent=0)]
+
+
+def _last_day(window: Window) -> str:
+    from datetime import date, timedelta
+
+    day = date.fromisoformat(window.end[:10])
+    return (day - timedelta(days=1)).isoformat() if window.end[10:19] in ("", "T00:00:00") else day.isoformat()
+
+
+def roles(tables: Sequence[Table]) -> list[str]:
+    """A line a source: what its columns are used for."""
+    lines = []
+    for t in tables:
+        by_use: dict[str, list[str]] = {}
+        for c in t.columns:
+            by_use.setdefault(USES[c.role], []).append(c.name)
+        parts = (f"{use}: {_some(names)}" for use, names in by_use.items())
+        lines += labelled("roles", f"{t.source}  {'; '.join(parts)}")
+    return lines
+
+
+def _some(names: Sequence[str], most: int = 6) -> str:
+    """At most some names, and how many more there are."""
+    return ", ".join(names) if len(names) <= most + 1 else f"{', '.join(names[:most])} and {len(names) - most} more"
+
+
+def matches(found: Sequence[Match], entity: str) -> list[str]:
+    """How the ids of the sources fit together."""
+    return [
+        line
+        for m in found
+        for line in labelled(
+            "match",
+            f"{count(m.both, entity)} in both {m.left} and {m.right}, {count(m.only_left)} only in {m.left}, "
+            f"{count(m.only_right)} only in {m.right}",
+        )
+    ]
+
+
+def measures(made: int, left_out: Sequence[LeftOut]) -> list[str]:
+    """How many measures and events there are, and why others are not."""
+    why = Counter(x.reason for x in left_out)
+    reasons = [f"{n} {reason}" for reason, n in why.most_common(3)]
+    rest = len(left_out) - sum(n for _, n in why.most_common(3))
+    more = [f"{rest} for other reasons"] if rest else []
+    out = f"; {len(left_out)} left out ({'; '.join((*reasons, *more))})" if left_out else ""
+    return labelled("measure", f"{count(made, 'measure')}{out}")
+
+
+def groups(cast: Cast) -> list[str]:
+    """What was tried, what was taken, and what kind of groups these are."""
+    found = cast.evidence
+    verdict = found.verdict
+    sizes = sorted({c.size for c in found.candidates if c.size > 1})
+    tried = f"tried {sizes[0]}-{sizes[-1]} groups" if len(sizes) > 1 else f"tried {sizes[0]} groups" if sizes else "tried"
+    if verdict.groups < 2:
+        line = f"{tried}; none hold"
+    else:
+        steady = sum(found.steadiness) / len(found.steadiness) if found.steadiness else 0.0
+        how = f"steady {steady * 100:.0f} in 100"
+        taken = f"{verdict.groups} as asked" if verdict.asked else f"{verdict.groups} recommended"
+        own = f", the data alone say {verdict.own or 'none'}" if verdict.asked and verdict.own != verdict.asked else ""
+        other = f", next best {verdict.alternative}" if verdict.alternative else ""
+        line = f"{tried}; {taken}: {how}{own}{other}"
+    forced = " (drawn because of --force)" if verdict.forced else ""
+    return [*labelled("group", line), *labelled("verdict", f"{WORDS[verdict.kind.value]}{forced}. {verdict.why}")]
+
+
+def personas(cast: Cast, screen: Screen) -> list[str]:
+    """The table of personas, as wide as the terminal allows."""
+    if not cast.personas:
+        return []
+    profiles = {p.key: p for p in cast.profiles}
+    head = ["persona", f"{cast.study.entity}s", "share", "sets them apart", "steadiness"]
+    rows = [[p.name, count(p.users), percent(p.share), apart(profiles.get(p.key)), p.steady] for p in cast.personas]
+    outside = cast.users - sum(p.users for p in cast.personas)
+    if outside > 0:
+        rows.append(["not in any group", count(outside), percent(outside / cast.users), "", ""])
+    names = max(16, columns() - 70)
+    rows = [[cut(r[0], names), *r[1:]] for r in [head, *rows]]
+    taken = sum(max(width(r[i]) for r in rows) for i in (0, 1, 2, 4)) + 10
+    room = max(20, columns() - taken)
+    lines = table([[*r[:3], cut(r[3], room), r[4]] for r in rows], right=(1, 2))
+    return [screen.faint(lines[0]), *lines[1:]]
+
+
+def apart(profile: Profile | None) -> str:
+    """The strongest differences from everyone: "3.1x weekend use, 0.4x browsing"."""
+    if profile is None:
+        return ""
+    return ", ".join(_times(t) for t in (*profile.above[:2], *profile.below[:1])) or "close to everyone"
+
+
+def _times(trait: Trait) -> str:
+    times = f"{trait.multiple:.1f}" if trait.multiple < 9.95 else f"{trait.multiple:,.0f}"
+    return f"{times}x {trait.label}"
+
+
+def whole(cast: Cast, screen: Screen, private: str = "") -> list[str]:
+    """All that a run says on one screen."""
+    return [
+        *sources(cast.tables, cast.window, private),
+        *roles(cast.tables),
+        *matches(cast.matches, cast.study.entity),
+        *measures(len(cast.measures), cast.left_out),
+        *groups(cast),
+        *([""] if cast.personas else []),
+        *personas(cast, screen),
+        "",
+    ]
+
+
+def warnings(words: Sequence[str], most: int = 6) -> list[str]:
+    """Warnings, each once with its count, and how many more the report has."""
+    counted = Counter(words)
+    lines = [f"warning: {w}{f' ({n} times)' if n > 1 else ''}" for w, n in list(counted.items())[:most]]
+    more = len(counted) - most
+    return [*lines, *([f"warning: {more} more are in the report"] if more > 0 else [])]

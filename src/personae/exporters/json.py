@@ -1,0 +1,96 @@
+"""personas.json, facts.json, evidence.json, rule.json, run.json: all of a cast but its users.
+
+No document holds a clock, a host, a user name, an absolute path or a row of data;
+what is about single users goes to `private/`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path, PurePath
+from typing import Any
+
+from personae.model.cast import Cast
+from personae.model.plain import plain
+from personae.model.study import Study
+from personae.model.table import Table
+
+SCHEMA = 1
+"""Version of the documents; a reader refuses a higher one."""
+
+HASHED = ("evidence.json", "facts.json", "personas.json", "private/details.json", "rule.json", "users.parquet")
+"""The files whose hashes stand in run.json, so that damage is seen when a run is opened."""
+
+MACHINE = ("memory", "threads")
+"""Settings that never change a result and therefore do not belong to it."""
+
+
+def export(cast: Cast, path: Path) -> Path:
+    """Write every document into the folder `path`, run.json last with the hashes of what lies there. Returns run.json."""
+    for name, document in documents(cast).items():
+        _write(path / name, document)
+    hashes = {n: hashlib.sha256((path / n).read_bytes()).hexdigest() for n in HASHED if (path / n).is_file()}
+    return _write(path / "run.json", {**_run(cast), "files": hashes})
+
+
+def documents(cast: Cast) -> dict[str, dict[str, Any]]:
+    """Each document but run.json, by file name."""
+    return {
+        "personas.json": {
+            "verdict": plain(cast.evidence.verdict),
+            "users": cast.users,
+            "personas": plain(cast.personas),
+            "profiles": plain(cast.profiles),
+        },
+        "facts.json": {"facts": plain(cast.facts)},
+        "evidence.json": plain(cast.evidence),
+        "rule.json": {"rule": plain(cast.rule, None)},
+        "private/details.json": {"tables": plain(cast.tables), "members": plain(cast.members)},
+    }
+
+
+def _run(cast: Cast) -> dict[str, Any]:
+    return {
+        "verdict": plain(cast.evidence.verdict),
+        "users": cast.users,
+        "study": settings(cast.study),
+        "seed": cast.study.seed,
+        "tables": [{**plain(t), "set_aside": t.set_aside} for t in map(_public, cast.tables)],
+        "matches": plain(cast.matches),
+        "window": plain(cast.window),
+        "measures": plain(cast.measures),
+        "left_out": plain(cast.left_out),
+        "warnings": list(cast.warnings),
+        "versions": dict(cast.versions),
+    }
+
+
+def _public(table: Table) -> Table:
+    """A table without any value that stood in it."""
+    return replace(table, rejects=(), columns=tuple(replace(c, examples=(), low="", high="") for c in table.columns))
+
+
+def settings(study: Study) -> dict[str, Any]:
+    """The settings that shape a result: without the machine's, and with sources as names that hold on any machine."""
+    kept: dict[str, Any] = {k: v for k, v in plain(study).items() if k not in MACHINE}
+    return {**kept, "sources": [_portable(s) for s in study.sources]}
+
+
+def _portable(source: str) -> str:
+    """A relative path as it was typed; of an absolute path the last part; of a URL nothing that could hold a password."""
+    if "://" in source:
+        scheme, _, rest = source.partition("://")
+        return f"{scheme}://{rest.rpartition('@')[2]}"
+    path = PurePath(source)
+    return path.name if path.is_absolute() or source.startswith("~") else source
+
+
+def _write(path: Path, document: Mapping[str, Any]) -> Path:
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    text = json.dumps({"schema_version": SCHEMA, **document}, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False)
+    with path.open("w", encoding="utf-8", newline="\n") as sink:
+        sink.write(text + "\n")
+    return path

@@ -1,0 +1,68 @@
+"""users.parquet: every user once, with the persona and how firmly they sit in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from personae.model.cast import Cast
+from personae.model.persona import Persona
+from personae.model.rule import REASONS, Place, Placement
+
+ROWS = 131_072
+"""Rows a group: fixed, so that the same users give the same bytes."""
+
+
+def export(cast: Cast, path: Path) -> Path:
+    """Write `users` of the cast to `path`; the same cast always gives the same bytes."""
+    with path.open("wb") as sink:
+        pq.write_table(
+            users(cast.ids, cast.placement, cast.personas),
+            sink,
+            row_group_size=ROWS,
+            compression="zstd",
+            use_dictionary=["persona", "persona_name", "second", "kind", "reason"],
+            store_schema=False,
+        )
+    return path
+
+
+def users(ids: pa.StringArray, placement: Placement, personas: Sequence[Persona]) -> pa.Table:
+    """The columns id, persona, persona_name, membership, second, margin, kind, reason; one row an id, in the order given.
+
+    `persona` and `second` are keys, empty where there is none; `kind` is core, border or outside.
+    """
+    keys = {p.index: p.key for p in personas}
+    called = {p.index: p.name for p in personas}
+    return pa.table(
+        {
+            "id": ids,
+            "persona": _named(placement.persona, keys),
+            "persona_name": _named(placement.persona, called),
+            "membership": _numbers(placement.membership),
+            "second": _named(placement.second, keys),
+            "margin": _numbers(placement.margin),
+            "kind": _worded(placement.kind, [p.name.lower() for p in Place]),
+            "reason": _worded(placement.reason, REASONS),
+        }
+    )
+
+
+def _named(indices: Any, names: dict[int, str]) -> pa.Array:
+    top = max(names, default=-1)
+    words = pa.array([names.get(i) for i in range(top + 1)], pa.string())
+    known = np.where((indices >= 0) & (indices <= top), indices, -1)
+    return words.take(pa.array(known, pa.int32(), mask=known < 0))
+
+
+def _numbers(values: Any) -> pa.Array:
+    return pa.array(np.round(np.asarray(values, dtype=np.float64), 6), pa.float64(), from_pandas=True)
+
+
+def _worded(codes: Any, words: Sequence[str]) -> pa.Array:
+    return pa.array(words, pa.string()).take(pa.array(np.asarray(codes, dtype=np.int32)))

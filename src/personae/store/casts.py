@@ -1,0 +1,227 @@
+"""A cast as a folder of files and back: JSON and Parquet, versioned, checked by hash, never pickle."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from personae import plugins
+from personae.errors import PersonaeError
+from personae.model.cast import Cast, Listed
+from personae.model.evidence import Evidence
+from personae.model.fact import Fact
+from personae.model.features import LeftOut, Window
+from personae.model.persona import Member, Persona, Profile
+from personae.model.plain import noun
+from personae.model.rule import REASONS, Feature, Guard, Place, Placement, Rule
+from personae.model.study import Study
+from personae.model.table import Match, Table
+from personae.store.atomic import taken, whole_folder
+
+SCHEMA = 1
+"""The highest version of the documents that is understood."""
+
+FILES = frozenset(
+    [
+        "report.html",
+        "users.csv",
+        "users.parquet",
+        "personas.json",
+        "facts.json",
+        "evidence.json",
+        "rule.json",
+        "run.json",
+        "timings.json",
+        "private",
+    ]
+)
+"""What the folder of a run may hold; a folder that holds anything else is never replaced."""
+
+
+def save(cast: Cast, folder: str | Path, *, overwrite: bool = False, more: Callable[[Path], None] | None = None) -> Path:
+    """Write the cast into a folder that appears whole or not at all; `more` adds files to it before it appears.
+
+    Raises UsageError when the folder holds something (`overwrite` replaces the folder of a run and nothing else), and
+    MachineError when the disk or the rights do not allow it.
+    """
+    target = Path(folder)
+    with whole_folder(target, lambda p: may_write(p, overwrite)) as temp:
+        write(cast, temp)
+        if more:
+            more(temp)
+    return target
+
+
+def write(cast: Cast, folder: Path) -> str:
+    """Write what `load` needs and the private lists into an existing folder; returns the hash that stands for all of it."""
+    private = folder / "private"
+    private.mkdir(mode=0o700)
+    plugins.find("exporters", "parquet").export(cast, folder / "users.parquet")
+    plugins.find("exporters", "csv").rejects(cast, private / "rejects.csv")
+    plugins.find("exporters", "csv").members(cast, private / "members.csv")
+    path: Path = plugins.find("exporters", "json").export(cast, folder)
+    for file in private.iterdir():
+        file.chmod(0o600)
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def may_write(folder: Path, overwrite: bool) -> bool:
+    """Whether `save` would accept a folder: free, or a run's and to be replaced."""
+    return not taken(folder) or (overwrite and is_run(folder))
+
+
+def is_run(folder: Path) -> bool:
+    """Whether a folder was written by a run and holds nothing else."""
+    return folder.is_dir() and (folder / "run.json").is_file() and {p.name for p in folder.iterdir()} <= FILES
+
+
+def verify(folder: Path, digest: str, *, whole: bool) -> None:
+    """Compare run.json with its hash, and with `whole` every file that `load` reads. Raises PersonaeError P202."""
+    run = _document(folder, "run.json")
+    if not hashlib.sha256((folder / "run.json").read_bytes()).hexdigest().startswith(digest):
+        raise _damaged(folder, "run.json has changed since it was written")
+    if whole:
+        _verify(folder, run.get("files", {}))
+
+
+def load(folder: str | Path) -> Cast:
+    """The cast that was saved into a folder. Raises PersonaeError P201 when there is none, P202 when it cannot be trusted."""
+    root = Path(folder)
+    if not (root / "run.json").is_file():
+        raise PersonaeError(
+            "P201", f"{root} holds no run", where=str(root), did="nothing was read", fix="list the runs with: personae runs"
+        )
+    run = _document(root, "run.json")
+    _verify(root, run.get("files", {}))
+    try:
+        return _cast(root, run)
+    except (KeyError, TypeError, ValueError) as wrong:
+        raise _damaged(root, f"its files do not fit together ({type(wrong).__name__}: {wrong})") from wrong
+
+
+def _cast(root: Path, run: Mapping[str, Any]) -> Cast:
+    personas = _document(root, "personas.json")
+    cast = tuple(noun(Persona, p) for p in personas["personas"])
+    details = _document(root, "private/details.json") if (root / "private" / "details.json").is_file() else {}
+    ids, placement = _users(root / "users.parquet", cast)
+    rule = _document(root, "rule.json")["rule"]
+    return Cast(
+        study=noun(Study, run["study"]),
+        tables=tuple(noun(Table, t) for t in details.get("tables", run["tables"])),
+        matches=tuple(noun(Match, m) for m in run["matches"]),
+        window=noun(Window, run["window"]) if run["window"] else None,
+        measures=tuple(noun(Listed, m) for m in run["measures"]),
+        left_out=tuple(noun(LeftOut, m) for m in run["left_out"]),
+        evidence=noun(Evidence, _document(root, "evidence.json")),
+        rule=_rule(rule) if rule else None,
+        profiles=tuple(noun(Profile, p) for p in personas["profiles"]),
+        facts=tuple(noun(Fact, f) for f in _document(root, "facts.json")["facts"]),
+        personas=cast,
+        members=tuple(noun(Member, m) for m in details.get("members", ())),
+        ids=ids,
+        placement=placement,
+        warnings=tuple(run["warnings"]),
+        versions=run["versions"],
+    )
+
+
+def _rule(data: Mapping[str, Any]) -> Rule:
+    width = len(data["features"])
+    depth = len(data["prototypes"][0]) if data["prototypes"] else 0
+    return Rule(
+        features=tuple(noun(Feature, f) for f in data["features"]),
+        projection=_floats(data["projection"], (width, depth)),
+        prototypes=_floats(data["prototypes"], (len(data["owner"]), depth)),
+        owner=np.array(data["owner"], dtype=np.int32),
+        radius=_floats(data["radius"]),
+        spread=float(data["spread"]),
+        guards=tuple(
+            Guard(g["start"], g["stop"], _floats(g["weight"]), _floats(g["edges"]), _floats(g["limits"]))
+            for g in data["guards"]
+        ),
+    )
+
+
+def _floats(values: Any, shape: tuple[int, ...] | None = None) -> Any:
+    flat = np.array([np.nan if v is None else float(v) for v in _flat(values)], dtype=np.float64)
+    return flat.reshape(shape) if shape else flat
+
+
+def _flat(values: Any) -> list[Any]:
+    return [v for row in values for v in row] if values and isinstance(values[0], list) else values
+
+
+def _users(path: Path, personas: tuple[Persona, ...]) -> tuple[Any, Placement]:
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(path).combine_chunks()
+    place = {p.key: p.index for p in personas}
+    kinds = {p.name.lower(): p.value for p in Place}
+    reasons = {words: i for i, words in enumerate(REASONS)}
+    return _one(table["id"]), Placement(
+        persona=_codes(table["persona"], place, np.int32),
+        second=_codes(table["second"], place, np.int32),
+        membership=table["membership"].to_numpy(),
+        margin=table["margin"].to_numpy(),
+        kind=_codes(table["kind"], kinds, np.int8),
+        reason=_codes(table["reason"], reasons, np.int8),
+    )
+
+
+def _codes(column: Any, codes: Mapping[str, int], dtype: Any) -> Any:
+    """Texts as their codes, -1 for none, one look-up a distinct text."""
+    coded = _one(column).dictionary_encode()
+    table = np.array([codes[w] for w in coded.dictionary.to_pylist()] + [-1], dtype=dtype)
+    return table[coded.indices.fill_null(len(table) - 1).to_numpy(zero_copy_only=False)]
+
+
+def _one(column: Any) -> Any:
+    """A chunked column as one array."""
+    import pyarrow as pa
+
+    return column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays([*column.chunks, pa.array([], column.type)])
+
+
+def _document(root: Path, name: str) -> dict[str, Any]:
+    try:
+        data = json.loads((root / name).read_text(encoding="utf-8"))
+    except FileNotFoundError as gone:
+        raise _damaged(root, f"{name} is missing") from gone
+    except ValueError as wrong:
+        raise _damaged(root, f"{name} is not the JSON that was written") from wrong
+    if not isinstance(data, dict) or not isinstance(data.get("schema_version"), int):
+        raise _damaged(root, f"{name} has no schema_version")
+    if data["schema_version"] > SCHEMA:
+        raise PersonaeError(
+            "P202",
+            f"{name} was written by a newer personae (version {data['schema_version']} of the file, this one knows {SCHEMA})",
+            where=str(root / name),
+            did="nothing was changed",
+            fix="upgrade personae",
+        )
+    return data
+
+
+def _verify(root: Path, hashes: Mapping[str, str]) -> None:
+    for name, expected in hashes.items():
+        path = root / name
+        if not path.is_file():
+            if name.startswith("private/"):
+                continue  # may be taken away before a run is shared
+            raise _damaged(root, f"{name} is missing")
+        with suppress(OSError):
+            if hashlib.sha256(path.read_bytes()).hexdigest() == expected:
+                continue
+        raise _damaged(root, f"{name} has changed since it was written")
+
+
+def _damaged(root: Path, why: str) -> PersonaeError:
+    return PersonaeError(
+        "P202", f"this run is damaged: {why}", where=str(root), did="nothing was changed", fix="use another run: personae runs"
+    )

@@ -1,0 +1,257 @@
+"""The record of runs: a SQLite index and one immutable folder a result, visible by one committed row.
+
+`.personae/index.db` lists the runs; `.personae/runs/<hash>/` holds a result, named by its content, so that equal runs
+share one folder. Only `Record.add` writes, under the lock.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from personae.errors import MachineError, PersonaeError, UsageError
+from personae.model.cast import Cast
+from personae.store import casts
+from personae.store.atomic import on_disk, sweep, taken, whole_folder
+from personae.store.lock import only_writer
+
+SCHEMA = 1
+
+_TABLES = """
+create table if not exists runs (
+  number integer primary key autoincrement,
+  digest text not null, date text not null, folder text not null, sources text not null,
+  verdict text not null, personas integer not null, users integer not null, seed integer not null
+)
+"""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One recorded run. `folder` is where its readable files went, relative to the record's parent where that is possible."""
+
+    number: int
+    digest: str
+    date: str
+    folder: str
+    sources: str
+    verdict: str
+    personas: int
+    users: int
+    seed: int
+
+    @property
+    def id(self) -> str:
+        """The name a person calls it by: r01, r02, ..."""
+        return f"r{self.number:02d}"
+
+
+@dataclass(frozen=True)
+class Record:
+    """The runs kept in the folder `root`."""
+
+    root: Path
+
+    def add(
+        self, cast: Cast, folder: Path | None, date: str, *, overwrite: bool = False, more: Callable[[Path, str], None]
+    ) -> Entry:
+        """Keep the cast, write its readable files into `folder` (`more` adds to them), and list the run, in that order.
+
+        `folder` None means reports/<date>_<id> beside the record. Until the row is committed nothing of the run is visible;
+        when anything fails nothing of it stays. Raises MachineError when the machine says no.
+        """
+        self.prepare()
+        with only_writer(self.root / "lock"), self._index(write=True) as index:
+            self._clean(index)
+            entry = Entry(_next(index), "", date, "", *_about(cast))
+            place = folder or self.root.parent / "reports" / f"{date}_{entry.id}"
+            if folder is None and taken(place):
+                place = _free_name(place)
+            digest = self._keep(cast)
+            existed = taken(place)
+            with _undone(place, unless=existed):
+                casts.save(cast, place, overwrite=overwrite, more=lambda temp: more(temp, entry.id))
+                entry = replace(entry, digest=digest, folder=self._relative(place))
+                with on_disk(self.root):
+                    _insert(index, entry)
+        return entry
+
+    def prepare(self) -> None:
+        """Make the folder if need be and see that it can be written, before anybody waits for a result."""
+        with on_disk(self.root):
+            self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            (self.root / "runs").mkdir(mode=0o700, exist_ok=True)
+            ignore = self.root / ".gitignore"
+            if not ignore.exists():
+                ignore.write_text("*\n", encoding="utf-8")
+            if not os.access(self.root, os.W_OK):
+                raise PermissionError(13, "Permission denied", str(self.root))
+
+    def entries(self) -> list[Entry]:
+        """All runs, oldest first; none where there is no record."""
+        if not (self.root / "index.db").is_file():
+            return []
+        with self._index(write=False) as index:
+            return [
+                Entry(*row) for row in index.execute(f"select {', '.join(Entry.__annotations__)} from runs order by number")
+            ]
+
+    def entry(self, name: str = "") -> Entry:
+        """The run of that id, the newest when no name is given. Raises PersonaeError P201 when there is none."""
+        runs = self.entries()
+        if not runs:
+            raise PersonaeError(
+                "P201",
+                "no run is recorded here",
+                where=str(self.root),
+                did="nothing was read",
+                fix="make one: personae run FILES",
+            )
+        for run in reversed(runs):
+            if not name or run.id == name or (name[:1] == "r" and name[1:].isdigit() and int(name[1:]) == run.number):
+                return run
+        raise UsageError(
+            "P201",
+            f"there is no run {name}",
+            where=str(self.root),
+            did="nothing was read",
+            fix=f"use one of {', '.join(r.id for r in runs[-5:])}, or the folder of a run; personae runs lists them",
+        )
+
+    def load(self, name: str = "") -> Cast:
+        """A run by id, by folder, or the newest. Raises PersonaeError P201 when there is none, P202 when it is damaged."""
+        if name and (Path(name) / "run.json").is_file():
+            return casts.load(name)
+        entry = self.entry(name)
+        return replace(casts.load(self.root / "runs" / entry.digest), run=entry.id)
+
+    def place(self, entry: Entry) -> Path:
+        """Where the readable files of a run went, as seen from the working folder."""
+        return self.root.parent / entry.folder
+
+    def damage(self, entry: Entry, *, whole: bool) -> str:
+        """Why a run cannot be trusted, empty when it can. `whole` compares every file with its hash and not run.json alone."""
+        try:
+            casts.verify(self.root / "runs" / entry.digest, entry.digest, whole=whole)
+        except PersonaeError as wrong:
+            return wrong.what
+        return ""
+
+    def _keep(self, cast: Cast) -> str:
+        temp = self.root / "runs" / f"new-{os.getpid()}"
+        try:
+            with on_disk(self.root):
+                temp.mkdir(mode=0o700)
+                digest = casts.write(cast, temp)[:32]
+            target = self.root / "runs" / digest
+            if target.exists():
+                return digest
+            with whole_folder(target, lambda _: False) as whole:
+                for part in temp.iterdir():
+                    shutil.move(part, whole / part.name)
+        finally:
+            shutil.rmtree(temp, ignore_errors=True)
+        return digest
+
+    def _clean(self, index: sqlite3.Connection) -> None:
+        """Remove results that no row names: left by writers that died. Safe, as only one writer holds the lock."""
+        known = {row[0] for row in index.execute("select digest from runs")}
+        with on_disk(self.root):
+            sweep(self.root / "runs")
+            for left in (self.root / "runs").iterdir():
+                if left.name not in known:
+                    shutil.rmtree(left, ignore_errors=True)
+
+    def _relative(self, place: Path) -> str:
+        """A path that still holds when the project is moved, where there is one."""
+        try:
+            return place.resolve().relative_to(self.root.resolve().parent).as_posix()
+        except ValueError:
+            return str(place)
+
+    @contextmanager
+    def _index(self, write: bool) -> Iterator[sqlite3.Connection]:
+        path = self.root / "index.db"
+        try:
+            with closing(_open(path, write)) as index:
+                version = index.execute("pragma user_version").fetchone()[0]
+                if version > SCHEMA:
+                    raise PersonaeError(
+                        "P202",
+                        f"the record of runs was written by a newer personae (version {version}, this one knows {SCHEMA})",
+                        where=str(path),
+                        did="nothing was changed",
+                        fix="upgrade personae, or keep a record elsewhere with --store DIR",
+                    )
+                if write and version < SCHEMA:
+                    index.execute("pragma journal_mode=wal")
+                    index.execute(_TABLES)
+                    index.execute(f"pragma user_version={SCHEMA}")
+                yield index
+        except sqlite3.OperationalError as no:
+            raise MachineError(
+                "P501",
+                f"the record of runs cannot be {'written' if write else 'read'}: {no}",
+                where=str(path),
+                fix="see to room and rights there, or keep a record elsewhere with --store DIR",
+            ) from no
+        except sqlite3.DatabaseError as no:
+            raise PersonaeError(
+                "P202",
+                f"the record of runs is damaged: {no}",
+                where=str(path),
+                did="nothing was changed",
+                fix="name a run by its folder under reports/, or start a new record with --store DIR",
+            ) from no
+
+
+def _open(path: Path, write: bool) -> sqlite3.Connection:
+    if write:
+        index = sqlite3.connect(path, timeout=30, isolation_level=None)
+        index.execute("pragma synchronous=full")
+        path.chmod(0o600)
+        return index
+    # a record that nobody may write to cannot hold a shared-memory file; then nothing can change under us either
+    frozen = "" if os.access(path.parent, os.W_OK) else "&immutable=1"
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro{frozen}", uri=True, timeout=30)
+
+
+def _next(index: sqlite3.Connection) -> int:
+    """One more than any number ever given, so that ids never come back."""
+    row = index.execute("select seq from sqlite_sequence where name = 'runs'").fetchone()
+    return int(row[0]) + 1 if row else 1
+
+
+def _about(cast: Cast) -> tuple[str, str, int, int, int]:
+    sources = ", ".join(t.source for t in cast.tables)
+    return sources, cast.evidence.verdict.kind.value, len(cast.personas), cast.users, cast.study.seed
+
+
+def _insert(index: sqlite3.Connection, entry: Entry) -> None:
+    names = list(Entry.__annotations__)
+    marks = ", ".join("?" for _ in names)
+    index.execute(f"insert into runs ({', '.join(names)}) values ({marks})", [getattr(entry, n) for n in names])
+
+
+def _free_name(place: Path) -> Path:
+    """The first of place-2, place-3, ... that is free: a folder of that name was left by another record."""
+    number = 2
+    while taken(place.with_name(f"{place.name}-{number}")):
+        number += 1
+    return place.with_name(f"{place.name}-{number}")
+
+
+@contextmanager
+def _undone(place: Path, unless: bool) -> Iterator[None]:
+    """Take the new folder away again when the run cannot be listed."""
+    try:
+        yield
+    except BaseException:
+        if not unless:
+            shutil.rmtree(place, ignore_errors=True)
+        raise
