@@ -16,7 +16,8 @@ from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, Cluster
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from personae.errors import PersonaeError
+from personae.errors import DataError
+from personae.model.evidence import Evidence, Structure, Verdict
 from personae.model.features import Counts, Features, Measure
 from personae.model.rule import Rule
 from personae.model.study import Role, Study
@@ -28,8 +29,6 @@ from personae.stages.space import behaviour_space
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from sklearn.utils import Tags
-
-    from personae.model.evidence import Evidence, Verdict
 
     Floats = NDArray[np.float64]
     Kinds = Literal["auto", "counts", "table"]
@@ -100,7 +99,8 @@ class BehaviourSpace(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
 class PersonaClusterer(ClassNamePrefixFeaturesOutMixin, ClusterMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """Groups of rows, with a verdict on what kind of groups they are.
 
-    When the verdict is "nothing" every row gets label 0 and `verdict_` says why; a row that is like nobody gets -1.
+    When the verdict is "nothing", or there are too few rows to tell, every row gets label 0 and `verdict_` says why. A row that
+    is like nobody gets -1.
 
     Parameters
     ----------
@@ -156,8 +156,10 @@ class PersonaClusterer(ClassNamePrefixFeaturesOutMixin, ClusterMixin, Transforme
         )
         try:
             self.rule_, self.evidence_ = choose(_features(X, self.counts_), study)
-        except PersonaeError as problem:
-            raise ValueError(f"{problem.what} (n_samples = {len(X)}). {problem.fix}".strip()) from problem
+        except DataError as problem:
+            if problem.code != "P111":
+                raise
+            self.rule_, self.evidence_ = None, _nothing(f"{problem.what} (n_samples = {len(X)})")
         self._n_features_out = self.rule_.size if self.rule_ is not None else 1
         self.labels_ = self._labels(X)
         return self
@@ -196,6 +198,11 @@ class PersonaClusterer(ClassNamePrefixFeaturesOutMixin, ClusterMixin, Transforme
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = True
         return tags
+
+
+def _nothing(why: str) -> Evidence:
+    """What is known when there is too little to look at."""
+    return Evidence(Verdict(Structure.NOTHING, 0, None, why), (), (), (), (), (), "")
 
 
 def _seed(random_state: Any) -> int:
