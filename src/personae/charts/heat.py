@@ -1,0 +1,83 @@
+"""Where do the groups differ?"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from personae.charts.chart import Chart
+from personae.charts.look import Mark, mark, tint
+from personae.charts.numbers import times
+from personae.model.fact import Fact
+from personae.model.persona import Persona
+
+ROWS, COLUMNS = 16, 12
+"""What fits a page; the full table is in the appendix, and the caption says so when something is left out."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A multiple and its fill; `text` is empty where the number may not be shown or does not exist."""
+
+    text: str
+    fill: str
+    persona: str
+
+
+@dataclass(frozen=True)
+class Heat:
+    """Multiples of the average: measures down, personas across, the measures that separate most on top."""
+
+    chart: Chart
+    heads: tuple[tuple[Mark, str], ...]
+    rows: tuple[tuple[str, tuple[Cell, ...]], ...]
+
+
+def heat(personas: Sequence[Persona], facts: Sequence[Fact]) -> Heat | None:
+    """The heat map of all `facts` that have a multiple; None when no measure has one for two personas or more."""
+    people = sorted(personas, key=lambda p: (-p.users, p.index))[:COLUMNS]
+    keys = {p.key for p in personas}
+    table: dict[tuple[str, str], dict[str, Fact]] = {}
+    for f in facts:
+        if f.multiple is not None and f.subject in keys:
+            table.setdefault((f.measure, f.statistic), {})[f.subject] = f
+    share = {p.key: p.share for p in personas}
+    ranked = sorted(((_spread(row, share), key) for key, row in table.items() if len(row) > 1), key=lambda x: (-x[0], x[1]))
+    if not ranked:
+        return None
+    rows = []
+    for _, key in ranked[:ROWS]:
+        row = table[key]
+        rows.append((next(iter(row.values())).label, tuple(_cell(row.get(p.key), p) for p in people)))
+    return Heat(_chart(people, rows, len(ranked), len(personas)), tuple((mark(p.index), p.name) for p in people), tuple(rows))
+
+
+def _spread(row: dict[str, Fact], share: dict[str, float]) -> float:
+    """How much a measure separates the groups: the mean square of its log multiples, weighted by size."""
+    return math.fsum(share[k] * math.log2(max(f.multiple or 0.0, 1 / 64)) ** 2 for k, f in sorted(row.items()))
+
+
+def _cell(fact: Fact | None, persona: Persona) -> Cell:
+    if fact is None or fact.multiple is None:
+        return Cell("", "", persona.name)
+    return Cell(times(fact.multiple), tint(fact.multiple), persona.name)
+
+
+def _chart(people: Sequence[Persona], rows: list[tuple[str, tuple[Cell, ...]]], measures: int, personas: int) -> Chart:
+    label, cells = rows[0]
+    filled = [(float(c.text.rstrip("×").replace(",", "")), c) for c in cells if c.text]
+    low, high = min(filled, key=lambda x: x[0])[1], max(filled, key=lambda x: x[0])[1]
+    cut = [f"the {len(rows)} measures of {measures} that separate most"] if measures > len(rows) else []
+    cut += [f"the {len(people)} largest groups of {personas}"] if personas > len(people) else []
+    rest = f" Shown are {' and '.join(cut)}; every number is in the appendix." if cut else ""
+    return Chart(
+        "heat",
+        f"The groups differ most in {label}: from {low.text} the average ({low.persona}) to {high.text} ({high.persona})",
+        "Times the average of everyone. Orange is more, blue is less, white is about the same (0.8 to 1.25); "
+        f"the measures that separate the groups most come first.{rest}",
+        "Heat map of multiples of the average. "
+        + "; ".join(f"{lab}: " + ", ".join(f"{c.persona} {c.text or 'not shown'}" for c in cs) for lab, cs in rows[:3]),
+        ("measure", *(p.name for p in people)),
+        tuple((lab, *(c.text or "not shown" for c in cs)) for lab, cs in rows),
+    )

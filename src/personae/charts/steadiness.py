@@ -1,0 +1,50 @@
+"""Does each group come back?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from personae.charts.chart import Chart
+from personae.charts.look import Mark, mark
+from personae.charts.numbers import listing
+from personae.model.persona import Persona
+
+STEADY, FAIR = 0.75, 0.6
+"""Bootstrap Jaccard from which a group is steady, and below which it is shaky (Hennig 2007)."""
+
+
+@dataclass(frozen=True)
+class Steadiness:
+    """One dot per persona from 0 to 100 times in 100."""
+
+    chart: Chart
+    rows: tuple[tuple[Mark, str, float, str, str], ...]
+    """Mark, name, position in percent, "94", "steady"."""
+
+
+def hundred(share: float) -> str:
+    """0.94 as "94"."""
+    return f"{100 * share:.0f}"
+
+
+def steadiness(personas: Sequence[Persona]) -> Steadiness:
+    """How often each group comes back when the work is repeated on other samples."""
+    rows = tuple((mark(p.index), p.name, round(100 * p.steadiness, 2), hundred(p.steadiness), p.steady) for p in personas)
+    shaky = tuple(p.name for p in personas if p.steady == "shaky")
+    least = min(personas, key=lambda p: (p.steadiness, p.index))
+    title = (
+        f"{listing(shaky[:3])}{' and others' if len(shaky) > 3 else ''} {'is' if len(shaky) == 1 else 'are'} shaky: not to be relied on alone"
+        if shaky
+        else f"Every group comes back at least {hundred(least.steadiness)} times in 100"
+    )
+    chart = Chart(
+        "steadiness",
+        title,
+        "The work was repeated on other samples of the same data. The dot says how much of the group came back, out of 100: "
+        "from 75 it is steady, from 60 fairly steady, below that shaky.",
+        "Steadiness. " + "; ".join(f"{r[1]}: {r[3]} in 100, {r[4]}" for r in rows),
+        ("group", "came back, in 100", "in words"),
+        tuple((r[1], r[3], r[4]) for r in rows),
+    )
+    return Steadiness(chart, rows)

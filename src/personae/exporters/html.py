@@ -1,0 +1,96 @@
+"""The report: one HTML file that works offline, holds no script and no row of anyone's data, and prints."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from functools import cache
+from pathlib import Path
+
+import jinja2
+from markupsafe import Markup
+
+from personae import progress
+from personae.charts.chart import Chart
+from personae.charts.picture import svg
+from personae.model.cast import Cast
+from personae.model.persona import Persona
+from personae.report import cards as card_views
+from personae.report.page import number, page
+from personae.report.proof import anchors, facts_shown, proof
+from personae.report.verdict import badge
+
+
+def export(cast: Cast, path: Path) -> Path:
+    """Write the report of a cast to `path`, whole or not at all; the same cast gives the same bytes.
+
+    Raises OSError when the place cannot be written to.
+    """
+    view = page(cast)
+    drawn = _drawn(view.number.charts)
+    progress.step("report", "writing the page")
+    html = _environment().get_template("report.html").render(page=view, drawn=drawn)
+    _write(Path(path), html)
+    return Path(path)
+
+
+def card(cast: Cast, persona: Persona) -> str:
+    """One persona as a fragment of HTML with inline styles and no script, for notebooks."""
+    facts = facts_shown(cast)
+    anchor = anchors(cast)
+    proofs = {id: proof(f, anchor[id], cast.study.floor) for id, f in facts.items()}
+    view = card_views.card(cast, persona, facts, proofs, card_views.scale(cast))
+    return (
+        _environment().get_template("fragment.html").render(cards=[view], badge=badge(cast), entity=cast.study.entity, title="")
+    )
+
+
+def cards(cast: Cast) -> str:
+    """All personas as one fragment of HTML with inline styles and no script, for notebooks."""
+    view = page(cast)
+    return (
+        _environment()
+        .get_template("fragment.html")
+        .render(cards=view.cards, badge=view.badge, entity=view.entity, title=view.title, why=view.number.why, sizes=view.sizes)
+    )
+
+
+def why_groups(cast: Cast) -> str:
+    """The panel "how many groups?" as a fragment of HTML with inline styles and no script, for notebooks."""
+    view = number(cast)
+    return (
+        _environment()
+        .get_template("why.html")
+        .render(number=view, drawn=_drawn(view.charts), badge=badge(cast), there=bool(cast.personas))
+    )
+
+
+def _drawn(charts: tuple[Chart, ...]) -> dict[str, Markup]:
+    drawn = {}
+    for i, c in enumerate(charts):
+        progress.step("report", f"drawing {c.name}", i, len(charts), "charts")
+        drawn[c.name] = Markup(svg(c.spec, c.alt))  # noqa: S704 - the renderer escapes texts, and picture.svg the alt text
+    return drawn
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    """Every value is escaped, whatever the file is called; a name that is missing is an error."""
+    loader = jinja2.FileSystemLoader(Path(__file__).parent / "templates")
+    return jinja2.Environment(
+        loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+
+
+def _write(path: Path, text: str) -> None:
+    """Beside its place first, then moved there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,118 @@
+"""Data used, privacy, and how to do it again."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections import Counter
+from dataclasses import dataclass, fields
+from pathlib import PurePath
+
+from personae.charts.numbers import count, percent
+from personae.model.cast import Cast
+from personae.model.study import Study
+from personae.model.table import Table
+
+USES = {
+    "id": "tells users apart; never shown",
+    "time": "says when",
+    "event": "says what was done",
+    "value": "says how much",
+    "behaviour": "forms the groups",
+    "attitude": "describes only",
+    "demographic": "describes only, last",
+    "outcome": "groups are read against it",
+    "text": "not used yet",
+    "ignore": "left out",
+}
+FLAGS = {
+    "group_by": "group-by",
+    "on_duplicate": "on-duplicate",
+    "allow_rejects": "allow-rejects",
+    "max_inflated": "max-inflated",
+}
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file and what became of its rows; `columns` are (name, use in words, kind, why, share empty)."""
+
+    name: str
+    shape: str
+    format: str
+    seen: str
+    used: str
+    aside: str
+    reasons: tuple[tuple[str, str], ...]
+    columns: tuple[tuple[str, str, str, str, str], ...]
+    files: tuple[tuple[str, str, str], ...]
+    notes: tuple[str, ...]
+
+
+def source(table: Table) -> Source:
+    """What became of a table's rows. Values of single rows are never repeated: no examples, no extremes, no raw text."""
+    reasons = Counter(_without_values(r.reason) for r in table.rejects)
+    return Source(
+        base(table.source),
+        "one row per event" if table.shape == "events" else "one row each",
+        table.format,
+        count(table.seen),
+        count(table.used),
+        count(table.set_aside),
+        tuple((r, count(n)) for r, n in sorted(reasons.items(), key=lambda x: (-x[1], x[0]))[:12]),
+        tuple(
+            (c.name, USES.get(c.role, c.role), c.kind, c.why, percent(c.empty / c.rows) if c.empty and c.rows else "none")
+            for c in table.columns
+        ),
+        tuple((base(f), sha, count(size)) for f, sha, size in table.files),
+        tuple(n.words for n in table.notes if n.level != "pass"),
+    )
+
+
+def _without_values(reason: str) -> str:
+    """A reason with what it quotes taken out, so that rows of one kind count together and none shows through."""
+    return re.sub(r'"[^"]*"|“[^”]*”|\'[^\']{3,}\'', "…", reason)
+
+
+def roles(cast: Cast) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+    """Role, its use in words, and the columns that have it."""
+    found: dict[str, list[str]] = {}
+    for t in cast.tables:
+        for c in t.columns:
+            if c.name not in found.setdefault(str(c.role), []):
+                found[str(c.role)].append(c.name)
+    return tuple((r, USES[r], tuple(found[r])) for r in USES if r in found)
+
+
+def base(location: str) -> str:
+    """A source without the folders and hosts of the machine that read it."""
+    place, mark, table = location.partition("::")
+    if place.startswith("env:"):
+        return location
+    scheme, slashes, _ = place.partition("://")
+    name = f"{scheme}://…" if slashes else PurePath(place.removeprefix("sqlite:").replace("\\", "/")).name
+    return name + mark + table
+
+
+def settings(study: Study) -> tuple[tuple[str, str], ...]:
+    """Every setting of the study, except what only says how much of the machine to use."""
+    return tuple((f.name, _text(f.name, study)) for f in fields(study) if f.name not in ("memory", "threads"))
+
+
+def command(study: Study) -> str:
+    """The command that makes this run again from the same files."""
+    parts = ["personae", "run", *(shlex.quote(base(s)) for s in study.sources)]
+    for f in fields(study):
+        v = getattr(study, f.name)
+        if f.name in ("sources", "memory", "threads") or (v == f.default and f.name != "seed"):
+            continue
+        flag = f"--{FLAGS.get(f.name, f.name.replace('_', '-'))}"
+        parts.append(flag if v is True else f"{flag} {shlex.quote(','.join(v) if isinstance(v, tuple) else str(v))}")
+    return " ".join(parts)
+
+
+def _text(name: str, study: Study) -> str:
+    v = getattr(study, name)
+    if name == "sources":
+        v = tuple(base(s) for s in v)
+    return ", ".join(v) if isinstance(v, tuple) else str(v)

@@ -1,0 +1,82 @@
+"""One card per persona."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from personae.charts.look import Mark, mark
+from personae.charts.multiples import Line, line
+from personae.charts.numbers import count, percent, plural
+from personae.charts.steadiness import hundred
+from personae.charts.traits import Differences, shown, traits
+from personae.model.cast import Cast
+from personae.model.fact import Fact
+from personae.model.persona import Claim, Persona, Profile
+from personae.report.proof import Proof, Said, said
+
+
+@dataclass(frozen=True)
+class Card:
+    """Everything on one persona's page."""
+
+    key: str
+    mark: Mark
+    name: str
+    users: str
+    share: str
+    steady: str
+    steady_words: str
+    tagline: Said
+    differences: Differences
+    traits: tuple[Said, ...]
+    story: tuple[Said, ...]
+    outcomes: tuple[Said, ...]
+    demographics: tuple[Said, ...]
+    difference: Said | None
+    firm: str
+    firm_proofs: tuple[Proof, ...]
+    edited: bool
+
+
+def scale(cast: Cast) -> Line:
+    """One line for the difference bars of all cards, so that they compare."""
+    return line(tuple(t.multiple for p in cast.profiles for t in shown(p)))
+
+
+def card(cast: Cast, persona: Persona, facts: Mapping[str, Fact], proofs: Mapping[str, Proof], on: Line) -> Card:
+    """The card of a persona; `on` is the line of the difference bars."""
+    profile = next(p for p in cast.profiles if p.key == persona.key)
+
+    def all_of(claims: tuple[Claim, ...]) -> tuple[Said, ...]:
+        return tuple(said(c, proofs) for c in claims)
+
+    return Card(
+        key=persona.key,
+        mark=mark(persona.index),
+        name=persona.name,
+        users=count(persona.users),
+        share=percent(persona.share),
+        steady=persona.steady,
+        steady_words=f"When the work is repeated on other samples, this group comes back {hundred(persona.steadiness)} times in 100.",
+        tagline=said(persona.tagline, proofs),
+        differences=traits(profile, persona.name, facts, on),
+        traits=all_of(persona.traits),
+        story=all_of(persona.story),
+        outcomes=all_of(persona.outcomes),
+        demographics=all_of(persona.demographics),
+        difference=said(persona.difference, proofs) if persona.difference else None,
+        firm=firm(profile, cast.study.entity, cast.study.floor),
+        firm_proofs=tuple(proofs[id] for id in profile.facts[2:] if id in proofs),
+        edited=persona.origin != "data",
+    )
+
+
+def firm(profile: Profile, entity: str, floor: int) -> str:
+    """How many of a group sit near its border, in a sentence."""
+    many, users = plural(entity), round(profile.border_share * profile.users)
+    if not users:
+        return f"None of these {many} sit near a border with another group."
+    if users < floor:
+        return f"Fewer than {floor} of these {many} sit near the border with another group."
+    return f"{percent(profile.border_share)} of these {many} ({count(users)}) sit near the border with another group and could go either way."

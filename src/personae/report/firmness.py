@@ -1,0 +1,100 @@
+"""How sure are we, and what would change this."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from personae.charts.axes import Axes, axes
+from personae.charts.look import Mark, mark
+from personae.charts.numbers import count, listing, percent, plural
+from personae.charts.steadiness import Steadiness, hundred, steadiness
+from personae.model.cast import Cast
+from personae.model.evidence import Structure
+from personae.report.limits import limits
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two neighbouring groups and the kind of border between them."""
+
+    first: tuple[Mark, str]
+    second: tuple[Mark, str]
+    words: str
+    soft: bool
+    p: str
+
+
+@dataclass(frozen=True)
+class Firmness:
+    """Everything in "how sure are we"."""
+
+    steadiness: Steadiness | None
+    pairs: tuple[Pair, ...]
+    borderline: str
+    fidelity: str
+    agreement: tuple[tuple[str, str, str], ...]
+    change: tuple[str, ...]
+    limits: tuple[str, ...]
+    axes: Axes | None
+
+
+def firmness(cast: Cast) -> Firmness:
+    """How firm the groups of a cast are."""
+    e, many = cast.evidence, plural(cast.study.entity)
+    there = bool(cast.personas)
+    return Firmness(
+        steadiness(cast.personas) if there else None,
+        _pairs(cast),
+        _borderline(cast) if there else "",
+        f"The rule that places {many} puts {hundred(e.fidelity)} in 100 where the grouping put them." if there else "",
+        tuple((a, b, hundred(v)) for a, b, v in e.agreement),
+        tuple(_change(cast)),
+        limits(cast),
+        axes(e.axes, cast.study.entity),
+    )
+
+
+def _pairs(cast: Cast) -> tuple[Pair, ...]:
+    name = {p.index: p.name for p in cast.personas}
+    found = []
+    for b in cast.evidence.borders:
+        if b.first in name and b.second in name:
+            words = (
+                "soft: no gap shows, the two may be one" if b.soft else "clear: fewer users between them than on either side"
+            )
+            p = "below 0.001" if b.p < 0.001 else f"{b.p:.3f}"
+            found.append(Pair((mark(b.first), name[b.first]), (mark(b.second), name[b.second]), words, b.soft, p))
+    return tuple(found)
+
+
+def _borderline(cast: Cast) -> str:
+    many, floor = plural(cast.study.entity), cast.study.floor
+    placed = sum(p.users for p in cast.profiles)
+    border = sum(round(p.border_share * p.users) for p in cast.profiles)
+    if not border:
+        return f"No {many} sit on a border between groups."
+    if border < floor:
+        return f"Fewer than {floor} {many} sit on a border between groups."
+    return (
+        f"{count(border)} {many}, {percent(border / placed)} of those in a group, sit near a border and could be in either group. "
+        "They are marked in the list of users, so that you can leave them out of a mailing or a test."
+    )
+
+
+def _change(cast: Cast) -> Iterator[str]:
+    """What another run could show, and why."""
+    v, many = cast.evidence.verdict, plural(cast.study.entity)
+    name = {p.index: p.name for p in cast.personas}
+    soft = tuple((b.first, b.second) for b in cast.evidence.borders if b.soft and b.first in name and b.second in name)
+    for first, second in soft[:3] if v.kind == Structure.NATURAL else ():
+        yield f"If {name[first]} and {name[second]} go on looking alike, they become one group, and {len(name) - 1} remain."
+    if v.alternative and cast.personas:
+        yield f"{v.alternative} groups come next. With more {many} or more time, that number may win."
+    loose = tuple(p.name for p in cast.personas if p.steady != "steady")
+    if loose:
+        yield f"{listing(loose[:4])}{' and others' if len(loose) > 4 else ''}: more data may firm {'it' if len(loose) == 1 else 'them'} up or dissolve {'it' if len(loose) == 1 else 'them'}."
+    formed = sum(m.forms for m in cast.measures)
+    yield f"Other measures: the groups rest on {count(formed)} {'measure' if formed == 1 else 'measures'} of behaviour; adding or hiding some can move the lines."
+    if cast.window:
+        yield f"Another window: these are habits of {count(cast.window.days)} days."

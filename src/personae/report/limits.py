@@ -1,0 +1,83 @@
+"""What this run cannot say. Generated from the run, and never empty (R102)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from personae.charts.numbers import count, listing, percent, plural
+from personae.charts.steadiness import hundred
+from personae.model.cast import Cast
+from personae.model.evidence import Structure
+
+SMALL, BLURRED, FAITHFUL, GAPS = 100, 0.2, 0.9, 0.05
+"""Users from which averages settle; share of borderline users, fidelity and share of empties that are worth a warning."""
+
+
+def limits(cast: Cast) -> tuple[str, ...]:
+    """The limits of the groups, of the data and of the numbers, most important first."""
+    return (*_of_groups(cast), *_of_data(cast), *_always(cast))
+
+
+def _of_groups(cast: Cast) -> Iterator[str]:
+    e, many = cast.evidence, plural(cast.study.entity)
+    name = {p.index: p.name for p in cast.personas}
+    if e.verdict.forced:
+        yield "The groups were drawn by order. Nothing in the data speaks for them."
+    if e.verdict.kind == Structure.REPRODUCIBLE:
+        yield f"There are no gaps between the groups: {many} near a line are much like those on the other side of it."
+    if e.verdict.kind == Structure.CONSTRUCTIVE:
+        yield "Another cut of the same data would serve as well. Choose the bands by what you want to do with them."
+    for b in e.borders:
+        if b.soft and b.first in name and b.second in name and e.verdict.kind == Structure.NATURAL:
+            yield f"Between {name[b.first]} and {name[b.second]} there is no clear gap; they may be one group."
+    shaky = tuple(p.name for p in cast.personas if p.steady == "shaky")
+    if shaky:
+        yield f"{listing(shaky)}: shaky, another sample may not show {'it' if len(shaky) == 1 else 'them'}."
+    blurred = tuple(p.key for p in cast.profiles if p.border_share > BLURRED)
+    for p in cast.personas:
+        if p.key in blurred:
+            yield f"{p.name}: more than {percent(BLURRED)} sit near the border with another group."
+    small = tuple(p.name for p in cast.personas if p.users < SMALL)
+    if small:
+        yield f"{listing(small)}: fewer than {SMALL} {many}, so their averages are rough; read the intervals."
+    if cast.personas and e.fidelity < FAITHFUL:
+        yield f"The rule that places {many} repeats the grouping for only {hundred(e.fidelity)} in 100 {many}."
+    if 0 < e.searched < cast.users and cast.personas:
+        yield f"The groups were looked for among {count(e.searched)} of {count(cast.users)} {many}, chosen by their id alone; then everyone was placed."
+
+
+def _of_data(cast: Cast) -> Iterator[str]:
+    many = plural(cast.study.entity)
+    if cast.window:
+        w = cast.window
+        yield f"The data cover {count(w.days)} days, to {w.end}. Seasons, holidays and campaigns in that time are part of the picture."
+    for m in cast.matches:
+        if m.only_left or m.only_right:
+            lone = max(m.only_left, m.only_right)
+            shown = count(lone) if lone >= cast.study.floor else f"fewer than {cast.study.floor}"
+            side = m.left if m.only_left >= m.only_right else m.right
+            yield f"{shown} {many} appear in {side} only, so less is known of them."
+    gaps = tuple(
+        f"{c.name} ({percent(c.empty / c.rows)})"
+        for t in cast.tables
+        for c in t.columns
+        if c.rows and c.empty / c.rows > GAPS and c.role != "ignore"
+    )
+    if gaps:
+        yield f"Empty values: {listing(gaps[:6])}{' and more' if len(gaps) > 6 else ''}. Nobody knows what they would have said."
+    aside = sum(t.set_aside for t in cast.tables)
+    if aside:
+        yield f"{count(aside)} {'row was' if aside == 1 else 'rows were'} set aside as unreadable; if they were of one kind, that kind is missing here."
+    if cast.personas and not any(p.outcomes for p in cast.personas):
+        yield "No outcome was given (revenue, churn, satisfaction), so nothing here says what the groups are worth. Name one with --outcome."
+
+
+def _always(cast: Cast) -> Iterator[str]:
+    many = plural(cast.study.entity)
+    if cast.personas:
+        yield (
+            "Measures that formed the groups differ between them by construction: those differences describe the groups and do not test them. "
+            "The question whether there are groups is answered apart, in how sure are we."
+        )
+        yield f"A persona is a summary of many {many}. No single one of them is like it, and it is no basis for a decision about one."
+    yield "The data say what was done, not why. For the why, talk to people."

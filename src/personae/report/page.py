@@ -1,0 +1,210 @@
+"""The whole report as values, in the order in which it is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from personae import progress
+from personae.charts.chart import Chart
+from personae.charts.groups import groups, tried
+from personae.charts.heat import Heat, heat
+from personae.charts.numbers import count, listing, percent, plain, plural, sentence
+from personae.charts.outcomes import Outcome, outcomes
+from personae.charts.sizes import Sizes, sizes
+from personae.model.cast import Cast
+from personae.model.evidence import Structure, Vote
+from personae.report import accounts, verdict
+from personae.report.cards import Card, card, scale
+from personae.report.firmness import Firmness, firmness
+from personae.report.glossary import GLOSSARY
+from personae.report.proof import Proof, anchors, facts_shown, proof
+
+
+@dataclass(frozen=True)
+class Tried:
+    """One number of groups in the panel's table."""
+
+    size: int
+    role: str
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Number:
+    """Why this number of groups?"""
+
+    recommended: int
+    alternative: int | None
+    why: str
+    asked: str
+    charts: tuple[Chart, ...]
+    tried: tuple[Tried, ...]
+    votes: tuple[Vote, ...]
+    methods: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """A report. `entities` is the plural of what a persona is made of."""
+
+    title: str
+    badge: verdict.Badge
+    lead: tuple[str, ...]
+    meta: tuple[str, ...]
+    entity: str
+    entities: str
+    users: str
+    floor: int
+    sizes: Sizes | None
+    cards: tuple[Card, ...]
+    heat: Heat | None
+    outcomes: tuple[Outcome, ...]
+    number: Number
+    firmness: Firmness
+    axes_first: bool
+    sources: tuple[accounts.Source, ...]
+    matches: tuple[str, ...]
+    window: str
+    measures: tuple[tuple[str, str, str, bool], ...]
+    left_out: tuple[tuple[str, str], ...]
+    warnings: tuple[str, ...]
+    space: str
+    roles: tuple[tuple[str, str, tuple[str, ...]], ...]
+    facts: tuple[tuple[str, tuple[Proof, ...]], ...]
+    hidden: int
+    settings: tuple[tuple[str, str], ...]
+    versions: tuple[tuple[str, str], ...]
+    seed: int
+    command: str
+    glossary: tuple[tuple[str, str, str], ...]
+
+
+def outside(cast: Cast) -> int:
+    """Users in no group; none when there are no groups at all."""
+    return int(np.count_nonzero(np.asarray(cast.placement.persona) < 0)) if cast.personas else 0
+
+
+def page(cast: Cast) -> Page:
+    """The report of a cast, drawn from its facts and nothing else."""
+    facts = facts_shown(cast)
+    anchor = anchors(cast)
+    proofs = {id: proof(f, anchor[id], cast.study.floor) for id, f in facts.items()}
+    entity, on = cast.study.entity, scale(cast)
+    aside = {id for p in cast.profiles for id in (*p.outcomes, *p.demographics, *p.facts)}
+    describing = {m.name for m in cast.measures if m.role in ("demographic", "outcome")}
+    cards = []
+    for i, persona in enumerate(cast.personas):
+        progress.step("report", f"card of {persona.name}", i, len(cast.personas), "personas")
+        cards.append(card(cast, persona, facts, proofs, on))
+    return Page(
+        title=verdict.headline(cast),
+        badge=verdict.badge(cast),
+        lead=_lead(cast),
+        meta=_meta(cast),
+        entity=entity,
+        entities=plural(entity),
+        users=count(cast.users),
+        floor=cast.study.floor,
+        sizes=sizes(cast.personas, outside(cast), entity, cast.study.floor) if cast.personas else None,
+        cards=tuple(cards),
+        heat=heat(cast.personas, [f for f in facts.values() if f.id not in aside and f.measure not in describing]),
+        outcomes=outcomes(cast.personas, cast.profiles, facts, cast.study.floor),
+        number=number(cast),
+        firmness=firmness(cast),
+        axes_first=cast.evidence.verdict.kind in (Structure.REPRODUCIBLE, Structure.CONSTRUCTIVE),
+        sources=tuple(accounts.source(t) for t in cast.tables),
+        matches=_matches(cast),
+        window=f"{cast.window.start} to {cast.window.end} (that day not included), {count(cast.window.days)} days, {cast.window.timezone}"
+        if cast.window
+        else "",
+        measures=tuple((m.label, accounts.USES.get(m.role, m.role), accounts.base(m.source), m.forms) for m in cast.measures),
+        left_out=tuple((x.name, x.reason) for x in cast.left_out),
+        warnings=cast.warnings,
+        space=cast.evidence.space,
+        roles=accounts.roles(cast),
+        facts=_by_subject(cast, proofs),
+        hidden=len(cast.facts) - len(facts),
+        settings=accounts.settings(cast.study),
+        versions=tuple(cast.versions.items()),
+        seed=cast.study.seed,
+        command=accounts.command(cast.study),
+        glossary=GLOSSARY,
+    )
+
+
+def number(cast: Cast) -> Number:
+    """The panel that answers "why this many?"."""
+    e = cast.evidence
+    k, other = e.verdict.groups, e.verdict.alternative
+    rows = tuple(
+        Tried(
+            c.size,
+            "recommended" if c.size == k else "runner-up" if c.size == other else "",
+            (
+                percent(c.inertia),
+                "" if c.stability is None else f"{100 * c.stability:.0f}",
+                percent(c.smallest),
+                *(
+                    "" if v is None else plain(v)
+                    for v in (c.silhouette, c.copula, c.border, c.calinski_harabasz, c.davies_bouldin)
+                ),
+            ),
+        )
+        for c in tried(e)
+    )
+    methods = tuple(dict.fromkeys(c.method for c in e.candidates))
+    words = f"Methods tried: {listing(methods)}." if methods else ""
+    words += f" Chosen: {e.chosen}." if e.chosen else ""
+    words += "".join(f" Not tried: {m} ({reason})." for m, reason in e.refused)
+    return Number(k, other, verdict.why(cast), verdict.asked(cast), groups(e), rows, e.votes, words)
+
+
+def _lead(cast: Cast) -> tuple[str, ...]:
+    """The sentences under the cover line."""
+    asked = verdict.asked(cast)
+    lead = [asked] if asked else []
+    if len(cast.personas) > 3:
+        top = sorted(cast.personas, key=lambda p: (-p.users, p.index))
+        held, n = 0.0, 0
+        while held < 0.5:
+            held += top[n].share
+            n += 1
+            if n == len(top):
+                break
+        if n < len(top):
+            words = {1: "One", 2: "Two", 3: "Three", 4: "Four", 5: "Five"}.get(n, str(n))
+            lead.append(f"{words} of them {'holds' if n == 1 else 'hold'} {percent(held)} of all {plural(cast.study.entity)}.")
+    return tuple(lead)
+
+
+def _meta(cast: Cast) -> tuple[str, ...]:
+    """What was looked at: files, time, run."""
+    names = tuple(accounts.base(t.source) for t in cast.tables)
+    meta = [listing(names) if len(names) < 4 else f"{listing(names[:2], ',')} and {len(names) - 2} more files"]
+    if cast.window:
+        meta.append(f"{cast.window.start} to {cast.window.end}, {cast.window.timezone}")
+    return (*(m for m in meta if m), f"seed {cast.study.seed}", *((f"run {cast.run}",) if cast.run else ()))
+
+
+def _matches(cast: Cast) -> tuple[str, ...]:
+    floor, many = cast.study.floor, plural(cast.study.entity)
+
+    def some(n: int) -> str:
+        return "none" if n == 0 else count(n) if n >= floor else f"fewer than {floor}"
+
+    return tuple(
+        sentence(
+            f"{some(m.both)} {many} are in both {accounts.base(m.left)} and {accounts.base(m.right)}; {some(m.only_left)} only in the first, {some(m.only_right)} only in the second"
+        )
+        for m in cast.matches
+    )
+
+
+def _by_subject(cast: Cast, proofs: dict[str, Proof]) -> tuple[tuple[str, tuple[Proof, ...]], ...]:
+    """The full table of facts: everyone first, then by persona."""
+    names = {"all": "Everyone", **{p.key: p.name for p in cast.personas}}
+    subjects = dict.fromkeys(("all", *(p.key for p in cast.personas), *(f.subject for f in cast.facts)))
+    found = ((names.get(s, s), tuple(proofs[f.id] for f in cast.facts if f.subject == s and f.id in proofs)) for s in subjects)
+    return tuple((name, rows) for name, rows in found if rows)
