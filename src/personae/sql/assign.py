@@ -1,0 +1,162 @@
+"""The rule as a question: which persona is each user?
+
+The same arithmetic as personae.rule, as an Ibis expression: per-user event counts join a table of coefficients, measures become
+arithmetic on columns, and the nearest prototype is the least of the distances. Sums of events run in the engine's own order, so
+that coordinates agree to about 1e-12, and personas exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
+from typing import Any
+
+import ibis
+import numpy as np
+import pyarrow as pa
+
+from personae.model.rule import Guard, Place, Rule
+
+Sql = Callable[[str], Any]
+"""The name of a step to its `sql` face."""
+
+BORDER = 0.1
+
+
+def assign(rule: Rule, users: Any, counts: Any | None, step: Sql) -> Any:
+    """Rows (id, persona, second, membership, margin, kind), one per row of `users`.
+
+    `users` has the column "id" and one column per measure of the rule; `counts` has id, event, count. `step` finds the SQL face of
+    a step by its name. Persona and second are indices, -1 for none.
+    """
+    size, r = rule.size, rule.projection.shape[1]
+    t = _with_events(rule, users, counts) if counts is not None and _events(rule) else users.mutate(total=ibis.literal(0.0))
+    t = _with_measures(rule, t, step)
+    t = t.select("id", "known", "total", *[f"g{i}" for i in range(len(rule.guards))], *[f"z{j}" for j in range(r)])
+    t = t.select("id", "known", _refused(rule, t).name("refused"), **_distances(rule, t))
+    d = [t[f"d{c}"] for c in range(size)]
+    t = t.mutate(near=ibis.least(*d) if size > 1 else d[0])
+    t = t.mutate(first=_first(t, size, lambda c: t[f"d{c}"] == t.near))
+    others = [ibis.ifelse(t.first == c, np.inf, t[f"d{c}"]) for c in range(size)]
+    t = t.mutate(other=ibis.least(*others) if size > 1 else ibis.literal(np.inf))
+    t = t.mutate(
+        next=_first(t, size, lambda c: (t[f"d{c}"] == t.other) & (t.first != c)) if size > 1 else ibis.literal(-1),
+        weight=reduce(lambda a, b: a + b, [((t.near - t[f"d{c}"]) / (2 * rule.spread)).exp() for c in range(size)]),
+        margin=(1 - (t.near / ibis.greatest(t.other, 1e-300)).sqrt()) if size > 1 else ibis.literal(1.0),
+        far=t.near.sqrt() > _by_persona(t.first, [float(x) for x in rule.radius]),
+    )
+    out = t.refused | t.far | ~t.known
+    border = ibis.ifelse(t.margin < BORDER, int(Place.BORDER), int(Place.CORE))
+    return t.select(
+        "id",
+        persona=ibis.ifelse(out, -1, t.first).cast("int32"),
+        second=ibis.ifelse(~t.known, -1, ibis.ifelse(out, t.first, t.next)).cast("int32"),
+        membership=ibis.ifelse(out, 0.0, (1 / t.weight).round(6)),
+        margin=ibis.ifelse(out, 0.0, t.margin.round(6)),
+        kind=ibis.ifelse(out, int(Place.OUTSIDE), border).cast("int32"),
+    )
+
+
+def _events(rule: Rule) -> int:
+    return sum(f.of == "event" for f in rule.features)
+
+
+def _with_events(rule: Rule, users: Any, counts: Any) -> Any:
+    """Users with the sums of their events: z, the parts of each guard that read events, and the total."""
+    m, r = _events(rule), rule.projection.shape[1]
+    last = [f.steps[-1].learned for f in rule.features[:m]]
+    mean, by = np.array([float(s["mean"]) for s in last]), np.array([float(s["by"]) for s in last])
+    weight = rule.projection[:m] / by[:, None]
+    table = {"event": [f.column for f in rule.features[:m]], **{f"c{j}": weight[:, j] for j in range(r)}}
+    read = [(i, g) for i, g in enumerate(rule.guards) if g.stop <= m]
+    for i, g in read:
+        w = g.weight / by[g.start : g.stop] ** 2
+        table[f"s{i}"], table[f"x{i}"] = np.zeros(m), np.zeros(m)
+        table[f"s{i}"][g.start : g.stop], table[f"x{i}"][g.start : g.stop] = w, w * mean[g.start : g.stop]
+    joined = counts.join(ibis.memtable(pa.table(table)), "event")
+    totals = joined.group_by("id").agg(total=joined["count"].sum().cast("float64"))
+    shared = joined.join(totals, "id")
+    shared = shared.mutate(v=(shared["count"].cast("float64") / shared.total).sqrt())
+    sums = {f"e{j}": (shared.v * shared[f"c{j}"]).sum() for j in range(r)}
+    sums |= {f"n{i}": (shared.v * shared.v * shared[f"s{i}"] - 2 * shared.v * shared[f"x{i}"]).sum() for i, _ in read}
+    done = shared.group_by("id").agg(total=shared.total.max(), **sums)
+    t = users.left_join(done, "id").drop("id_right")
+    offset = (mean / by) @ rule.projection[:m]
+    seen = t.total.fill_null(0.0) > 0
+    norms = {
+        f"n{i}": t[f"n{i}"].fill_null(0.0)
+        + float((g.weight / by[g.start : g.stop] ** 2 * mean[g.start : g.stop] ** 2).sum())
+        for i, g in read
+    }
+    coordinates = {f"e{j}": ibis.ifelse(seen, t[f"e{j}"] - float(offset[j]), 0.0) for j in range(r)}
+    return t.mutate(total=t.total.fill_null(0.0), **coordinates, **norms)
+
+
+def _with_measures(rule: Rule, t: Any, step: Sql) -> Any:
+    m, r = _events(rule), rule.projection.shape[1]
+    values = {}
+    for j, f in enumerate(rule.features[m:], start=m):
+        x = t[f.column]
+        for s in f.steps:
+            x = step(s.name)(x, s.learned)
+        x = x.cast("float64")
+        values[f"x{j}"] = ibis.ifelse(x.isnan(), 0.0, x).fill_null(0.0)
+    known = [t.total > 0, *[_filled(t[c]) for c in dict.fromkeys(f.column for f in rule.features[m:])]]
+    t = t.mutate(known=reduce(lambda a, b: a | b, known), **values)
+    return t.mutate(
+        **{f"z{j}": _sum([*([t[f"e{j}"]] if m else []), *_terms(rule, t, m, j)]) for j in range(r)},
+        **{f"g{i}": _norm(g, t, m, i) for i, g in enumerate(rule.guards)},
+    )
+
+
+def _terms(rule: Rule, t: Any, m: int, axis: int) -> list[Any]:
+    return [t[f"x{f}"] * float(rule.projection[f, axis]) for f in range(m, len(rule.features))]
+
+
+def _norm(guard: Guard, t: Any, m: int, i: int) -> Any:
+    if guard.stop <= m:
+        return t[f"n{i}"]
+    return _sum([float(guard.weight[f - guard.start]) * t[f"x{f}"] * t[f"x{f}"] for f in range(guard.start, guard.stop)])
+
+
+def _sum(terms: Sequence[Any]) -> Any:
+    return reduce(lambda a, b: a + b, terms)
+
+
+def _filled(column: Any) -> Any:
+    if column.type().is_string():
+        return (column.fill_null("") != "")
+    number = column.cast("float64")
+    return ~(number.isnull() | number.isnan().fill_null(True))
+
+
+def _refused(rule: Rule, t: Any) -> Any:
+    refused = ibis.literal(False)
+    for i, g in enumerate(rule.guards):
+        limit = ibis.literal(float(g.limits[-1]))
+        for edge, below in list(zip(g.edges, g.limits))[::-1]:
+            limit = ibis.ifelse(t.total < float(edge), float(below), limit)
+        refused = refused | (t[f"g{i}"] > limit)
+    return refused
+
+
+def _distances(rule: Rule, t: Any) -> Mapping[str, Any]:
+    """The squared distance to the nearest prototype of each persona."""
+    r = rule.projection.shape[1]
+    to = [_sum([(t[f"z{j}"] - float(p[j])) * (t[f"z{j}"] - float(p[j])) for j in range(r)]) for p in rule.prototypes]
+    groups = [[d for d, o in zip(to, rule.owner) if o == c] for c in range(rule.size)]
+    return {f"d{c}": (ibis.least(*g) if len(g) > 1 else g[0]) for c, g in enumerate(groups)}
+
+
+def _first(t: Any, size: int, holds: Callable[[int], Any]) -> Any:
+    out = ibis.literal(size - 1)
+    for c in reversed(range(size)):
+        out = ibis.ifelse(holds(c), c, out)
+    return out
+
+
+def _by_persona(index: Any, values: Sequence[float]) -> Any:
+    out = ibis.literal(values[-1])
+    for c in reversed(range(len(values) - 1)):
+        out = ibis.ifelse(index == c, values[c], out)
+    return out

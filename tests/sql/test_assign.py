@@ -1,0 +1,88 @@
+"""The SQL face of the rule says what the numpy face says, for every user."""
+
+import ibis
+import numpy as np
+import pyarrow as pa
+import pytest
+from scipy.sparse import csr_matrix
+
+from personae import plugins
+from personae import rule as rules
+from personae.model.features import Counts, Features, Measure
+from personae.model.study import Role, Study
+from personae.model.table import Kind
+from personae.sql.assign import assign
+from personae.stages.choose import choose
+from personae.stages.score import inputs, place_features
+
+
+def world(users: int, seed: int = 3, counts: bool = True, table: bool = True) -> Features:
+    """Four planted kinds of users, with event counts, a skewed number with holes, and a category with holes."""
+    rng = np.random.default_rng(seed)
+    kind = rng.choice(4, users, p=[0.4, 0.3, 0.2, 0.1])
+    taste = rng.dirichlet(np.full(12, 0.4), 4)
+    x = rng.poisson(rng.gamma(2, 8, users)[:, None] * (0.7 * taste[kind] + 0.3 / 12))
+    spend = np.where(rng.random(users) < 0.05, np.nan, np.exp(1.0 + kind + 0.4 * rng.standard_normal(users)))
+    level = np.where(rng.random(users) < 0.05, -1, np.where(rng.random(users) < 0.7, kind % 3, rng.integers(0, 3, users)))
+    measures = (
+        Measure("spend", "spend", Role.BEHAVIOUR, Kind.DECIMAL, spend, forms=True),
+        Measure("plan", "plan", Role.BEHAVIOUR, Kind.CATEGORY, level.astype(np.int32), ("a", "b", "c"), forms=True),
+    )
+    events = Counts(csr_matrix(x.astype(float)), tuple(f"e{i:02d}" for i in range(12)), "events")
+    ids = pa.array([f"u{i:07d}" for i in range(users)])
+    return Features(ids, events if counts else None, measures if table else ())
+
+
+def by_sql(features: Features, rule: rules.Rule) -> dict[str, np.ndarray]:
+    con = ibis.duckdb.connect()
+    counts, measures = inputs(rule, features)
+    wide = {"id": features.ids, **{k: pa.array(v, from_pandas=True) for k, v in measures.items()}}
+    users = con.create_table("users", pa.table(wide))
+    long = None
+    if counts is not None:
+        coo = counts.tocoo()
+        names = pa.array(rules.events_of(rule)).take(pa.array(coo.col))
+        long = con.create_table("counts", pa.table({"id": features.ids.take(pa.array(coo.row)), "event": names, "count": coo.data}))
+    asked = assign(rule, users, long, lambda name: plugins.find("steps", name).sql).order_by("id")
+    got = con.to_pyarrow(asked)
+    return {c: got[c].to_numpy() for c in got.column_names}
+
+
+@pytest.mark.parametrize(("counts", "table"), [(True, False), (False, True), (True, True)])
+def test_sql_and_numpy_place_every_user_alike(counts: bool, table: bool) -> None:
+    """MOD-03."""
+    features = world(3000, counts=counts, table=table)
+    rule, _ = choose(features, Study(sources=(), groups="4"))
+    assert rule is not None
+    here, there = place_features(rule, features), by_sql(features, rule)
+    for name in ("persona", "second", "kind"):
+        np.testing.assert_array_equal(getattr(here, name), there[name])
+    np.testing.assert_allclose(here.margin, there["margin"], atol=2e-6)
+    np.testing.assert_allclose(here.membership, there["membership"], atol=2e-6)
+
+
+@pytest.mark.slow
+def test_a_million_users_are_placed_alike_by_sql_and_numpy() -> None:
+    """MOD-03 at the size that matters."""
+    rule, _ = choose(world(5000), Study(sources=(), groups="4"))
+    assert rule is not None
+    features = world(1_000_000, seed=4)
+    here, there = place_features(rule, features), by_sql(features, rule)
+    assert (here.persona != there["persona"]).sum() == 0
+    assert (here.kind != there["kind"]).sum() == 0
+
+
+@pytest.mark.parametrize("batch", [1, 7, 1000])
+def test_one_user_alone_gets_the_bits_they_get_in_a_crowd(batch: int) -> None:
+    """MOD-03."""
+    features = world(1500)
+    rule, _ = choose(features, Study(sources=(), groups="4"))
+    assert rule is not None
+    counts, measures = inputs(rule, features)
+    assert counts is not None
+    whole = rules.place(rule, counts, measures, len(features))
+    upto = 1500 if batch > 1 else 200
+    for a in range(0, upto, batch):
+        part = rules.place(rule, counts[a : a + batch], {k: v[a : a + batch] for k, v in measures.items()}, min(batch, 1500 - a))
+        for name in ("persona", "second", "membership", "margin", "kind", "reason"):
+            np.testing.assert_array_equal(getattr(part, name), getattr(whole, name)[a : a + batch])
