@@ -26,7 +26,7 @@ help:
 	@touch $@
 
 demo: .venv/.stamp-run
-	$(BIN)/personae demo
+	$(BIN)/personae demo --out demo --overwrite
 
 check: .venv/.stamp-test
 	$(BIN)/ruff check src tests

@@ -17,8 +17,15 @@ from personae.model.cast import Cast
 from personae.model.persona import Persona
 from personae.model.study import Role, Study
 from personae.model.table import Table
+from personae.stages.prepare import prepare
+from personae.stages.read import read as read_tables
+from personae.stages.recall import pinned, recall
+from personae.stages.score import place_features
+from personae.stages.understand import understand
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from personae.model.evidence import Verdict
     from personae.model.rule import Placement
 
@@ -65,7 +72,7 @@ class Data:
 
     def check(self) -> Shown:
         """Read everything and say what each column is and will be used for. Nothing is written."""
-        return _columns(flow.look(self.study, self.frames)[0])
+        return _columns(_looked(self))
 
     def run(self, **settings: Any) -> Result:
         """Find the groups; see `run`."""
@@ -113,10 +120,17 @@ class Result:
         """Write the report; the ending of `path` picks the format."""
         return export(self, path)
 
-    def save(self, folder: str | PathLike[str]) -> Path:
-        """Write every file of the run into a folder that `load` can open."""
-        store.save(self.cast, Path(folder))
-        return Path(folder)
+    def save(self, folder: str | PathLike[str], overwrite: bool = False) -> Path:
+        """Write every file of the run, report and user tables included, into a folder that `load` can open.
+
+        Raises UsageError when the folder holds files; with `overwrite` the run in it is replaced.
+        """
+        return store.save(self.cast, Path(folder), overwrite=overwrite, more=self._readable)
+
+    def _readable(self, folder: Path) -> None:
+        """The files for people."""
+        export(self, folder / "users.csv")
+        export(self, folder / "report.html")
 
     def score(self, *sources: Any) -> Any:
         """Which persona is each of these users? Files or a frame of the same columns as the run's; see `score`."""
@@ -179,7 +193,7 @@ def score(result: Result | str | PathLike[str], *sources: Any) -> Any:
     """
     known = result if isinstance(result, Result) else load(result)
     data = _sources(sources)
-    ids, placement = flow.score(known.cast, data.study.sources, data.frames)
+    ids, placement = _placed(known.cast, data)
     table = _users(known.cast, ids, placement)
     if len(data.frames) == 1:
         column = next(c.name for t in known.cast.tables for c in t.columns if c.role == Role.ID)
@@ -248,6 +262,21 @@ def _setting(name: str, value: Any) -> Any:
             "P001", f"{name} is {value!r}, which is not {type(default).__name__}", fix=f"for example {name}={default!r}"
         )
     return value
+
+
+def _looked(data: Data) -> tuple[Table, ...]:
+    with plugins.find("engines", "duckdb").connect(memory=data.study.memory, threads=data.study.threads) as engine:
+        return understand(engine, read_tables(engine, data.study, data.frames), data.study)
+
+
+def _placed(cast: Cast, data: Data) -> tuple[pa.StringArray, Placement]:
+    """Ids and places of the users of new data, read as the run's own data were."""
+    study = replace(cast.study, sources=data.study.sources, sheet="")
+    with plugins.find("engines", "duckdb").connect(memory=study.memory, threads=study.threads) as engine:
+        tables = read_tables(engine, study, data.frames)
+        known = pinned(study, tables, cast.tables)
+        features = prepare(engine, recall(understand(engine, tables, known), cast.tables), known, cast.rule)
+    return features.ids, place_features(cast.rule, features)
 
 
 def _users(cast: Cast, ids: Any, placement: Placement) -> Any:

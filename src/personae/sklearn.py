@@ -211,13 +211,13 @@ def _seed(random_state: Any) -> int:
 
 
 def _is_counts(X: Floats, kind: Kinds) -> bool:
-    """Whether X counts like things: asked for, or whole non-negative numbers, four columns or more, and mostly zeros."""
+    """Whether X counts like things: asked for, or eight columns or more of whole numbers from 0 on, three in ten of them 0."""
     whole = bool(np.isfinite(X).all() and (X >= 0).all() and (np.round(X) == X).all())
     if kind == "counts" and not whole:
         raise ValueError('kind="counts" needs whole numbers from 0 on, without empty cells')
     if kind not in ("auto", "counts", "table"):
         raise ValueError(f'kind is "auto", "counts" or "table", not {kind!r}')
-    return kind == "counts" or (kind == "auto" and whole and X.shape[1] >= 4 and bool((X == 0).mean() > 0.3 and X.max() > 1))
+    return kind == "counts" or (kind == "auto" and whole and X.shape[1] >= 8 and bool((X == 0).mean() >= 0.3))
 
 
 def _features(X: Floats, counts: bool) -> Features:
