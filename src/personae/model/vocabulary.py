@@ -86,7 +86,7 @@ _LISTS: Mapping[Topic, str] = {
         filhos cep agregado municipio
         householdincome racethn p1edu p2edu parents mother father""",
     Topic.SENSITIVE: """religion religious faith church health disability disabled illness diagnosis ethnicity ethnic race races racial
-        orientation sexuality union unionmember political politics party vote criminal biometric genetic religionszugehoerigkeit
+        orientation sexuality union unionmember political politics party vote biometric genetic religionszugehoerigkeit
         konfession gesundheit ethnie behinderung gewerkschaft partei sante handicap syndicat salud etnia raza religiao saude raca
         sindicato""",
     Topic.OUTCOME: """churn churned ischurn attrition y target label converted conversion converts response responded outcome default
@@ -99,7 +99,7 @@ _LISTS: Mapping[Topic, str] = {
     Topic.PERSONAL: """email mail phone telephone mobile fax firstname lastname surname fullname name names address street
         ssn passport iban ip ipaddress username nickname vorname nachname familienname adresse strasse telefon prenom nom
         telephone courriel nombre apellido apellidos correo direccion telefono sobrenome endereco telefone celular nome cpf""",
-    Topic.CODE: """code codes cd id type types system systems os browser region channel class status zip plz no nr state
+    Topic.CODE: """code codes cd id type types os browser region channel class status zip plz no nr state
         operatingsystems traffictype codigo typ kanal canal tipo area district branch""",
     Topic.CALENDAR: """month months weekday dayofweek dow day days hour quarter season seasons year week monat wochentag tag jahr
         mois jour annee mes dia ano anio""",
@@ -111,6 +111,8 @@ _WORDS: Mapping[str, frozenset[Topic]] = {
     word: frozenset(t for t, text in _LISTS.items() if word in text.split())
     for word in sorted({w for text in _LISTS.values() for w in text.split()})
 }
+_ALONE = frozenset({"job", "y", "n", "at", "school", "class", "state", "default", "response"})
+"""Words that mean something only when they are the whole name: "job" is a demographic, "years in this job" is none."""
 _LONG = 4
 """Names of more words than this are questions: single words in them mean little."""
 _QUESTIONS: Mapping[str, frozenset[Topic]] = {
@@ -155,7 +157,8 @@ def topics(name: str) -> frozenset[Topic]:
                 found |= hints
         return frozenset(found)
     for i, part in enumerate(parts):
-        found |= _word(part)
+        if part not in _ALONE or len(parts) == 1:
+            found |= _word(part)
         if i + 1 < len(parts):
             found |= _WORDS.get(part + parts[i + 1], frozenset())
     return frozenset(found)

@@ -1,0 +1,232 @@
+"""What a user's events say about their habits: numpy over events coded as integers, in blocks of whole users.
+
+The same functions serve a log read by one engine and, later, the partitions of a cluster: they see nothing but arrays.
+All sums are of integers, so results do not depend on the order of rows or on threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+DAY = 86_400
+PAUSE = 1_800
+"""Seconds without an event that end a session."""
+_BLOCK = 4_000_000
+"""Rows looked at together: 32 MB an array."""
+_LOW = np.int64(0xFFFF)
+_LATE = np.int64(0xFFFFFFFF)
+
+
+@dataclass(frozen=True, eq=False)
+class Habit:
+    """One measure of habits: `values` (n,), nan for users without events."""
+
+    name: str
+    label: str
+    unit: str
+    values: Floats
+
+
+def tally(u: npt.NDArray[np.int32], e: npt.NDArray[np.int16], users: int, events: int) -> csr_matrix:
+    """How often each user did each event: u (rows,) users, e (rows,) events, -1 for rows that do not count. CSR (users, events)."""
+    from scipy.sparse import csr_matrix
+
+    key = u.astype(np.int64)
+    key <<= 16
+    key |= e.astype(np.int64) & _LOW
+    if (e < 0).any():
+        key = key[e >= 0]
+    key.sort()
+    columns, data = [np.zeros(0, np.int32)], [np.zeros(0)]
+    indptr = np.zeros(users + 1, np.int64)
+    for start, stop in _blocks(key, 16):
+        part = key[start:stop]
+        first = np.flatnonzero(np.concatenate(([True], part[1:] != part[:-1])))
+        columns.append((part[first] & _LOW).astype(np.int32))
+        data.append(np.diff(first, append=len(part)).astype(np.float64))
+        indptr[1:] += np.bincount(part[first] >> 16, minlength=users)
+    indptr = np.cumsum(indptr)
+    kind = np.int32 if indptr[-1] < 2**31 else np.int64
+    return csr_matrix((np.concatenate(data), np.concatenate(columns), indptr.astype(kind)), shape=(users, events))
+
+
+def _blocks(key: Ints, shift: int) -> Iterator[tuple[int, int]]:
+    """Stretches of sorted keys that end between users."""
+    start = 0
+    while start < len(key):
+        stop = min(start + _BLOCK, len(key))
+        if stop < len(key):
+            stop = int(np.searchsorted(key, ((key[stop - 1] >> shift) + 1) << shift))
+        yield start, stop
+        start = stop
+
+
+@dataclass(frozen=True, eq=False)
+class Clock:
+    """From instants to local time: `since` (m,) instants at which `offset` (m,) seconds begin to hold."""
+
+    since: Ints
+    offset: Ints
+
+    def local(self, instants: Ints) -> Ints:
+        """Local seconds of the epoch."""
+        if len(self.since) == 1:
+            return instants + self.offset[0]
+        return np.asarray(instants + self.offset[np.searchsorted(self.since, instants, side="right") - 1])
+
+    def instants(self, local: Ints) -> Ints:
+        """The instants of local seconds; of an hour that comes twice the first, of one that is left out as if it were not."""
+        if len(self.since) == 1:
+            return local - self.offset[0]
+        before = np.concatenate((self.offset[:1], self.offset[:-1]))
+        turn = self.since + np.maximum(before, self.offset)
+        turn[0] = np.iinfo(np.int64).min
+        return np.asarray(local - self.offset[np.searchsorted(turn, local, side="right") - 1])
+
+
+def clock(zone: str, first: int, last: int) -> Clock:
+    """The clock of a time zone between two instants; "" and "UTC" never turn. Raises KeyError-like errors of zoneinfo."""
+    if zone in ("", "UTC"):
+        return Clock(np.zeros(1, np.int64), np.zeros(1, np.int64))
+    rules = ZoneInfo(zone)
+    low, high = first - 2 * DAY, last + 2 * DAY
+    since, offset = [low], [_offset(rules, low)]
+    for at in range(low, high, 7 * DAY):
+        a, b = at, min(at + 7 * DAY, high)
+        if _offset(rules, a) == _offset(rules, b):
+            continue
+        while b - a > 1:
+            middle = (a + b) // 2
+            a, b = (middle, b) if _offset(rules, middle) == offset[-1] else (a, middle)
+        since.append(b)
+        offset.append(_offset(rules, b))
+    return Clock(np.array(since, np.int64), np.array(offset, np.int64))
+
+
+def _offset(rules: ZoneInfo, at: int) -> int:
+    from datetime import UTC, datetime, timedelta
+
+    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=at)
+    return int((moment.astimezone(rules).utcoffset() or timedelta()).total_seconds())
+
+
+def variety(counts: csr_matrix) -> tuple[Habit, ...]:
+    """How many different things each user does, and how much of it is one thing."""
+    n = counts.shape[0]
+    per = np.diff(counts.indptr)
+    some = per > 0
+    starts = counts.indptr[:-1][some]
+    total = np.full(n, np.nan)
+    different, entropy, top = total.copy(), total.copy(), total.copy()
+    if len(starts):
+        total[some] = np.add.reduceat(counts.data, starts)
+        different[some] = per[some]
+        top[some] = np.maximum.reduceat(counts.data, starts) / total[some]
+        logs = np.add.reduceat(counts.data * np.log2(counts.data), starts)
+        entropy[some] = np.maximum(np.log2(total[some]) - logs / total[some], 0.0)
+    return (
+        Habit("event_types", "different events used", "events", different),
+        Habit("variety", "variety of events", "bits", entropy),
+        Habit("top_event_share", "share of the most frequent event", "share", top),
+    )
+
+
+def rhythm(
+    u: npt.NDArray[np.int32], t: Ints, users: int, clock: Clock, days: tuple[int, int], timed: bool
+) -> tuple[Habit, ...]:
+    """When users act: u (rows,) users and t (rows,) instants in seconds, unordered; `days` first and last local day that count.
+
+    `timed` says whether times carry a time of day, without which sessions and hours mean nothing.
+    """
+    base = int(t.min()) if len(t) else 0
+    if len(t) and int(t.max()) - base > int(_LATE):
+        raise OverflowError("times are more than 136 years apart")
+    key = u.astype(np.int64)
+    key <<= 32
+    key |= t - base
+    key.sort()
+    sums = {name: np.zeros(users) for name in ("events", "active", "sessions", "weekend", "late", *(_PARTS))}
+    first, last = np.full(users, np.nan), np.full(users, np.nan)
+    middle = (days[0] + days[1] + 1) / 2
+    for start, stop in _blocks(key, 32):
+        part = key[start:stop]
+        who, at = part >> 32, (part & _LATE) + base
+        local = clock.local(at)
+        day = local // DAY
+        new = np.concatenate(([True], who[1:] != who[:-1]))
+        begin = np.flatnonzero(new)
+        rows = who[begin]
+
+        def total(flags: npt.NDArray[np.bool_], begin: Ints = begin) -> Ints:
+            return np.asarray(np.add.reduceat(flags, begin, dtype=np.int64))
+
+        sums["events"][rows] = np.diff(begin, append=len(part))
+        sums["active"][rows] = total(_new_days(new, day, who))
+        first[rows] = np.minimum.reduceat(day, begin)
+        last[rows] = np.maximum.reduceat(day, begin)
+        sums["weekend"][rows] = total((day + 3) % 7 >= 5)
+        sums["late"][rows] = total(day >= middle)
+        if timed:
+            sums["sessions"][rows] = total(new | np.concatenate(([True], at[1:] - at[:-1] > PAUSE)))
+            hour = (local - day * DAY) // 3600
+            for name, (low, high) in _PARTS.items():
+                sums[name][rows] = total((hour >= low) & (hour < high))
+    return _habits(sums, first, last, days, timed)
+
+
+_PARTS = {"night": (0, 6), "morning": (6, 12), "afternoon": (12, 18), "evening": (18, 24)}
+"""Hours of the parts of a day."""
+
+
+def _new_days(new: npt.NDArray[np.bool_], day: Ints, who: Ints) -> npt.NDArray[np.bool_]:
+    """Rows that are the first of their user on their day."""
+    step = day[1:] - day[:-1]
+    if (step[~new[1:]] < 0).any():  # a clock turned back over midnight: 23:30 comes after 0:10
+        order = np.lexsort((day, who))
+        flags = np.zeros(len(day), bool)
+        ordered = day[order]
+        flags[order] = new | np.concatenate(([True], ordered[1:] != ordered[:-1]))
+        return flags
+    return np.asarray(new | np.concatenate(([True], step != 0)))
+
+
+def _habits(sums: dict[str, Floats], first: Floats, last: Floats, days: tuple[int, int], timed: bool) -> tuple[Habit, ...]:
+    """Sums per user as measures."""
+    events = np.where(sums["events"] > 0, sums["events"], np.nan)
+    active = np.where(sums["active"] > 0, sums["active"], np.nan)
+    made = [
+        Habit("events", "events", "events", events),
+        Habit("active_days", "active days", "days", active),
+        Habit("events_per_active_day", "events per active day", "events", events / active),
+        Habit("days_since_last", "days since the last event", "days", days[1] - last),
+        Habit("days_since_first", "days since the first event", "days", days[1] - first),
+        Habit("days_first_to_last", "days from first to last event", "days", last - first),
+        Habit("weekend_share", "share of events on weekends", "share", sums["weekend"] / events),
+    ]
+    if days[1] > days[0]:
+        made.append(Habit("later_half_share", "share of events in the later half of the time", "share", sums["late"] / events))
+    if timed:
+        sessions = np.where(sums["sessions"] > 0, sums["sessions"], np.nan)
+        made.append(Habit("sessions", "sessions", "sessions", sessions))
+        made.append(Habit("events_per_session", "events per session", "events", events / sessions))
+        made += [Habit(f"{p}_share", f"share of events {_WORDS[p]}", "share", sums[p] / events) for p in _PARTS]
+    return tuple(made)
+
+
+_WORDS = {
+    "night": "at night (0 to 6)",
+    "morning": "in the morning (6 to 12)",
+    "afternoon": "in the afternoon (12 to 18)",
+    "evening": "in the evening (18 to 24)",
+}
