@@ -5,13 +5,14 @@ PYTHON  ?=
 WORKERS ?= 2
 BIN     := .venv/bin
 
-.PHONY: help demo test quick check format clean
+.PHONY: help demo test quick check docs format clean
 
 help:
 	@echo "make demo      personas from the built-in sample, from raw files to the report"
 	@echo "make test      lint, types, import contracts and every test"
 	@echo "make quick     the same without the slow tests"
 	@echo "make check     lint, types and import contracts only"
+	@echo "make docs      the reference pages that are made from the code"
 	@echo "make format    lay the code out"
 	@echo "make clean     forget the environment and all caches"
 
@@ -29,8 +30,8 @@ demo: .venv/.stamp-run
 	$(BIN)/personae demo --out demo --overwrite
 
 check: .venv/.stamp-test
-	$(BIN)/ruff check src tests
-	$(BIN)/ruff format --check src tests
+	$(BIN)/ruff check src tests docs
+	$(BIN)/ruff format --check src tests docs
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
@@ -40,9 +41,12 @@ test: check
 quick: check
 	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow"
 
+docs: .venv/.stamp-test
+	$(BIN)/python docs/generate.py
+
 format: .venv/.stamp-test
-	$(BIN)/ruff check --fix src tests
-	$(BIN)/ruff format src tests
+	$(BIN)/ruff check --fix src tests docs
+	$(BIN)/ruff format src tests docs
 
 clean:
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,18 +1,25 @@
-"""Write docs/reference/commands.md from what --help says; with --print, to stdout instead."""
+"""Write the pages of docs/reference that are made from the code; with --check, say which of them are out of date instead.
+
+commands.md is what --help says, study.md the settings with the help of their flags, schema.md the nouns in the JSON files.
+"""
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from dataclasses import MISSING, Field, fields
 from pathlib import Path
 
-HEAD = """# Commands
+import personae.model
+from personae.cli.settings import HELP
+from personae.model.study import Study
 
-Made from `--help` by `make docs`; do not edit. Exit codes: 0 done, 1 a fault, 2 the command or a setting is wrong, 3 the data
-cannot be used, 4 there are no groups, 5 the machine refused.
-"""
+REFERENCE = Path(__file__).parent / "reference"
+MADE = "Made from the code by `make docs`; do not edit.\n"
 
 
 def said(*arguments: str) -> str:
@@ -23,22 +30,105 @@ def said(*arguments: str) -> str:
     return "\n".join(line.rstrip() for line in text.replace("python -m personae", "personae").strip().splitlines())
 
 
-def commands(text: str) -> list[str]:
+def names(top: str) -> list[str]:
     """The names of the commands in the help of the whole."""
-    after = text.partition("Commands")[2]
-    return re.findall(r"^[│|]?\s{0,3}([a-z][a-z-]+)\s{2,}\S", after, re.MULTILINE)
+    return re.findall(r"^\W{0,3}([a-z][a-z-]+)\s{2,}\S", top.partition("ommands")[2], re.MULTILINE)
 
 
-def page() -> str:
-    """The whole page."""
+def commands() -> str:
+    """Every command with its help."""
     top = said("--help")
-    parts = [HEAD, f"```text\n{top}\n```\n"]
-    parts += [f"## personae {name}\n\n```text\n{said(name, '--help')}\n```\n" for name in commands(top)]
+    head = f"""# Commands
+
+{MADE}
+Results go to stdout, talk about the work to stderr. With `--json` stdout is one JSON document.
+
+| exit code | means |
+|---|---|
+| 0 | done |
+| 1 | a fault of personae |
+| 2 | the command or a setting is wrong; nothing was read |
+| 3 | the data cannot be used as they are |
+| 4 | done, and there are no groups |
+| 5 | the machine refused: disk, rights, memory |
+| 130 | stopped by you |
+"""
+    parts = [head, f"```text\n{top}\n```\n"]
+    parts += [f"## personae {name}\n\n```text\n{said(name, '--help')}\n```\n" for name in names(top)]
     return "\n".join(parts)
 
 
+def study() -> str:
+    """Every setting with its flag, default and meaning."""
+    lines = [
+        "# Settings",
+        "",
+        MADE,
+        "The same names everywhere: as a flag (`--group-by`), in `personae.toml` (`group-by`), in the environment",
+        "(`PERSONAE_GROUP_BY`) and in Python (`group_by=`). A flag weighs more than the file, the file more than the",
+        "environment. `personae run ... --save` writes the file. Where a default is empty, the answer is worked out from the data.",
+    ]
+    for panel in dict.fromkeys(p for p, _, _ in HELP.values()):
+        lines += ["", f"## {panel}", "", "| setting | flag | default | meaning |", "|---|---|---|---|"]
+        lines += [_setting(f) for f in fields(Study) if f.name in HELP and HELP[f.name][0] == panel]
+    lines += [
+        "",
+        "In Python a study also has `sources`, the names of files and frames:",
+        "",
+        "| setting | flag | default | meaning |",
+    ]
+    return "\n".join((*lines, "|---|---|---|---|", "| `sources` | | | Paths, globs, folders, and names of frames. |", ""))
+
+
+def _setting(field: Field[object]) -> str:
+    _, shown, text = HELP[field.name]
+    flag = f"--{field.name.replace('_', '-')}{' ' + shown if shown else ''}".replace("|", "\\|")
+    default = "" if field.default is MISSING or field.default in ("", ()) else f"`{field.default}`"
+    return f"| `{field.name}` | `{flag}` | {default} | {text} |"
+
+
+def schema() -> str:
+    """Every noun with its fields."""
+    parts = [
+        "# Schema",
+        "",
+        MADE,
+        "The values that make up a run. In the JSON files each is an object with these keys; arrays of numbers are lists; see",
+        "[the files of a run](files.md) for which file holds what. In Python they are frozen dataclasses in `personae.model`.",
+    ]
+    for path in sorted(Path(personae.model.__path__[0]).glob("*.py")):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and node.name != "Study" and not node.name.startswith("_"):
+                parts += ["", f"## {node.name}", "", " ".join((ast.get_docstring(node) or "").split()), *_members(node)]
+    return "\n".join((*parts, ""))
+
+
+def _members(node: ast.ClassDef) -> Iterator[str]:
+    rows = [row for i, n in enumerate(node.body) if (row := _member(n, node.body[i + 1] if i + 1 < len(node.body) else None))]
+    if rows:
+        yield from ("", "| key | type | meaning |", "|---|---|---|", *rows)
+
+
+def _member(node: ast.stmt, after: ast.stmt | None) -> str:
+    told = after.value.value if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant) else ""
+    meaning = " ".join(str(told).split()).replace("|", "\\|")
+    if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+        return f"| `{node.target.id}` | `{ast.unparse(node.annotation)}` | {meaning} |".replace(" | None`", " \\| None`")
+    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and isinstance(node.value, ast.Constant):
+        return f"| `{node.value.value}` | value | {meaning} |"
+    return ""
+
+
+PAGES = {"commands.md": commands, "study.md": study, "schema.md": schema}
+
 if __name__ == "__main__":
-    if "--print" in sys.argv:
-        sys.stdout.write(page())
-    else:
-        Path(__file__).with_name("reference").joinpath("commands.md").write_text(page(), encoding="utf-8")
+    made = {name: page() for name, page in PAGES.items()}
+    stale = [
+        n for n, text in made.items() if not (REFERENCE / n).exists() or (REFERENCE / n).read_text(encoding="utf-8") != text
+    ]
+    if "--check" in sys.argv:
+        print("\n".join(stale))
+        sys.exit(bool(stale))
+    for name in stale:
+        (REFERENCE / name).write_text(made[name], encoding="utf-8")
+        print(f"wrote docs/reference/{name}")

@@ -23,19 +23,23 @@ def _read(name: str) -> str:
     return (DOCS / name).read_text(encoding="utf-8")
 
 
-def test_the_page_of_commands_is_what_help_says() -> None:
-    made = subprocess.run(
-        [sys.executable, str(DOCS / "generate.py"), "--print"], capture_output=True, text=True, check=True
-    ).stdout
-    assert _read("reference/commands.md") == made, "run `make docs`"
+def test_pages_made_from_the_code_are_up_to_date() -> None:
+    done = subprocess.run([sys.executable, str(DOCS / "generate.py"), "--check"], capture_output=True, text=True)
+    assert done.returncode == 0, f"run `make docs`: {done.stdout}{done.stderr}"
 
 
-@pytest.mark.parametrize("field", dataclasses.fields(Study), ids=lambda f: f.name)
-def test_every_key_of_a_study_is_documented_with_its_default(field: dataclasses.Field[object]) -> None:
-    row = re.search(rf"^\| `{field.name}` \|([^|]*)\|([^|]*)\|", _read("reference/study.md"), re.MULTILINE)
-    assert row, f"no row for {field.name}"
-    default = "" if field.default is dataclasses.MISSING or field.default in ("", ()) else str(field.default)
-    assert row.group(2).strip().strip("`").replace(",", "") == default
+def test_every_command_is_documented() -> None:
+    from personae.cli.main import app
+
+    page = _read("reference/commands.md")
+    names = [c.name or c.callback.__name__.replace("_", "-") for c in app.registered_commands if c.callback and not c.hidden]
+    assert names
+    assert not [n for n in names if f"## personae {n}\n" not in page]
+
+
+@pytest.mark.parametrize("name", [f.name for f in dataclasses.fields(Study)])
+def test_every_setting_is_documented(name: str) -> None:
+    assert f"| `{name}` |" in _read("reference/study.md")
 
 
 @pytest.mark.parametrize("socket", plugins.SOCKETS)

@@ -19,20 +19,12 @@ def recall(tables: Sequence[Table], recorded: Sequence[Table]) -> tuple[Table, .
 
 
 def pinned(study: Study, tables: Sequence[Table], recorded: Sequence[Table]) -> Study:
-    """The study for understanding new tables: the run's id, time, event and value where they exist, and no other column named."""
+    """The study for understanding new tables: the run's id, time, event and value where they exist, and nothing else named."""
     there = {c.name for t in tables for c in t.columns}
-    known = {
-        role: next((c.name for t in recorded for c in t.columns if c.role == role and c.name in there), "") for role in _PINNED
-    }
-    return replace(
-        study,
-        **{role.value: name for role, name in known.items()},
-        group_by=(),
-        describe=(),
-        outcome=(),
-        ignore=(),
-        override="",
-    )
+    known = [c for t in recorded for c in t.columns if c.name in there]
+    id, time, event, value = (next((c.name for c in known if c.role == role), "") for role in _PINNED)
+    free = replace(study, group_by=(), describe=(), outcome=(), ignore=(), override="")
+    return replace(free, id=id, time=time, event=event, value=value)
 
 
 _PINNED = (Role.ID, Role.TIME, Role.EVENT, Role.VALUE)
