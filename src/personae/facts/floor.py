@@ -1,0 +1,69 @@
+"""No number for fewer users than the floor, and none that can be worked out from the others (R107, EXP-03)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from personae.facts.tally import Item, Tally
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    Floats = npt.NDArray[np.float64]
+    Bools = npt.NDArray[np.bool_]
+
+
+def hidden(tally: Tally, floor: int) -> Bools:
+    """Which cells (groups, items) may not be shown; the last group is never shown itself, but everyone includes it.
+
+    A cell is too small when its users, or those among them who do or are what is counted, are fewer than the floor without
+    being none. Of what people are and how it ended, those who are not count as well. Then a second cell of the same item, and
+    of the same person's answers, is hidden until what is missing cannot be told by subtraction.
+    """
+    n, base = tally.n, np.rint(tally.base)
+    small = (n < floor) | ((base > 0) & (base < floor))
+    strict = np.array([i.proportion and not i.doing for i in tally.items], dtype=bool)
+    small |= strict & (n > base) & (n - base < floor)
+    mask = small.copy()
+    blocks = _answers(tally.items)
+    for _ in range(len(n) + 1):
+        before = mask.sum()
+        for j in np.flatnonzero((small | mask).any(axis=0)):
+            _pair(mask[:, j], np.where(n[:, j] > 0, base[:, j], -1), floor, strict=bool(strict[j]), last=n[-1, j] > 0)
+        for columns in blocks:
+            for g in range(len(n) - 1):
+                row = mask[g, columns]
+                if row.any() and n[g, columns[0]] > 0:
+                    _pair(row, base[g, columns], floor, strict=True, last=False)
+                    mask[g, columns] = row
+        if mask.sum() == before:
+            break
+    return mask
+
+
+def _pair(mask: Bools, cells: Floats, floor: int, *, strict: bool, last: bool) -> None:
+    """Hide further cells of one line, in place, until those hidden cannot be told apart; cells of -1 do not exist."""
+    hide = mask & (cells >= 0)
+    if last:
+        small = 0 < cells[-1] < floor
+        hide[-1] = (strict and small) or (bool(hide[:-1].any()) and cells[-1] > 0)
+    if not hide.any() or not cells[hide].any():
+        return
+    order = np.lexsort((np.arange(len(cells)), cells))
+    for i in order:
+        enough = hide.sum() > 1 and (not strict or cells[hide].sum() >= floor)
+        if enough:
+            return
+        if cells[i] >= 0 and not hide[i] and not (last and i == len(cells) - 1):
+            hide[i] = mask[i] = True
+
+
+def _answers(items: tuple[Item, ...]) -> list[npt.NDArray[np.int64]]:
+    """The columns of each measure with levels, whose shares add up to one."""
+    groups: dict[str, list[int]] = {}
+    for j, item in enumerate(items):
+        if item.proportion and not item.doing and ".l" in item.code:
+            groups.setdefault(item.code.split(".")[0], []).append(j)
+    return [np.array(js) for js in groups.values() if len(js) > 1]

@@ -1,0 +1,78 @@
+"""What sets a group apart: differences that survive their interval and the number of comparisons, each told once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from personae.facts import intervals
+from personae.facts.contrast import Contrast
+from personae.facts.tally import Item, Tally, columns
+from personae.model.features import Features
+from personae.model.study import Role
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    Floats = npt.NDArray[np.float64]
+    Bools = npt.NDArray[np.bool_]
+
+LEAST, MOST = 0.8, 1.25
+"""Between these multiples of the average a group counts as average."""
+APART = 0.35
+"""Standard deviations from which a difference on a scale counts."""
+ALPHA = 0.05
+ABOVE, BELOW = 5, 3
+TWICE = 0.8
+"""A correlation from which two measures tell the same thing."""
+LOOKED_AT = 5_000
+"""Users whose values decide whether two measures tell the same thing; ids are in random order, so the first will do."""
+
+
+def telling(tally: Tally, contrast: Contrast, hidden: Bools, floor: int) -> tuple[Bools, Floats]:
+    """Which cells (groups, items) are worth telling, and how strong each is (signed, 0 where it is not)."""
+    items = tally.items
+    apart = (Role.DEMOGRAPHIC, Role.OUTCOME)
+    role = np.array([i.lead and (i.forms or i.role not in apart) for i in items], dtype=bool)
+    plain = np.array([i.plain for i in items], dtype=bool)
+    compared = role & ~hidden & ~np.isnan(contrast.doubt) & (tally.base.sum(axis=0) >= floor)
+    sure = np.nan_to_num(intervals.holm(contrast.doubt, compared), nan=1.0) < ALPHA
+    with np.errstate(invalid="ignore", divide="ignore"):
+        far = np.where(plain, np.abs(contrast.distance) >= APART, (contrast.multiple < LEAST) | (contrast.multiple > MOST))
+        ratio = np.abs(np.log(np.clip(contrast.multiple, 0.05, 20.0)))
+        strength = np.sqrt(np.abs(contrast.distance) * np.where(plain, np.abs(contrast.distance), ratio))
+        sign = np.where(plain, np.sign(contrast.value - contrast.everyone), np.sign(contrast.multiple - 1))
+    keep = compared & sure & far
+    return keep, np.where(keep, np.nan_to_num(strength * sign), 0.0)
+
+
+def strongest(features: Features, items: tuple[Item, ...], strength: Floats) -> tuple[list[int], list[int]]:
+    """Positions of the items to tell of one group, above and below, strongest first, without telling a thing twice."""
+    rows = np.arange(min(len(features), LOOKED_AT))
+    seen: dict[int, Floats] = {}
+    chosen: list[int] = []
+    found: list[list[int]] = []
+    for sign, most in ((1, ABOVE), (-1, BELOW)):
+        picked: list[int] = []
+        for j in sorted((int(j) for j in np.flatnonzero(strength * sign > 0)), key=lambda j: (-abs(strength[j]), j)):
+            if len(picked) == most:
+                break
+            if any(items[c].about == items[j].about for c in chosen):
+                continue
+            seen[j] = columns(features, (items[j],), rows)[:, 0]
+            if not any(_same(seen[c], seen[j]) for c in chosen):
+                chosen.append(j)
+                picked.append(j)
+        found.append(picked)
+    return found[0], found[1]
+
+
+def _same(a: Floats, b: Floats) -> bool:
+    """Whether two columns tell the same thing."""
+    both = np.isfinite(a) & np.isfinite(b)
+    if both.sum() < 10:
+        return False
+    x, y = a[both] - a[both].mean(), b[both] - b[both].mean()
+    size = float(np.sqrt((x * x).sum() * (y * y).sum()))
+    return size > 0 and abs(float((x * y).sum())) / size >= TWICE

@@ -1,0 +1,267 @@
+"""Every number and every word of more or less in every claim, recomputed against the facts it cites."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from personae import progress
+from personae.model.fact import Fact
+from personae.model.persona import Claim, Persona
+from personae.words.lexicon import DEMOGRAPHIC
+from personae.words.names import content
+from personae.words.reading import Direction, Number, aliases, directions, mentions, numbers
+
+EVERYONE = "all"
+OWN_WORDS = frozenset(("users", "share of users", "steadiness", "borderline", "not in any group"))
+"""Measures of a group as a group, which a sentence need not name."""
+LIKE = "like everyone"
+ALIKE = 0.25
+"""A difference of less than this part of everyone's value may be called like everyone."""
+FLAT = 0.02
+"""A multiple this near to 1 is neither more nor less."""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A claim that does not hold: of which persona, in which part of it, and why."""
+
+    persona: str
+    part: str
+    text: str
+    reason: str
+
+
+def verify(personas: tuple[Persona, ...], facts: tuple[Fact, ...]) -> tuple[Persona, ...]:
+    """The personas without the claims that no fact backs; each removal is said as a warning. A name that another persona has
+    or that says what people are and not what they do is replaced by the persona's key."""
+    bad = refusals(personas, facts)
+    for r in bad:
+        progress.warn(f"{r.persona}: a sentence was left out of {r.part}, {r.reason}: {r.text!r}")
+    return tuple(_cleaned(p, {(r.part, r.text) for r in bad if r.persona == p.key}) for p in personas)
+
+
+def refusals(personas: tuple[Persona, ...], facts: tuple[Fact, ...]) -> tuple[Refusal, ...]:
+    """Every claim and name that does not hold, in the order of the personas."""
+    known = {f.id: f for f in facts}
+    names = {p.name: p.key for p in personas}
+    found: list[Refusal] = []
+    taken: set[str] = set()
+    for p in personas:
+        found += [Refusal(p.key, "name", p.name, why) for why in _name_faults(p, taken)]
+        taken.add(p.name.casefold())
+        for part, claim in _claims(p):
+            why = fault(claim, p, known, names, part)
+            if why:
+                found.append(Refusal(p.key, part, claim.text, why))
+    return tuple(found)
+
+
+def fault(claim: Claim, persona: Persona, facts: Mapping[str, Fact], names: Mapping[str, str], part: str = "story") -> str:
+    """Why a claim of a persona does not hold; "" when it does. `names` gives the key of each persona's name."""
+    if claim.grade != "M":
+        return "" if claim.grade in ("S", "A", "?") else f"its grade {claim.grade!r} is unknown"
+    if not claim.facts:
+        return "it cites no fact"
+    missing = [i for i in claim.facts if i not in facts]
+    if missing:
+        return f"there is no fact {missing[0]}"
+    cited = [facts[i] for i in claim.facts]
+    allowed = {persona.key, EVERYONE} | ({persona.nearest} if part == "difference" else set())
+    foreign = next((f for f in cited if f.subject not in allowed), None)
+    if foreign:
+        return f"it cites {foreign.id}, which is about another group"
+    others = {n: k for n, k in names.items() if k != persona.key}
+    named = [k for n, k in others.items() if mentions(claim.text, [n])]
+    if any(k not in allowed for k in named):
+        return "it names another group"
+    return _unbacked(claim.text, cited, persona, names)
+
+
+def _name_faults(persona: Persona, taken: set[str]) -> list[str]:
+    """What is wrong with a name."""
+    faults = ["two groups have this name"] if persona.name.casefold() in taken else []
+    if content(persona.name) & DEMOGRAPHIC:
+        faults.append("it says what people are, not what they do")
+    return faults
+
+
+def _unbacked(text: str, cited: list[Fact], persona: Persona, names: Mapping[str, str]) -> str:
+    """The first number, direction or name in a text that the cited facts do not back; "" when there is none."""
+    labels = {f.id: aliases(f.label, f.measure) for f in cited if f.measure not in OWN_WORDS}
+    if LIKE in text.lower():
+        return _unlike(text, cited)
+    for f in cited:
+        if f.id in labels and not mentions(text, labels[f.id]) and not _words_of(f) & _words(text):
+            return f"it does not say what {f.id} is about"
+    places = _places(text, labels)
+    masked = text
+    for start, end in (*mentions(text, names), *((s, e) for s, e, _ in places)):
+        masked = masked[:start] + "\x00" * (end - start) + masked[end:]
+    nearest = [s for s, _ in mentions(text, [n for n, k in names.items() if k == persona.nearest])]
+    for number in numbers(masked):
+        facts = [f for f in cited if f.id in (_owner(number.start, places, text) or {c.id for c in cited})]
+        facts += [f for f in cited if f.measure in OWN_WORDS and f not in facts]
+        if any(f.subject == persona.nearest for f in cited):
+            other = any(_between(text, s, number.start) for s in nearest)
+            facts = [f for f in facts if (f.subject == persona.nearest) == other]
+        if not any(_backs(f, number) for f in facts):
+            return f"no fact it cites backs {number.text.strip()!r}"
+    for d in directions(masked):
+        facts = [f for f in cited if f.id in _governed(d, places, masked, {c.id for c in cited})]
+        if any(_sign(f) not in (d.sign, None) for f in facts if f.subject == persona.key):
+            return f"{masked[d.start : d.end]!r} has the wrong direction"
+    return ""
+
+
+def _unlike(text: str, cited: list[Fact]) -> str:
+    """Why a text that says "like everyone" does not hold: a fact it cites differs clearly, or is about something else."""
+    for f in cited:
+        stem, named = f.measure.partition("=")[0], f.label.rpartition(": ")[0] or f.label
+        if not mentions(text, (*aliases(f.label, f.measure), *aliases(named, stem))) and not _words_of(f) & _words(text):
+            return f"it does not say what {f.id} is about"
+        if f.p is not None and f.p < 0.05 and abs(f.value - (f.everyone or 0.0)) >= ALIKE * max(abs(f.everyone or 0.0), 1e-12):
+            return f"{f.id} differs from everyone"
+    return ""
+
+
+def _words(text: str) -> set[str]:
+    """The words of a text."""
+    return set(re.findall(r"[^\W_]+", text.lower()))
+
+
+def _words_of(fact: Fact) -> frozenset[str]:
+    """The words that carry what a fact is about."""
+    return frozenset(w for w in re.findall(r"[^\W_]+", fact.label.lower()) if len(w) > 3)
+
+
+def _places(text: str, labels: Mapping[str, Iterable[str]]) -> list[tuple[int, int, frozenset[str]]]:
+    """Where the text names what facts are about: (start, end, fact ids), longer names first."""
+    by_name: dict[str, set[str]] = {}
+    for i, names in labels.items():
+        for n in names:
+            by_name.setdefault(n.casefold(), set()).add(i)
+    spans: list[tuple[int, int, frozenset[str]]] = []
+    for name in sorted(by_name, key=lambda n: (-len(n), n)):
+        for start, end in mentions(text, [name]):
+            if not any(start < e and s < end for s, e, _ in spans):
+                spans.append((start, end, frozenset(by_name[name])))
+    return sorted(spans, key=lambda s: s[0])
+
+
+def _owner(start: int, places: list[tuple[int, int, frozenset[str]]], text: str) -> frozenset[str]:
+    """The facts a number at that place is about: those named last before it, or else first behind it."""
+    before = [ids for _, e, ids in places if e <= start]
+    return before[-1] if before else places[0][2] if places else frozenset()
+
+
+def _between(text: str, name: int, number: int) -> bool:
+    """Whether a group's name and a number stand in the same part of a sentence."""
+    low, high = sorted((name, number))
+    return not re.search(r"[;,:](?!\d)", text[low:high])
+
+
+def _governed(d: Direction, places: list[tuple[int, int, frozenset[str]]], text: str, everything: set[str]) -> set[str]:
+    """The facts a word of more or less is about: those named behind it up to the next such word, or else before it."""
+    later = [x.start for x in directions(text) if x.start > d.start]
+    stop = min([*later, *(d.end + m.start() for m in re.finditer(r"[;.](?!\d)", text[d.end :]))], default=len(text))
+    behind = {i for s, _, ids in places if d.end <= s < stop for i in ids}
+    if behind:
+        return behind
+    before = [ids for _, e, ids in places if e <= d.start]
+    return set(before[-1]) if before else everything
+
+
+def _sign(fact: Fact) -> int | None:
+    """1 when the fact is above everyone, -1 below, 0 the same, None when it compares nothing."""
+    if fact.measure in OWN_WORDS:
+        return None
+    if fact.multiple is not None:
+        return 0 if abs(fact.multiple - 1) <= FLAT else int(math.copysign(1, fact.multiple - 1))
+    against = fact.everyone if fact.everyone is not None else fact.rest
+    if against is None:
+        return None
+    return 0 if math.isclose(fact.value, against, rel_tol=1e-9) else int(math.copysign(1, fact.value - against))
+
+
+def _backs(fact: Fact, number: Number) -> bool:
+    """Whether a fact holds that number, in that form, on that side."""
+    return any(abs(v - number.value) <= number.slack * (1 + 1e-6) + 1e-12 for v in _held(fact, number) if v is not None)
+
+
+def _held(fact: Fact, number: Number) -> list[float | None]:
+    """The numbers of a fact that a number of that form and side can stand for."""
+    part = fact.unit in ("share of users", "share of activity") or fact.statistic in ("share", "rate") or fact.unit == "Jaccard"
+    if number.form == "multiple":
+        return [fact.multiple] if number.side != "bound" else [fact.multiple_low, fact.multiple_high]
+    if number.form in ("percent", "ratio"):
+        if not part:
+            return []
+        factor = 100.0 if number.form == "percent" else 1.0
+        return [None if v is None else v * factor for v in _sided(fact, number.side, signed=False)]
+    if number.form == "points":
+        factor = 100.0 if part else 1.0
+        if not part and "points" not in fact.unit:
+            return []
+        return [None if v is None else v * factor for v in _gaps(fact)]
+    if number.side == "scale":
+        return [float(x) for x in re.findall(r"-?\d+(?:\.\d+)?", fact.unit)]
+    users = number.unit in ("users", "customers", "members", "people")
+    if fact.statistic == "count" or users:
+        counted = fact.statistic == "count"
+        return [fact.everyone] if number.side == "everyone" and counted else [fact.value if counted else float(fact.n)]
+    if part or (number.unit and number.unit not in fact.unit.lower().split()):
+        return []
+    return _sided(fact, number.side, signed=True)
+
+
+def _sided(fact: Fact, side: str, *, signed: bool) -> list[float | None]:
+    """The values of a fact on one side of the comparison."""
+    if fact.measure == "share of users":
+        return [fact.value] if side in ("own", "everyone") else []
+    if side == "everyone":
+        return [fact.everyone] if fact.subject != EVERYONE else [fact.value]
+    if side == "rest":
+        return [fact.rest]
+    if side == "other":
+        return [fact.everyone, fact.rest]
+    if side == "bound":
+        return [fact.low, fact.high]
+    if side == "gap":
+        return _gaps(fact)
+    return [fact.value]
+
+
+def _gaps(fact: Fact) -> list[float | None]:
+    """How far the value lies from everyone and from the rest."""
+    return [abs(fact.value - v) for v in (fact.everyone, fact.rest) if v is not None]
+
+
+def _claims(persona: Persona) -> list[tuple[str, Claim]]:
+    """Every claim of a persona with the part it stands in."""
+    parts = [("tagline", persona.tagline), *(("story", c) for c in persona.story), *(("traits", c) for c in persona.traits)]
+    parts += [*(("outcomes", c) for c in persona.outcomes), *(("demographics", c) for c in persona.demographics)]
+    return [*parts, ("difference", persona.difference)] if persona.difference is not None else parts
+
+
+def _cleaned(persona: Persona, bad: set[tuple[str, str]]) -> Persona:
+    """The persona without its refused claims."""
+    if not bad:
+        return persona
+
+    def kept(part: str, claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
+        return tuple(c for c in claims if (part, c.text) not in bad)
+
+    gone = persona.difference is not None and ("difference", persona.difference.text) in bad
+    return replace(
+        persona,
+        name=f"Group {persona.index + 1}" if ("name", persona.name) in bad else persona.name,
+        tagline=replace(persona.tagline, text="", facts=()) if ("tagline", persona.tagline.text) in bad else persona.tagline,
+        story=kept("story", persona.story),
+        traits=kept("traits", persona.traits),
+        outcomes=kept("outcomes", persona.outcomes),
+        demographics=kept("demographics", persona.demographics),
+        difference=None if gone else persona.difference,
+    )

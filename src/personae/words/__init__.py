@@ -1,0 +1,1 @@
+"""Plain English: names made readable, numbers put into words, and numbers found in words."""

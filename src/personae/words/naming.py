@@ -1,0 +1,126 @@
+"""Names for groups: what they do, never what they are or lack, and no two with the same main word (R104, R105)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from personae.model.fact import Fact
+from personae.model.persona import Profile, Trait
+from personae.words.lexicon import DEMOGRAPHIC
+from personae.words.names import CODE, capital, content, doers, doing, plural, readable, short
+
+_AMOUNTS = (
+    "login visit session active day order purchase spend spending amount event action view click use usage minute hour count "
+    "dollar revenue transaction basket call message play month total"
+)
+USAGE = frozenset(_AMOUNTS.split())
+"""Words of measures that say how much somebody uses something."""
+
+
+def group_names(profiles: Sequence[Profile], facts: Sequence[Fact], entity: str) -> dict[str, str]:
+    """A name for each profile's key. Those with the strongest difference choose first; the order of profiles breaks ties."""
+    labels = tuple(sorted({f.label for f in facts if len(f.label) > 42}))
+    units: Mapping[str, str] = {f.id: f.unit for f in facts}
+    names: dict[str, str] = {}
+    taken: set[str] = set()
+    tails = 0
+    for p in sorted(profiles, key=lambda p: (not p.facts, -_strength(p), p.index)):
+        if not p.facts:
+            names[p.key] = f"Small group {p.index + 1}"
+            continue
+        for name in (*_candidates(p, plural(entity), labels, units, tails), f"Group {p.index + 1}"):
+            words = content(name)
+            if not words & taken and not words & DEMOGRAPHIC and name not in names.values():
+                break
+        taken |= words
+        tails += name.endswith((f" {plural(entity)}", " regulars", " fans"))
+        names[p.key] = name
+    return {p.key: names[p.key] for p in profiles}
+
+
+def _strength(p: Profile) -> float:
+    """How far the strongest trait stands out."""
+    if p.above:
+        t = p.above[0]
+        return abs(t.distance) if t.distance is not None else t.multiple
+    return 0.0
+
+
+def _candidates(p: Profile, users: str, labels: Sequence[str], units: Mapping[str, str], turn: int) -> Iterator[str]:
+    """Names that fit, best first."""
+    if p.above and not p.below and len(p.above) > 1 and all(_amount(t, units) for t in p.above):
+        yield f"Heavy {users}" if _usage(p.above) else "High all round"
+    if p.below and not p.above and len(p.below) > 1 and all(_amount(t, units) for t in p.below):
+        yield f"Light {users}" if _usage(p.below) else "Modest all round"
+    if not p.above and not p.below:
+        yield from ("All-rounders", "Middle of the road", f"Typical {users}")
+    for t in p.above:
+        if t.role != "demographic":
+            yield from _for_more(t, users, labels, units[t.fact], turn)
+    for t in p.below:
+        if t.role != "demographic":
+            yield from _for_less(t, users, labels, units[t.fact])
+    yield from ("All-rounders", "Middle of the road", f"Typical {users}")
+
+
+def _amount(t: Trait, units: Mapping[str, str]) -> bool:
+    """Whether a trait is about how much, not about which."""
+    return not units[t.fact].startswith("share of") and t.distance is None
+
+
+def _usage(traits: Sequence[Trait]) -> bool:
+    """Whether any of the traits says how much somebody uses something."""
+    return any(content(readable(t.label)) & USAGE for t in traits)
+
+
+def _for_more(t: Trait, users: str, labels: Sequence[str], unit: str, turn: int) -> Iterator[str]:
+    """Names for those who stand out by more of one thing."""
+    if unit == "share of users":
+        yield from _for_level(t, users, labels)
+        return
+    who = doers(t.measure) or doers(t.label)
+    if who and t.distance is None:
+        yield capital(who)
+    thing = short(doing(t.measure) if unit == "share of activity" else t.label, labels, 32)
+    if unit == "share of activity":
+        noun = short(readable(t.measure), labels, 32)
+        yield from _turned((f"{capital(noun)} {users}", f"Big on {noun}", f"{capital(noun)} fans", f"Mostly {noun}"), turn)
+        return
+    if CODE.fullmatch(thing) or t.scale:
+        yield f"High on {thing}"
+    yield f"High {thing}" if not thing[:1].isupper() else f"High on {thing}"
+
+
+def _turned(patterns: tuple[str, ...], turn: int) -> Iterator[str]:
+    """The patterns from another start each time, so that names in one set do not all sound alike."""
+    for i in range(len(patterns)):
+        yield patterns[(i + turn) % len(patterns)]
+
+
+def _for_level(t: Trait, users: str, labels: Sequence[str]) -> Iterator[str]:
+    """Names for those of whom something is so."""
+    _, _, level = t.measure.partition("=")
+    label = short(t.label.removesuffix(f": {level}") if level else t.label, labels, 32)
+    if not level or level.strip().lower() in ("yes", "true", "1", "y"):
+        yield f"{capital(label)} {users}"
+    elif level.strip().lower() in ("no", "false", "0", "n", "none"):
+        yield f"No {label}"
+    else:
+        said = short(level, (), 32)
+        bare = said.replace(".", "").isdigit()
+        yield f"{capital(label)} {said} {users}" if bare else f"{capital(said)} {users}"
+        yield f"{capital(said)} {label}"
+
+
+def _for_less(t: Trait, users: str, labels: Sequence[str], unit: str) -> Iterator[str]:
+    """Names for those who stand out by less of one thing."""
+    _, _, level = t.measure.partition("=")
+    if unit == "share of users":
+        label = short(t.label.removesuffix(f": {level}") if level else t.label, labels, 32)
+        yield f"Rarely {short(level, (), 32)}" if level and level.lower() not in ("yes", "no") else f"Little {label}"
+        return
+    thing = short(doing(t.measure) if unit == "share of activity" else t.label, labels, 32)
+    if unit == "share of activity":
+        yield f"Rarely {thing}"
+    else:
+        yield f"Low on {thing}" if thing[:1].isupper() or t.scale else f"Low {thing}"

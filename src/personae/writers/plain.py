@@ -1,0 +1,258 @@
+"""Personas in plain English, every sentence a claim that lists the facts it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from personae.model.evidence import Evidence, Structure
+from personae.model.fact import Fact
+from personae.model.persona import Claim, Persona, Profile, Trait
+from personae.model.study import Study
+from personae.words import numbers
+from personae.words.names import capital, clean, doing, plural, short
+from personae.words.naming import group_names
+
+STEADY, FAIRLY = 0.75, 0.6
+"""Hennig (2007): from 0.75 a group is stable, from 0.6 it is a pattern."""
+PART = 0.05
+"""A difference in shares of a demographic that is worth a word."""
+
+KINDS = {
+    Structure.NATURAL: "The group is one of several with a gap around them",
+    Structure.REPRODUCIBLE: "It is a steady cut of a continuum, with no gap around it",
+    Structure.CONSTRUCTIVE: "It is a band made for use, and another cut would do as well",
+    Structure.NOTHING: "The data show no groups beyond chance; this one was drawn on request",
+}
+
+
+def write(profiles: tuple[Profile, ...], facts: tuple[Fact, ...], evidence: Evidence, study: Study) -> tuple[Persona, ...]:
+    """One persona for each profile, in the same order: a behavioural name that no other has, a tagline, a story, lines."""
+    names = group_names(profiles, facts, study.entity)
+    book = _Book(facts, profiles, names, evidence, study)
+    return tuple(_persona(book, p) for p in profiles)
+
+
+class _Book:
+    """What sentences look things up in."""
+
+    def __init__(
+        self, facts: Sequence[Fact], profiles: Sequence[Profile], names: Mapping[str, str], evidence: Evidence, study: Study
+    ) -> None:
+        self.facts = {f.id: f for f in facts}
+        self.names, self.evidence, self.study = names, evidence, study
+        self.labels = tuple(sorted({f.label for f in facts if len(f.label) > 42}))
+        self.users = plural(study.entity)
+        self.profiles = {p.key: p for p in profiles}
+
+    def lead(self, subject: str, measure: str) -> Fact | None:
+        """The first fact of a measure for a subject: the one that is compared."""
+        return next((f for f in self.facts.values() if f.subject == subject and f.measure == measure), None)
+
+    def thing(self, fact: Fact) -> str:
+        """What a fact is about, short enough for a sentence."""
+        if fact.unit == "share of activity":
+            return short(doing(fact.measure), self.labels)
+        _, _, level = fact.measure.partition("=")
+        if level and fact.label.endswith(f": {level}"):
+            return f"{short(fact.label.removesuffix(f': {level}'), self.labels)} is {short(level)}"
+        return short(fact.label, self.labels)
+
+    def everyone(self, fact: Fact) -> str:
+        """The value of everyone, in words."""
+        return "" if fact.everyone is None else value(fact, fact.everyone, unit=False)
+
+
+def value(fact: Fact, number: float, *, unit: bool = True) -> str:
+    """A number of a fact in its unit."""
+    if _part(fact):
+        return numbers.percent(number)
+    return numbers.amount(number, fact.unit if unit and not fact.unit.startswith("points") else "")
+
+
+def _part(fact: Fact) -> bool:
+    """Whether a fact is a share."""
+    return fact.statistic in ("share", "rate") or fact.unit in ("share of users", "share of activity")
+
+
+def steady(jaccard: float) -> str:
+    """How often the group comes back, in a word."""
+    return "steady" if jaccard >= STEADY else "fairly steady" if jaccard >= FAIRLY else "shaky"
+
+
+def _persona(book: _Book, p: Profile) -> Persona:
+    """One group in words."""
+    kind = str(book.evidence.verdict.kind)
+    if not p.facts:
+        few = Claim(f"This group has fewer than {book.study.floor} {book.users}, so nothing is told of it.", "A", ())
+        return Persona(p.key, p.index, book.names[p.key], kind, 0, 0.0, 0.0, "shaky", few, (), (), (), (), None, "")
+    traits = (*p.above, *p.below)
+    return Persona(
+        p.key, p.index, book.names[p.key], kind, p.users, p.share, p.steadiness, steady(p.steadiness),
+        _tagline(book, p), _story(book, p), tuple(_trait_line(book, t) for t in traits),
+        tuple(_outcome(book, book.facts[i]) for i in p.outcomes), _demographics(book, p), _difference(book, p), p.nearest,
+    )  # fmt: skip
+
+
+def _tagline(book: _Book, p: Profile) -> Claim:
+    """What they do more and less of, in one line and without numbers."""
+    more, less = [book.facts[t.fact] for t in p.above[:2]], [book.facts[t.fact] for t in p.below[: 1 if p.above else 2]]
+    if not more and not less:
+        return Claim(f"Close to the average {book.study.entity} in everything that was measured", "M", (f"{p.key}.size",))
+    parts = [_compared(book, more, "more")] if more else []
+    parts += [_compared(book, less, "less")] if less else []
+    return Claim(capital("; ".join(parts)) + " than everyone", "M", tuple(f.id for f in (*more, *less)))
+
+
+def _compared(book: _Book, facts: Sequence[Fact], word: str) -> str:
+    """ "more lists and coupons", "higher income", "more often on contract"."""
+    return joined([f"{_word(f, word)} {book.thing(f)}" for f in facts])
+
+
+def _word(fact: Fact, word: str) -> str:
+    """The right comparative: more of what is done, higher for a measure, more often for what is so or not."""
+    if fact.unit == "share of activity":
+        return word
+    if fact.unit == "share of users":
+        return f"{word} often"
+    return {"more": "higher", "less": "lower"}[word]
+
+
+def joined(parts: Sequence[str]) -> str:
+    """ "a, b and c"."""
+    return " and ".join((", ".join(parts[:-1]), parts[-1])) if len(parts) > 1 else "".join(parts)
+
+
+def _story(book: _Book, p: Profile) -> tuple[Claim, ...]:
+    """Three to five sentences: how many, what sets them apart, what they do less, how they end, how firm the group is."""
+    size, share = book.facts[f"{p.key}.size"], book.facts[f"{p.key}.share"]
+    whole = numbers.count(size.everyone or 0)
+    first = f"{numbers.count(size.value)} of {whole} {book.users} are here, {numbers.percent(share.value)} of everyone."
+    claims = [Claim(first, "M", (size.id, share.id))]
+    above, below = [book.facts[t.fact] for t in p.above[:2]], [book.facts[t.fact] for t in p.below[:2]]
+    if above:
+        text = "; ".join(_sentence(book, f) for f in above)
+        claims.append(Claim(f"What sets them apart most: {text}.", "M", tuple(f.id for f in above)))
+    if below:
+        text = "; ".join(_sentence(book, f) for f in below)
+        claims.append(Claim(f"Below everyone: {text}.", "M", tuple(f.id for f in below)))
+    if not above and not below:
+        claims.append(Claim("No measure sets them clearly apart from everyone.", "M", (share.id,)))
+    told = [book.facts[i] for i in p.outcomes if (book.facts[i].p or 1.0) < 0.05][:1]
+    claims += [_outcome(book, f) for f in told]
+    claims.append(_firmness(book, p))
+    return tuple(claims)
+
+
+def _sentence(book: _Book, f: Fact) -> str:
+    """One difference with its numbers."""
+    thing, own, all_ = book.thing(f), value(f, f.value), book.everyone(f)
+    if f.unit == "share of activity":
+        return f"{thing} makes up {own} of what they do, against {all_} for everyone" + _multiple(f)
+    if f.unit == "share of users":
+        if "=" in f.measure and " is " in thing:
+            return f"{thing} for {own} of them, against {all_} of everyone"
+        return f"{thing} holds for {own} of them, against {all_} of everyone"
+    ends = f" on a scale {f.unit.removeprefix('points ')}" if f.unit.startswith("points from") else ""
+    return f"{thing} averages {own}{ends}, against {all_} for everyone" + _multiple(f)
+
+
+def _multiple(f: Fact) -> str:
+    """The multiple in brackets where there is one worth reading."""
+    return f" ({numbers.times(f.multiple)} the average)" if f.multiple else ""
+
+
+def _trait_line(book: _Book, trait: Trait) -> Claim:
+    """One line for the card: "3.1 times the average: uses lists"."""
+    f = book.facts[trait.fact]
+    thing, own, all_ = book.thing(f), value(f, f.value), book.everyone(f)
+    base = {"share of activity": " of what they do", "share of users": " of them"}.get(f.unit, " on average")
+    detail = f"{thing} ({own}{base}; everyone: {all_})"
+    if f.multiple:
+        return Claim(f"{numbers.times(f.multiple)} the average: {detail}", "M", (f.id,))
+    if f.multiple is not None:
+        return Claim(f"None at all: {detail}", "M", (f.id,))
+    gap = abs(f.value - (f.everyone or 0.0))
+    points = " points" if f.unit.startswith("points") else ""
+    side = "above" if f.value > (f.everyone or 0.0) else "below"
+    return Claim(f"{value(f, gap, unit=not points)}{points} {side} the average: {detail}", "M", (f.id,))
+
+
+def _outcome(book: _Book, f: Fact) -> Claim:
+    """How it ended for them, with its interval and the rest."""
+    thing = book.thing(f)
+    own = f"{thing}: {value(f, f.value)}{' of them' if _part(f) else ' on average'}"
+    ends = f" ({_range(f)})" if f.low is not None and f.high is not None else ""
+    rest = f", against {value(f, f.rest, unit=False)} for the rest" if f.rest is not None else ""
+    unclear = "; no clear difference" if f.p is not None and f.p >= 0.05 else ""
+    return Claim(capital(f"{own}{ends}{rest}{unclear}."), "M", (f.id,))
+
+
+def _range(f: Fact) -> str:
+    """The interval: "41 % to 45 %"."""
+    low, high = f.low or 0.0, f.high or 0.0
+    return f"{value(f, low, unit=False)} to {value(f, high, unit=False)}"
+
+
+def _demographics(book: _Book, p: Profile) -> tuple[Claim, ...]:
+    """Who they are, told last and only as description: what differs from everyone, or that it does not."""
+    by_measure: dict[str, list[Fact]] = {}
+    for i in p.demographics:
+        by_measure.setdefault(i.rpartition(".")[0], []).append(book.facts[i])
+    return tuple(_demographic(book, fs) for fs in by_measure.values())
+
+
+def _demographic(book: _Book, facts: list[Fact]) -> Claim:
+    """One demographic column in a line."""
+    ids = tuple(f.id for f in facts)
+    differing = [f for f in facts if f.p is not None and f.p < 0.05 and _matters(f)]
+    first = facts[0]
+    if not differing:
+        label = clean(first.label)
+        if "=" in first.measure:
+            label = label.removesuffix(f": {first.measure.partition('=')[2]}")
+        return Claim(f"{capital(short(label, book.labels))}: like everyone.", "M", ids)
+    told = sorted(differing, key=lambda f: (-abs(f.value - (f.everyone or 0.0)), f.id))[:2]
+    text = "; ".join(
+        f"{book.thing(f)} for {value(f, f.value)} of them (everyone: {book.everyone(f)})" if _part(f) else
+        f"{book.thing(f)} averages {value(f, f.value)} (everyone: {book.everyone(f)})" for f in told
+    )  # fmt: skip
+    return Claim(capital(f"{text}."), "M", tuple(f.id for f in told))
+
+
+def _matters(f: Fact) -> bool:
+    """Whether a difference is large enough to be told to a reader."""
+    if f.everyone is None:
+        return False
+    gap = abs(f.value - f.everyone)
+    return gap >= PART if _part(f) else gap >= 0.05 * abs(f.everyone)
+
+
+def _firmness(book: _Book, p: Profile) -> Claim:
+    """How firm the group is, and what kind of group it is."""
+    kind = KINDS[book.evidence.verdict.kind]
+    cited, parts = [], []
+    f = book.facts.get(f"{p.key}.steadiness")
+    if f is not None:
+        cited.append(f.id)
+        parts.append(f"it is {steady(f.value)}: the same group {numbers.hundred(f.value)} when the data are drawn again")
+    b = book.facts.get(f"{p.key}.border")
+    if b is not None:
+        cited.append(b.id)
+        near = "none of its" if b.value == 0 else f"{numbers.percent(b.value)} of its"
+        parts.append(f"{near} {book.users} sit near the border with another group")
+    text = f"{kind}; {', and '.join(parts)}." if parts else f"{kind}."
+    return Claim(text, "M", tuple(cited) or (f"{p.key}.size",))
+
+
+def _difference(book: _Book, p: Profile) -> Claim | None:
+    """How it differs from the nearest other group, by the measure that separates the two most."""
+    own, other = (book.lead(k, p.nearest_measure) for k in (p.key, p.nearest))
+    if not p.nearest_measure or own is None or other is None:
+        return None
+    name = book.names[p.nearest]
+    base = {"share of activity": " of what they do", "share of users": " of them"}.get(own.unit, " on average")
+    text = (
+        f"Nearest to {name}; what separates them most is {book.thing(own)}: "
+        f"{value(own, own.value)}{base} here, {value(other, other.value)} among {name}."
+    )
+    return Claim(text, "M", (own.id, other.id))
