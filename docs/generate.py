@@ -66,7 +66,8 @@ def study() -> str:
         MADE,
         "The same names everywhere: as a flag (`--group-by`), in `personae.toml` (`group-by`), in the environment",
         "(`PERSONAE_GROUP_BY`) and in Python (`group_by=`). A flag weighs more than the file, the file more than the",
-        "environment. `personae run ... --save` writes the file. Where a default is empty, the answer is worked out from the data.",
+        "environment. `personae run ... --save` writes the file. Where a default is empty, the answer is worked out from the",
+        "data.",
     ]
     for panel in dict.fromkeys(p for p, _, _ in HELP.values()):
         lines += ["", f"## {panel}", "", "| setting | flag | default | meaning |", "|---|---|---|---|"]

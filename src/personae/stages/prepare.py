@@ -13,6 +13,7 @@ import numpy.typing as npt
 from personae import habits, plugins
 from personae.errors import DataError, UsageError
 from personae.model.features import Counts, Features, LeftOut, Measure, Window
+from personae.model.rule import Rule
 from personae.model.study import Role, Study
 from personae.model.table import Column, Kind, Match, Table
 from personae.progress import step, tell, warn
@@ -41,8 +42,11 @@ class Part:
     left_out: tuple[LeftOut, ...] = ()
 
 
-def prepare(engine: Any, tables: tuple[Table, ...], study: Study) -> Features:
+def prepare(engine: Any, tables: tuple[Table, ...], study: Study, rule: Rule | None = None) -> Features:
     """One row per user of all tables together, in the order of the md5 of the ids.
+
+    With a `rule` that is to place the users nothing is judged anew: columns are counts where the rule reads them as events, and
+    measures stay however little they vary among a few users.
 
     Raises:
         DataError: P111 when there is no user, P103 when times cannot be used.
@@ -53,9 +57,10 @@ def prepare(engine: Any, tables: tuple[Table, ...], study: Study) -> Features:
     if not len(ids):
         raise DataError("P111", "no row has an id, so there is no user", where=", ".join(t.source for t in tables))
     matches = _matches(engine, tables)
-    parts = [_log(engine, t, study, ids) if t.shape == "events" else _table(engine, t, study, len(ids)) for t in tables]
+    parts = [_log(engine, t, study, ids) if t.shape == "events" else _table(engine, t, study, len(ids), rule) for t in tables]
     counts = _joined([p.counts for p in parts if p.counts is not None])
-    measures, useless = _useful(_named([(t, p.measures) for t, p in zip(tables, parts)]))
+    named = _named([(t, p.measures) for t, p in zip(tables, parts)])
+    measures, useless = _useful(named) if rule is None else (named, ())
     left_out = tuple(x for p in parts for x in p.left_out) + useless
     window = next((p.window for p in parts if p.window), None)
     if (
@@ -390,7 +395,7 @@ def _properties(engine: Any, table: Table, users: int) -> tuple[Measure, ...]:
 # ---------------------------------------------------------------- tables
 
 
-def _table(engine: Any, table: Table, study: Study, users: int) -> Part:
+def _table(engine: Any, table: Table, study: Study, users: int, rule: Rule | None) -> Part:
     """The columns of a table of one row a user."""
     used = [c for c in table.columns if c.role not in (Role.ID, Role.IGNORE, Role.TEXT)]
     left_out = tuple(LeftOut(c.name, c.why) for c in table.columns if c.role in (Role.IGNORE, Role.TEXT))
@@ -401,7 +406,7 @@ def _table(engine: Any, table: Table, study: Study, users: int) -> Part:
         found = engine.arrow(per_user.traits(*_keyed(engine, table), [dialect.typed(c) for c in some]))
         r = found.column(0).to_numpy()
         measures += [_trait(c, r, found.column(i + 1), users, table.source, study) for i, c in enumerate(some)]
-    taken = _like_counts(measures)
+    taken = _like_counts(measures) if rule is None else _read_as_events(measures, rule)
     if taken:
         counts = _from_columns(taken, table, users)
         return Part(counts, tuple(m for m in measures if m not in taken), None, left_out)
@@ -489,6 +494,12 @@ def _like_counts(measures: Sequence[Measure]) -> list[Measure]:
         return []
     zeros = sum(int((c == 0).sum()) for c in columns) / cells
     return forming if zeros >= 0.3 else []
+
+
+def _read_as_events(measures: Sequence[Measure], rule: Rule) -> list[Measure]:
+    """The columns of a table that the rule counts."""
+    events = {f.column for f in rule.features if f.of == "event"}
+    return [m for m in measures if m.name in events]
 
 
 def _from_columns(taken: Sequence[Measure], table: Table, users: int) -> Counts:
