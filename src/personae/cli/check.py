@@ -24,8 +24,9 @@ _PERSONAL = (
     (re.compile(r"\b\d{1,3}(\.\d{1,3}){3}\b"), "*.*.*.*"),
 )
 _NAMED = re.compile(
-    r"(^|[_\s.-])(e?mail|phone|tel|mobile|(first|last|full|sur|family)?[_ ]?name|address|street|birth|dob|ssn|iban|ip)([_\s.-]|$)",
-    re.I,
+    r"(^|[_\s.-])(e?mail|phone|tel|mobile|(first|last|full|sur|family)?[_ ]?name|address|street|birth|dob|ssn|iban|ip)"
+    r"([_\s.-]|$)",
+    re.IGNORECASE,
 )
 _LEVELS = {Level.STOP: "stop", Level.WARN: "warning", Level.PASS: "note"}
 

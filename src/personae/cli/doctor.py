@@ -39,7 +39,7 @@ def doctor(
         for line in _lines(found):
             screen.say(line)
     if found["record"]["wrong"] or "missing" in found["versions"].values():
-        raise typer.Exit(1)
+        raise typer.Exit(4)
 
 
 def _machine() -> dict[str, Any]:

@@ -12,19 +12,21 @@ import typer
 from typer.main import get_command
 
 from personae.cli import check, demo, doctor, export, failures, report, run, runs, show
+from personae.cli.help import Command, Group
 from personae.cli.screen import Screen
 from personae.errors import PersonaeError
 
 app = typer.Typer(
     name="personae",
-    add_completion=True,
+    add_completion=False,
+    cls=Group,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 for _command in (demo.demo, check.check, run.run, show.show, report.report, export.export, runs.runs, doctor.doctor):
-    app.command(no_args_is_help=False)(_command)
+    app.command(cls=Command)(_command)
 
 FOUR_LINES = """\
 personae demo           sample data to a finished report in one go

@@ -55,4 +55,4 @@ def runs(
         for line in rest:
             screen.say(line)
     if any(wrong for _, wrong in entries):
-        raise typer.Exit(1)
+        raise typer.Exit(4)

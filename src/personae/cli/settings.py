@@ -151,7 +151,7 @@ def _settable() -> list[Field[Any]]:
 
 def _flag(field: Field[Any]) -> inspect.Parameter:
     panel, placeholder, text = HELP[field.name]
-    kind = {"bool": bool, "int": int}.get(str(field.type), str)
+    kind = bool if str(field.type) == "bool" else str
     shown = field.default if field.default not in ("", 0, False, MISSING, ()) else None
     option = typer.Option(
         flag(field.name),

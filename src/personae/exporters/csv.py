@@ -6,7 +6,7 @@ them, stay as they are. A text that already looks guarded gets one more, so that
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -71,13 +71,10 @@ def _lines(batch: Any, raw: bool) -> bytes:
         if pa.types.is_string(column.type):
             texts = _quoted(texts if raw else guard(texts))
         cells.append(pc.cast(pc.fill_null(texts, ""), pa.large_string()))
-    rest = [pc.binary_join_element_wise(c, "\n" if last else ",", "") for c, last in _flagged(cells)]
-    rows = pc.binary_join_element_wise(*rest, "")
-    return bytes(memoryview(rows.buffers()[2])) if len(rows) else b""
-
-
-def _flagged(cells: list[Any]) -> Iterable[tuple[Any, bool]]:
-    return ((c, i == len(cells) - 1) for i, c in enumerate(cells))
+    large = pa.large_string()
+    rows = pc.binary_join_element_wise(*cells, pa.scalar(",", large))
+    whole = pc.binary_join_element_wise(rows, pa.scalar("", large), pa.scalar("\n", large))
+    return bytes(memoryview(whole.buffers()[2])[: pc.sum(pc.binary_length(whole)).as_py()])
 
 
 def _quoted(texts: Any) -> Any:

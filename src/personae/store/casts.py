@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from personae import plugins
-from personae.errors import PersonaeError
+from personae.errors import DataError, UsageError
 from personae.model.cast import Cast, Listed
 from personae.model.evidence import Evidence
 from personae.model.fact import Fact
@@ -82,7 +82,7 @@ def is_run(folder: Path) -> bool:
 
 
 def verify(folder: Path, digest: str, *, whole: bool) -> None:
-    """Compare run.json with its hash, and with `whole` every file that `load` reads. Raises PersonaeError P202."""
+    """Compare run.json with its hash, and with `whole` every file that `load` reads. Raises DataError P202."""
     run = _document(folder, "run.json")
     if not hashlib.sha256((folder / "run.json").read_bytes()).hexdigest().startswith(digest):
         raise _damaged(folder, "run.json has changed since it was written")
@@ -91,10 +91,10 @@ def verify(folder: Path, digest: str, *, whole: bool) -> None:
 
 
 def load(folder: str | Path) -> Cast:
-    """The cast that was saved into a folder. Raises PersonaeError P201 when there is none, P202 when it cannot be trusted."""
+    """The cast saved into a folder. Raises UsageError P201 when there is none, DataError P202 when it cannot be trusted."""
     root = Path(folder)
     if not (root / "run.json").is_file():
-        raise PersonaeError(
+        raise UsageError(
             "P201", f"{root} holds no run", where=str(root), did="nothing was read", fix="list the runs with: personae runs"
         )
     run = _document(root, "run.json")
@@ -198,7 +198,7 @@ def _document(root: Path, name: str) -> dict[str, Any]:
     if not isinstance(data, dict) or not isinstance(data.get("schema_version"), int):
         raise _damaged(root, f"{name} has no schema_version")
     if data["schema_version"] > SCHEMA:
-        raise PersonaeError(
+        raise DataError(
             "P202",
             f"{name} was written by a newer personae (version {data['schema_version']} of the file, this one knows {SCHEMA})",
             where=str(root / name),
@@ -221,7 +221,7 @@ def _verify(root: Path, hashes: Mapping[str, str]) -> None:
         raise _damaged(root, f"{name} has changed since it was written")
 
 
-def _damaged(root: Path, why: str) -> PersonaeError:
-    return PersonaeError(
+def _damaged(root: Path, why: str) -> DataError:
+    return DataError(
         "P202", f"this run is damaged: {why}", where=str(root), did="nothing was changed", fix="use another run: personae runs"
     )

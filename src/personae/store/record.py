@@ -14,7 +14,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from personae.errors import MachineError, PersonaeError, UsageError
+from personae.errors import DataError, MachineError, UsageError
 from personae.model.cast import Cast
 from personae.store import casts
 from personae.store.atomic import on_disk, sweep, taken, whole_folder
@@ -102,10 +102,10 @@ class Record:
             ]
 
     def entry(self, name: str = "") -> Entry:
-        """The run of that id, the newest when no name is given. Raises PersonaeError P201 when there is none."""
+        """The run of that id, the newest when no name is given. Raises UsageError P201 when there is none."""
         runs = self.entries()
         if not runs:
-            raise PersonaeError(
+            raise UsageError(
                 "P201",
                 "no run is recorded here",
                 where=str(self.root),
@@ -124,7 +124,7 @@ class Record:
         )
 
     def load(self, name: str = "") -> Cast:
-        """A run by id, by folder, or the newest. Raises PersonaeError P201 when there is none, P202 when it is damaged."""
+        """A run by id, by folder, or the newest. Raises UsageError P201 for none, DataError P202 for a damaged one."""
         if name and (Path(name) / "run.json").is_file():
             return casts.load(name)
         entry = self.entry(name)
@@ -138,7 +138,7 @@ class Record:
         """Why a run cannot be trusted, empty when it can. `whole` compares every file with its hash and not run.json alone."""
         try:
             casts.verify(self.root / "runs" / entry.digest, entry.digest, whole=whole)
-        except PersonaeError as wrong:
+        except DataError as wrong:
             return wrong.what
         return ""
 
@@ -181,7 +181,7 @@ class Record:
             with closing(_open(path, write)) as index:
                 version = index.execute("pragma user_version").fetchone()[0]
                 if version > SCHEMA:
-                    raise PersonaeError(
+                    raise DataError(
                         "P202",
                         f"the record of runs was written by a newer personae (version {version}, this one knows {SCHEMA})",
                         where=str(path),
@@ -201,7 +201,7 @@ class Record:
                 fix="see to room and rights there, or keep a record elsewhere with --store DIR",
             ) from no
         except sqlite3.DatabaseError as no:
-            raise PersonaeError(
+            raise DataError(
                 "P202",
                 f"the record of runs is damaged: {no}",
                 where=str(path),
