@@ -1,5 +1,6 @@
 """Finished casts made by hand, one per verdict, so that a report can be read before any data is."""
 
+# ruff: noqa: E501, RUF005
 from __future__ import annotations
 
 from dataclasses import replace

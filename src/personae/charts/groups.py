@@ -3,15 +3,76 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from dataclasses import dataclass
 
 from personae.charts.chart import Chart
-from personae.charts.look import COLOURS, INK, PAPER, SOFT
+from personae.charts.curve import curve
 from personae.charts.numbers import percent, plain
 from personae.model.evidence import Candidate, Evidence
 
-WIDTH, HEIGHT = 266, 150
-"""Of the plot in pixels: with its axes it fits a phone at full size."""
+
+@dataclass(frozen=True)
+class Side:
+    """One way to look at the candidates: `title` has {k} and {v} for the recommended number and its value."""
+
+    name: str
+    label: str
+    title: str
+    caption: str
+    unit: str
+    say: Callable[[float], str]
+    get: Callable[[Candidate], float | None]
+
+
+def in_hundred(agreement: float) -> str:
+    """0.93 as "93 in 100"."""
+    return f"{100 * agreement:.0f} in 100"
+
+
+def separated(silhouette: float) -> str:
+    """0.41 as "fairly separated (0.41)"."""
+    words = "well separated" if silhouette >= 0.5 else "fairly separated" if silhouette >= 0.25 else "overlapping"
+    return f"{words} ({plain(silhouette)})"
+
+
+SIDES = (
+    Side(
+        "steadiness",
+        "steadiness",
+        "{k} groups: samples agree {v}",
+        "How far groupings of other samples agree, beyond chance; 100 is the same every time.",
+        "in 100",
+        in_hundred,
+        lambda c: c.stability,
+    ),
+    Side(
+        "smallest",
+        "smallest group",
+        "The smallest of {k} groups holds {v}",
+        "The share of the smallest group; very small groups are hard to use.",
+        "%",
+        percent,
+        lambda c: c.smallest,
+    ),
+    Side(
+        "silhouette",
+        "silhouette",
+        "{k} groups are {v}",
+        "Silhouette: 1 is far apart, 0 is on the border. It describes and proves nothing.",
+        "",
+        separated,
+        lambda c: c.silhouette,
+    ),
+    Side(
+        "elbow",
+        "left over",
+        "{k} groups leave {v} of the differences",
+        "What is left over within groups. It always falls; a bend is a hint, never a reason by itself.",
+        "%",
+        percent,
+        lambda c: c.inertia,
+    ),
+)
 
 
 def tried(evidence: Evidence) -> tuple[Candidate, ...]:
@@ -21,7 +82,8 @@ def tried(evidence: Evidence) -> tuple[Candidate, ...]:
         sizes.setdefault(c.method, set()).add(c.size)
     if not sizes:
         return ()
-    method = evidence.chosen if len(sizes.get(evidence.chosen, ())) > 1 else min(sizes, key=lambda m: (-len(sizes[m]), m))
+    chosen = len(sizes.get(evidence.chosen, ())) > 1
+    method = evidence.chosen if chosen else min(sizes, key=lambda m: (-len(sizes[m]), m))
     best: dict[int, Candidate] = {}
     for c in evidence.candidates:
         if c.method == method and (c.size not in best or c.inertia < best[c.size].inertia):
@@ -36,146 +98,39 @@ def gains(candidates: Sequence[Candidate]) -> dict[int, float]:
 
 
 def groups(evidence: Evidence) -> tuple[Chart, ...]:
-    """Gain, steadiness, smallest group; then silhouette and elbow. A chart that has fewer than two points is left out."""
+    """Gain, steadiness, smallest group; then silhouette and elbow. A side with fewer than two points is left out."""
     candidates = tried(evidence)
-    verdict = evidence.verdict
-    k, other = verdict.groups, verdict.alternative
-    gain = gains(candidates)
-    at = {c.size: c for c in candidates}
-    made = (
-        _chart("gain", _gain_title(gain, k), "What one more group adds: the part of all differences it explains.",
-               [(c.size, gain.get(c.size)) for c in candidates], k, other, percent, "%"),
-        _chart("again", _title(at, k, lambda c: c.stability, "{k} groups agree {v} in 100 between samples", lambda v: f"{100 * v:.0f}", "Agreement between samples"),
-               "How far groupings of other samples agree, beyond chance; 100 is the same every time.",
-               [(c.size, c.stability) for c in candidates], k, other, lambda v: f"{100 * v:.0f} in 100", "hundred"),
-        _chart("smallest", _title(at, k, lambda c: c.smallest, "The smallest of {k} groups holds {v}", percent, "Share of the smallest group"),
-               "The share of the smallest group; very small groups are hard to use.",
-               [(c.size, c.smallest) for c in candidates], k, other, percent, "%"),
-        _chart("silhouette", _title(at, k, lambda c: c.silhouette, "At {k}, the groups are {v}", _separated, "How well groups are separated"),
-               "Silhouette: 1 is far apart, 0 is on the border. It describes; it proves nothing. The bar is its interval.",
-               [(c.size, c.silhouette) for c in candidates], k, other, plain, "",
-               [(c.size, c.silhouette_low, c.silhouette_high) for c in candidates]),
-        _chart("elbow", _title(at, k, lambda c: c.inertia, "{k} groups leave {v} of the differences", percent, "Differences left over"),
-               "What is left over within groups. It always falls; a bend is a hint, never a reason on its own.",
-               [(c.size, c.inertia) for c in candidates], k, other, percent, "%"),
-    )  # fmt: skip
+    k, other = evidence.verdict.groups, evidence.verdict.alternative
+    made = [_gain(gains(candidates), k, other)]
+    for side in SIDES:
+        known = [(c.size, v) for c in candidates if (v := side.get(c)) is not None]
+        spans = [(c.size, c.silhouette_low, c.silhouette_high) for c in candidates] if side.name == "silhouette" else []
+        value = dict(known).get(k)
+        title = side.label.capitalize() if value is None else side.title.format(k=k, v=side.say(value))
+        full = [(size, a, b) for size, a, b in spans if a is not None and b is not None]
+        made.append(_chart(side, title, known, k, other, full))
     return tuple(c for c in made if c is not None)
 
 
-def _separated(silhouette: float) -> str:
-    words = "well separated" if silhouette >= 0.5 else "fairly separated" if silhouette >= 0.25 else "overlapping"
-    return f"{words} ({plain(silhouette)})"
-
-
-def _gain_title(gain: dict[int, float], k: int) -> str:
+def _gain(gain: dict[int, float], k: int, other: int | None) -> Chart | None:
+    side = Side(
+        "gain", "gain", "", "What one more group adds: the part of all differences it explains.", "%", percent, lambda _: None
+    )
+    title = f"Group {k} adds {percent(gain[k])}" if k in gain else "What one more group adds"
     if k in gain and k + 1 in gain:
-        return f"Group {k} adds {percent(gain[k])}, one more would add {percent(gain[k + 1])}"
-    return f"Group {k} adds {percent(gain[k])}" if k in gain else "What one more group adds"
-
-
-def _title(
-    at: dict[int, Candidate],
-    k: int,
-    get: Callable[[Candidate], float | None],
-    words: str,
-    say: Callable[[float], str],
-    else_: str,
-) -> str:
-    found = get(at[k]) if k in at else None
-    return else_ if found is None else words.format(k=k, v=say(found))
+        title += f", one more would add {percent(gain[k + 1])}"
+    return _chart(side, title, list(gain.items()), k, other, [])
 
 
 def _chart(
-    name: str,
-    title: str,
-    caption: str,
-    points: list[tuple[int, float | None]],
-    k: int,
-    other: int | None,
-    say: Callable[[float], str],
-    unit: str,
-    intervals: Sequence[tuple[int, float | None, float | None]] = (),
+    side: Side, title: str, known: list[tuple[int, float]], k: int, other: int | None, spans: list[tuple[int, float, float]]
 ) -> Chart | None:
-    """A line over the number of groups with the recommended number and the runner-up marked."""
-    known = [(size, v) for size, v in points if v is not None]
     if len(known) < 2:
         return None
-    rows = tuple((f"{size}{_role(size, k, other)}", say(v)) for size, v in known)
-    alt = f"{title}. " + "; ".join(f"{size} groups: {say(v)}" for size, v in known)
-    return Chart(name, title, caption, alt, ("groups", name_of(name)), rows, _spec(known, k, other, unit, intervals))
-
-
-def name_of(name: str) -> str:
-    """The short name of a chart, for tabs and table heads."""
-    return {
-        "gain": "gain",
-        "again": "steadiness",
-        "smallest": "smallest group",
-        "silhouette": "silhouette",
-        "elbow": "elbow",
-    }[name]
+    rows = tuple((f"{size}{_role(size, k, other)}", side.say(v)) for size, v in known)
+    alt = f"{title}. " + "; ".join(f"{size} groups: {side.say(v)}" for size, v in known)
+    return Chart(side.name, title, side.caption, alt, ("groups", side.label), rows, curve(known, k, other, side.unit, spans))
 
 
 def _role(size: int, k: int, other: int | None) -> str:
     return " (recommended)" if size == k else " (runner-up)" if size == other else ""
-
-
-def _spec(
-    known: list[tuple[int, float]],
-    k: int,
-    other: int | None,
-    unit: str,
-    intervals: Sequence[tuple[int, float | None, float | None]],
-) -> dict[str, Any]:
-    values = [{"k": size, "v": round(v, 6)} for size, v in known]
-    formats = {"%": {"format": ".0%"}, "hundred": {"labelExpr": "format(datum.value * 100, '.0f')"}, "": {"format": ".2f"}}[
-        unit
-    ]
-    low = min(0.0, *(v for _, v in known))
-    top = max(v for _, v in known) * 1.18 or 1.0
-    x = {"field": "k", "type": "quantitative", "scale": {"domain": [known[0][0] - 0.4, known[-1][0] + 0.6], "nice": False},
-         "axis": {"title": "number of groups", "values": [size for size, _ in known], "grid": False, "format": "d", "tickSize": 4}}  # fmt: skip
-    y = {"field": "v", "type": "quantitative", "scale": {"domain": [low, min(top, 1.0) if unit == "hundred" else top], "nice": False},
-         "axis": {"title": None, "tickCount": 4, "domain": False, "ticks": False, "labelPadding": 6, **formats}}  # fmt: skip
-    layers: list[dict[str, Any]] = []
-    spans = [{"k": size, "a": a, "b": b} for size, a, b in intervals if a is not None and b is not None]
-    if spans:
-        layers.append({"data": {"values": spans}, "mark": {"type": "rule", "stroke": SOFT, "strokeWidth": 1.2},
-                       "encoding": {"x": x, "y": {**y, "field": "a"}, "y2": {"field": "b"}}})  # fmt: skip
-    layers += [
-        {"mark": {"type": "line", "stroke": SOFT, "strokeWidth": 1.6}},
-        {
-            "mark": {
-                "type": "point",
-                "filled": True,
-                "fill": PAPER,
-                "stroke": SOFT,
-                "strokeWidth": 1.4,
-                "size": 34,
-                "opacity": 1,
-            }
-        },
-    ]
-    layers += _flag(known, k, "circle", COLOURS[0], INK, 150) + (
-        _flag(known, other, "diamond", PAPER, INK, 130) if other else []
-    )
-    return {"width": WIDTH, "height": HEIGHT, "data": {"values": values}, "encoding": {"x": x, "y": y}, "layer": layers}
-
-
-def _flag(known: list[tuple[int, float]], k: int, shape: str, fill: str, stroke: str, size: int) -> list[dict[str, Any]]:
-    """The mark and the number of a size worth naming; nothing when it was not tried."""
-    here = [{"k": size, "v": round(v, 6)} for size, v in known if size == k]
-    if not here:
-        return []
-    point = {
-        "type": "point",
-        "shape": shape,
-        "filled": True,
-        "fill": fill,
-        "stroke": stroke,
-        "strokeWidth": 1.6,
-        "size": size,
-        "opacity": 1,
-    }
-    text = {"type": "text", "text": str(k), "dy": -14, "fontWeight": "bold", "fontSize": 13, "fill": INK}
-    return [{"data": {"values": here}, "mark": point}, {"data": {"values": here}, "mark": text}]

@@ -1,7 +1,7 @@
 """How a persona looks, the same everywhere: a colour and a shape by its position; text is never coloured.
 
-Colours: Okabe & Ito (2008), told apart under the common colour vision deficiencies; fills carry a dark outline, because on white
-some of them miss a contrast of 3:1. Past eight personas the mark is grey with a number in it.
+Colours: Okabe & Ito (2008), told apart under the common colour vision deficiencies; fills carry a dark outline, because on
+white some of them miss a contrast of 3:1. Past eight personas the mark is grey with a number in it.
 """
 
 from __future__ import annotations

@@ -105,6 +105,11 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?", "…")) or not text else ".")
 
 
+def those(n: int, one: str, more: str) -> str:
+    """`one` for a single thing, `more` for any other number of them."""
+    return one if n == 1 else more
+
+
 def listing(words: tuple[str, ...], last: str = "and") -> str:
     """("a", "b", "c") as "a, b and c"."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}" if words else ""

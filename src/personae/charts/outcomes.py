@@ -59,9 +59,10 @@ def _outcome(measure: str, pairs: list[tuple[Persona, Fact]], floor: int) -> Out
     label, statistic, unit = first[1].label, first[1].statistic, first[1].unit
     everyone = first[1].everyone
     dots = tuple(Dot(mark(p.index), p.name, at(f.value) or 0.0, at(f.low), at(f.high), value(f, floor)) for p, f in pairs)
+    ends = f"from {value(last[1], floor)} ({last[0].name}) to {value(first[1], floor)} ({first[0].name})"
     chart = Chart(
         f"outcome-{measure}",
-        f"{label[:1].upper() + label[1:]}: from {value(last[1], floor)} ({last[0].name}) to {value(first[1], floor)} ({first[0].name})",
+        f"{label[:1].upper() + label[1:]}: {ends}",
         "The mark is the group, the thin line its 95 % interval, the dashed line everyone. It describes; it does not say why.",
         f"{label} by group. " + "; ".join(f"{d.name}: {d.text}" for d in dots),
         ("group", label, "95 % interval", "everyone", "the rest", "based on"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from personae.charts.chart import Chart
 from personae.charts.look import NOBODY, Mark, mark
-from personae.charts.numbers import count, plural, shares
+from personae.charts.numbers import count, percent, plural, shares
 from personae.model.persona import Persona
 
 NO_GROUP = "not in any group"
@@ -56,7 +56,9 @@ def sizes(personas: tuple[Persona, ...], outside: int, entity: str, floor: int) 
             )
         )
     title = (
-        f"{ordered[0].name} are the largest group: {bars[0].share} of all {many}" if ordered else f"No {entity} is in a group"
+        f"{ordered[0].name} are the largest group: {percent(ordered[0].share)} of all {many}"
+        if ordered
+        else f"No {entity} is in a group"
     )
     chart = Chart(
         "sizes",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from personae.charts.chart import Chart
 from personae.charts.look import Mark, mark
-from personae.charts.numbers import listing
+from personae.charts.numbers import listing, those
 from personae.model.persona import Persona
 
 STEADY, FAIR = 0.75, 0.6
@@ -33,11 +33,10 @@ def steadiness(personas: Sequence[Persona]) -> Steadiness:
     rows = tuple((mark(p.index), p.name, round(100 * p.steadiness, 2), hundred(p.steadiness), p.steady) for p in personas)
     shaky = tuple(p.name for p in personas if p.steady == "shaky")
     least = min(personas, key=lambda p: (p.steadiness, p.index))
-    title = (
-        f"{listing(shaky[:3])}{' and others' if len(shaky) > 3 else ''} {'is' if len(shaky) == 1 else 'are'} shaky: not to be relied on alone"
-        if shaky
-        else f"Every group comes back at least {hundred(least.steadiness)} times in 100"
-    )
+    title = f"Every group comes back at least {hundred(least.steadiness)} times in 100"
+    if shaky:
+        some = listing(shaky) if len(shaky) <= 3 else f"{len(shaky)} of {len(personas)} groups"
+        title = f"{some} {those(len(shaky), 'is', 'are')} shaky: not to be relied on alone"
     chart = Chart(
         "steadiness",
         title,

@@ -51,8 +51,8 @@ def traits(profile: Profile, name: str, facts: Mapping[str, Fact], line: Line) -
     chart = Chart(
         f"traits-{profile.key}",
         _title(name, known),
-        "Each bar starts at the average of everyone and ends at this group, in multiples of the average; each step doubles. "
-        "Inside the grey band (0.8 to 1.25 times) nothing counts as a difference. The thin line is the 95 % interval.",
+        "Times the average of everyone; each step doubles. Grey (0.8 to 1.25) is no difference; "
+        "the thin line is the 95 % interval.",
         "Difference bars. " + ("; ".join(f"{r.label}: {r.times}" for r in rows) or "no difference beyond the grey band"),
         ("measure", "times the average", "95 % interval", "this group", "everyone", "based on"),
         tuple(

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from personae import progress
 from personae.charts.chart import Chart
+from personae.charts.numbers import plural
 from personae.charts.picture import svg
 from personae.model.cast import Cast
 from personae.model.persona import Persona
@@ -40,29 +41,22 @@ def card(cast: Cast, persona: Persona) -> str:
     anchor = anchors(cast)
     proofs = {id: proof(f, anchor[id], cast.study.floor) for id, f in facts.items()}
     view = card_views.card(cast, persona, facts, proofs, card_views.scale(cast))
-    return (
-        _environment().get_template("fragment.html").render(cards=[view], badge=badge(cast), entity=cast.study.entity, title="")
-    )
+    fragment = _environment().get_template("fragment.html")
+    return fragment.render(cards=[view], badge=badge(cast), entities=plural(cast.study.entity), title="")
 
 
 def cards(cast: Cast) -> str:
     """All personas as one fragment of HTML with inline styles and no script, for notebooks."""
     view = page(cast)
-    return (
-        _environment()
-        .get_template("fragment.html")
-        .render(cards=view.cards, badge=view.badge, entity=view.entity, title=view.title, why=view.number.why, sizes=view.sizes)
-    )
+    fragment = _environment().get_template("fragment.html")
+    return fragment.render(cards=view.cards, badge=view.badge, entities=view.entities, title=view.title, why=view.number.why)
 
 
 def why_groups(cast: Cast) -> str:
     """The panel "how many groups?" as a fragment of HTML with inline styles and no script, for notebooks."""
     view = number(cast)
-    return (
-        _environment()
-        .get_template("why.html")
-        .render(number=view, drawn=_drawn(view.charts), badge=badge(cast), there=bool(cast.personas))
-    )
+    fragment = _environment().get_template("why.html")
+    return fragment.render(number=view, drawn=_drawn(view.charts), badge=badge(cast), there=bool(cast.personas))
 
 
 def _drawn(charts: tuple[Chart, ...]) -> dict[str, Markup]:

@@ -58,7 +58,7 @@ def card(cast: Cast, persona: Persona, facts: Mapping[str, Fact], proofs: Mappin
         users=count(persona.users),
         share=percent(persona.share),
         steady=persona.steady,
-        steady_words=f"When the work is repeated on other samples, this group comes back {hundred(persona.steadiness)} times in 100.",
+        steady_words=f"Repeated on other samples, this group comes back {hundred(persona.steadiness)} times in 100.",
         tagline=said(persona.tagline, proofs),
         differences=traits(profile, persona.name, facts, on),
         traits=all_of(persona.traits),
@@ -79,4 +79,5 @@ def firm(profile: Profile, entity: str, floor: int) -> str:
         return f"None of these {many} sit near a border with another group."
     if users < floor:
         return f"Fewer than {floor} of these {many} sit near the border with another group."
-    return f"{percent(profile.border_share)} of these {many} ({count(users)}) sit near the border with another group and could go either way."
+    share = percent(profile.border_share)
+    return f"{share} of these {many} ({count(users)}) sit near the border with another group and could go either way."

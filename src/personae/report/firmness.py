@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from personae.charts.axes import Axes, axes
 from personae.charts.look import Mark, mark
-from personae.charts.numbers import count, listing, percent, plural
+from personae.charts.numbers import count, listing, percent, plural, those
 from personae.charts.steadiness import Steadiness, hundred, steadiness
 from personae.model.cast import Cast
 from personae.model.evidence import Structure
@@ -31,6 +31,7 @@ class Firmness:
 
     steadiness: Steadiness | None
     pairs: tuple[Pair, ...]
+    merging: str
     borderline: str
     fidelity: str
     agreement: tuple[tuple[str, str, str], ...]
@@ -46,6 +47,7 @@ def firmness(cast: Cast) -> Firmness:
     return Firmness(
         steadiness(cast.personas) if there else None,
         _pairs(cast),
+        _merging(cast),
         _borderline(cast) if there else "",
         f"The rule that places {many} puts {hundred(e.fidelity)} in 100 where the grouping put them." if there else "",
         tuple((a, b, hundred(v)) for a, b, v in e.agreement),
@@ -61,11 +63,23 @@ def _pairs(cast: Cast) -> tuple[Pair, ...]:
     for b in cast.evidence.borders:
         if b.first in name and b.second in name:
             words = (
-                "soft: no gap shows, the two may be one" if b.soft else "clear: fewer users between them than on either side"
+                "soft: no gap shows, the two may be one"
+                if b.soft
+                else f"clear: fewer {plural(cast.study.entity)} between them than on either side"
             )
             p = "below 0.001" if b.p < 0.001 else f"{b.p:.3f}"
             found.append(Pair((mark(b.first), name[b.first]), (mark(b.second), name[b.second]), words, b.soft, p))
     return tuple(found)
+
+
+def _merging(cast: Cast) -> str:
+    """Which groups nearly are one, as the title of the table of borders."""
+    soft = tuple(p for p in _pairs(cast) if p.soft)
+    if not soft:
+        return "Every border that was looked at is clear"
+    if len(soft) == 1:
+        return f"{soft[0].first[1]} and {soft[0].second[1]} nearly merge"
+    return f"{len(soft)} of {len(_pairs(cast))} borders are soft"
 
 
 def _borderline(cast: Cast) -> str:
@@ -77,8 +91,8 @@ def _borderline(cast: Cast) -> str:
     if border < floor:
         return f"Fewer than {floor} {many} sit on a border between groups."
     return (
-        f"{count(border)} {many}, {percent(border / placed)} of those in a group, sit near a border and could be in either group. "
-        "They are marked in the list of users, so that you can leave them out of a mailing or a test."
+        f"{count(border)} {many}, {percent(border / placed)} of those in a group, sit near a border and could be in either. "
+        f"They are marked in the list of {many}, so that you can leave them out of a mailing or a test."
     )
 
 
@@ -93,8 +107,11 @@ def _change(cast: Cast) -> Iterator[str]:
         yield f"{v.alternative} groups come next. With more {many} or more time, that number may win."
     loose = tuple(p.name for p in cast.personas if p.steady != "steady")
     if loose:
-        yield f"{listing(loose[:4])}{' and others' if len(loose) > 4 else ''}: more data may firm {'it' if len(loose) == 1 else 'them'} up or dissolve {'it' if len(loose) == 1 else 'them'}."
+        them = those(len(loose), "it", "them")
+        some = listing(loose) if len(loose) < 5 else f"{len(loose)} groups"
+        yield f"{some}: more data may firm {them} up or dissolve {them}."
     formed = sum(m.forms for m in cast.measures)
-    yield f"Other measures: the groups rest on {count(formed)} {'measure' if formed == 1 else 'measures'} of behaviour; adding or hiding some can move the lines."
+    measures = those(formed, "measure", "measures")
+    yield f"Other measures: the groups rest on {count(formed)} {measures} of behaviour; adding or hiding some can move them."
     if cast.window:
         yield f"Another window: these are habits of {count(cast.window.days)} days."

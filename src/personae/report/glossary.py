@@ -40,7 +40,8 @@ GLOSSARY = (
     (
         "clear or soft border",
         "Hartigans' dip test",
-        "Projects two neighbouring groups on the line between them; a small p says that there is a valley (Hartigan & Hartigan 1985).",
+        "Projects two neighbouring groups on the line between them; a small p says that there is a valley "
+        "(Hartigan & Hartigan 1985).",
     ),
     (
         "more than correlation",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from personae.charts.numbers import count, listing, percent, plural
+from personae.charts.numbers import count, listing, percent, plural, those
 from personae.charts.steadiness import hundred
 from personae.model.cast import Cast
 from personae.model.evidence import Structure
@@ -43,14 +43,15 @@ def _of_groups(cast: Cast) -> Iterator[str]:
     if cast.personas and e.fidelity < FAITHFUL:
         yield f"The rule that places {many} repeats the grouping for only {hundred(e.fidelity)} in 100 {many}."
     if 0 < e.searched < cast.users and cast.personas:
-        yield f"The groups were looked for among {count(e.searched)} of {count(cast.users)} {many}, chosen by their id alone; then everyone was placed."
+        part = f"{count(e.searched)} of {count(cast.users)} {many}"
+        yield f"The groups were looked for among {part}, chosen by their id alone; then everyone was placed."
 
 
 def _of_data(cast: Cast) -> Iterator[str]:
     many = plural(cast.study.entity)
     if cast.window:
         w = cast.window
-        yield f"The data cover {count(w.days)} days, to {w.end}. Seasons, holidays and campaigns in that time are part of the picture."
+        yield f"The data cover {count(w.days)} days, to {w.end}. Seasons and campaigns in that time are part of the picture."
     for m in cast.matches:
         if m.only_left or m.only_right:
             lone = max(m.only_left, m.only_right)
@@ -64,20 +65,26 @@ def _of_data(cast: Cast) -> Iterator[str]:
         if c.rows and c.empty / c.rows > GAPS and c.role != "ignore"
     )
     if gaps:
-        yield f"Empty values: {listing(gaps[:6])}{' and more' if len(gaps) > 6 else ''}. Nobody knows what they would have said."
+        rest = f" and {len(gaps) - 6} more columns" if len(gaps) > 6 else ""
+        yield f"Empty values: {listing(gaps[:6], ',' if rest else 'and')}{rest}. Nobody knows what they would have said."
     aside = sum(t.set_aside for t in cast.tables)
     if aside:
-        yield f"{count(aside)} {'row was' if aside == 1 else 'rows were'} set aside as unreadable; if they were of one kind, that kind is missing here."
+        rows = those(aside, "row was", "rows were")
+        yield f"{count(aside)} {rows} set aside as unreadable; if they were of one kind, that kind is missing here."
     if cast.personas and not any(p.outcomes for p in cast.personas):
-        yield "No outcome was given (revenue, churn, satisfaction), so nothing here says what the groups are worth. Name one with --outcome."
+        yield (
+            "No outcome was given (revenue, churn, satisfaction), so nothing here says what the groups are worth. "
+            "Name one with --outcome."
+        )
 
 
 def _always(cast: Cast) -> Iterator[str]:
     many = plural(cast.study.entity)
     if cast.personas:
         yield (
-            "Measures that formed the groups differ between them by construction: those differences describe the groups and do not test them. "
-            "The question whether there are groups is answered apart, in how sure are we."
+            "Measures that formed the groups differ between them by construction: "
+            "those differences describe the groups and do not test them. "
+            "Whether there are groups at all is answered by tests of their own, under Why and How sure."
         )
-        yield f"A persona is a summary of many {many}. No single one of them is like it, and it is no basis for a decision about one."
+        yield f"A persona sums up many {many}. No single one of them is just like it, so decide nothing about one by it."
     yield "The data say what was done, not why. For the why, talk to people."

@@ -10,11 +10,12 @@ from personae import progress
 from personae.charts.chart import Chart
 from personae.charts.groups import groups, tried
 from personae.charts.heat import Heat, heat
-from personae.charts.numbers import count, listing, percent, plain, plural, sentence
+from personae.charts.numbers import count, listing, percent, plain, plural, sentence, those
 from personae.charts.outcomes import Outcome, outcomes
 from personae.charts.sizes import Sizes, sizes
 from personae.model.cast import Cast
 from personae.model.evidence import Structure, Vote
+from personae.model.table import Match
 from personae.report import accounts, verdict
 from personae.report.cards import Card, card, scale
 from personae.report.firmness import Firmness, firmness
@@ -116,9 +117,7 @@ def page(cast: Cast) -> Page:
         axes_first=cast.evidence.verdict.kind in (Structure.REPRODUCIBLE, Structure.CONSTRUCTIVE),
         sources=tuple(accounts.source(t) for t in cast.tables),
         matches=_matches(cast),
-        window=f"{cast.window.start} to {cast.window.end} (that day not included), {count(cast.window.days)} days, {cast.window.timezone}"
-        if cast.window
-        else "",
+        window=_window(cast),
         measures=tuple((m.label, accounts.USES.get(m.role, m.role), accounts.base(m.source), m.forms) for m in cast.measures),
         left_out=tuple((x.name, x.reason) for x in cast.left_out),
         warnings=cast.warnings,
@@ -194,12 +193,20 @@ def _matches(cast: Cast) -> tuple[str, ...]:
     def some(n: int) -> str:
         return "none" if n == 0 else count(n) if n >= floor else f"fewer than {floor}"
 
-    return tuple(
-        sentence(
-            f"{some(m.both)} {many} are in both {accounts.base(m.left)} and {accounts.base(m.right)}; {some(m.only_left)} only in the first, {some(m.only_right)} only in the second"
-        )
-        for m in cast.matches
-    )
+    def words(m: Match) -> str:
+        left, right = accounts.base(m.left), accounts.base(m.right)
+        alone = f"{some(m.only_left)} only in {left}, {some(m.only_right)} only in {right}"
+        return f"{some(m.both)} {many} are in both {left} and {right}; {alone}."
+
+    return tuple(sentence(words(m)) for m in cast.matches)
+
+
+def _window(cast: Cast) -> str:
+    """The stretch of time that was looked at, in words."""
+    if cast.window is None:
+        return ""
+    w = cast.window
+    return f"{w.start} to {w.end} (that day not included), {count(w.days)} {those(w.days, 'day', 'days')}, {w.timezone}"
 
 
 def _by_subject(cast: Cast, proofs: dict[str, Proof]) -> tuple[tuple[str, tuple[Proof, ...]], ...]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from personae.charts.numbers import count, plural, sentence
 from personae.model.cast import Cast
 from personae.model.evidence import Structure
-from personae.charts.numbers import count, plural, sentence
 
 
 @dataclass(frozen=True)
@@ -29,14 +29,16 @@ BADGES = {
     Structure.REPRODUCIBLE: (
         "reproducible",
         "steady cuts of a continuum",
-        "These are steady cuts of a continuum. {Entities} differ by degrees, without gaps between kinds. The parts come back when "
-        "the work is repeated on other samples, so you can plan with them and follow them; where one ends and the next begins is our line.",
+        "These are steady cuts of a continuum. {Entities} differ by degrees, without gaps between kinds. "
+        "The parts come back when the work is repeated on other samples, so you can plan with them and follow them; "
+        "where one ends and the next begins is our line.",
     ),
     Structure.CONSTRUCTIVE: (
         "constructive",
         "bands made for use",
-        "These are bands made for use. Behaviours go together more than chance, but the lines between the bands are drawn, not found, "
-        "and another cut would serve as well. Use them to plan; do not read them as kinds of {entities}.",
+        "These are bands made for use. Behaviours go together more than chance, "
+        "but the lines between the bands are drawn, not found, and another cut would serve as well. "
+        "Use them to plan; do not read them as kinds of {entities}.",
     ),
     Structure.NOTHING: (
         "nothing",
