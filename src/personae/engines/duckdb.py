@@ -122,6 +122,16 @@ class DuckDB:
         """A name as an SQL identifier, whatever is in it."""
         return quote(name)
 
+    @staticmethod
+    def typed(column: Column) -> str:
+        """The function `typed` of this module, for those who hold only the engine."""
+        return typed(column)
+
+    @staticmethod
+    def strptime(expression: str, order: str) -> str:
+        """The function `strptime` of this module, likewise."""
+        return strptime(expression, order)
+
     def ibis(self) -> Any:
         """An Ibis backend on this very connection."""
         import ibis

@@ -1,0 +1,169 @@
+"""Read: every source becomes a table in the engine, every row counted, every column audited."""
+
+from __future__ import annotations
+
+import difflib
+import glob
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from personae import plugins, progress
+from personae.audit.columns import audit
+from personae.errors import DataError, UsageError
+from personae.files.opening import Opened, open_file, unchanged
+from personae.model.study import Study
+from personae.model.table import Kind, Table
+
+MOST_COLUMNS = 5_000
+"""Columns a table may have."""
+_PLUGS = {"text": "csv", "json": "json", "parquet": "parquet", "excel": "excel"}
+_ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".dat", ".psv", ".json", ".jsonl", ".ndjson", ".parquet", ".pq", ".xlsx", ".xlsm", ".xls",
+            ".xlsb", ".ods", ".gz", ".zip", ".bz2", ".xz")  # fmt: skip
+
+
+def read(engine: Any, study: Study, frames: Mapping[str, object], *, least: int = 2) -> tuple[Table, ...]:
+    """One audited table for each of `study.sources`: a path, a pattern, a folder, "-" for standard input, or a name in `frames`.
+
+    Roles are not decided yet. `least` is the fewest rows worth reading (1 for scoring one user).
+    Raises UsageError P001 (no source), DataError P101 to P112, MachineError P501.
+    """
+    if not study.sources:
+        raise UsageError("P001", "no data was given", fix="name one or more files: personae run users.csv events.csv")
+    tables: list[Table] = []
+    for number, source in enumerate(study.sources, 1):
+        relation = f"source_{number}"
+        files: tuple[Opened, ...] = ()
+        if source in frames:
+            found = plugins.find("sources", "frame").read(engine, frames[source], study, relation, name=source)
+        else:
+            files = _open(engine, source, study)
+            progress.step("read", files[0].name)
+            found = plugins.find("sources", _PLUGS[files[0].kind]).read(engine, files, study, relation)
+        for table in found:
+            _check_size(table, study, least)
+            audited = audit(engine, table, study)
+            _check_content(audited)
+            tables.append(audited)
+            _tell(audited)
+        for file in files:
+            unchanged(file)
+    return _named_apart(tables)
+
+
+def _open(engine: Any, source: str, study: Study) -> tuple[Opened, ...]:
+    """The files behind a source, all of one kind."""
+    if source == "-":
+        return (open_file(_standard_input(engine, study), engine.folder, study, name="standard input"),)
+    files = tuple(open_file(p, engine.folder, study) for p in _paths(source))
+    odd = next((f for f in files if f.kind != files[0].kind), None)
+    if odd is not None:
+        where = f"{files[0].name} is {files[0].kind}, {odd.name} is {odd.kind}"
+        raise DataError("P102", f"the files of {source} are not of one kind", where=where, fix="give them as separate sources")
+    return files
+
+
+def _standard_input(engine: Any, study: Study) -> Path:
+    """Standard input as a file in the scratch folder."""
+    path: Path = engine.folder / "standard-input"
+    total = 0
+    with path.open("wb") as out:
+        while chunk := sys.stdin.buffer.read(1 << 20):
+            total += len(chunk)
+            if total > study.max_inflated:
+                where = f"stopped at {total:,} bytes"
+                fix = f"raise the limit: --max-inflated {study.max_inflated * 4}"
+                raise DataError("P110", "standard input grows beyond the limit", where=where, fix=fix)
+            out.write(chunk)
+    return path
+
+
+def _paths(source: str) -> list[Path]:
+    """The files a path, folder or pattern stands for, in the order of their names."""
+    path = Path(source).expanduser()
+    if len(source.encode()) > 4000 or "\x00" in source:
+        raise DataError("P101", "that is not a path", where=source[:100], fix="check the path")
+    try:
+        if path.is_dir():
+            found = sorted(p for p in path.rglob("*") if p.is_file() and not _hidden(p.relative_to(path)))
+            return _tables(found, source)
+        if path.exists() or path.is_symlink():
+            return [path]
+    except OSError as error:
+        raise DataError("P101", f"{path.name[:80]} cannot be opened", where=error.strerror or "", fix="check the path") from error
+    if any(c in source for c in "*?["):
+        found = sorted(Path(p) for p in glob.glob(str(path), recursive=True) if Path(p).is_file())
+        if found:
+            return found
+        raise DataError("P101", f"no file fits {source}", where=str(Path.cwd()), fix="check the pattern")
+    raise _missing(path, source)
+
+
+def _hidden(path: Path) -> bool:
+    """Files that systems and tools put beside the data."""
+    return any(p.startswith((".", "_")) for p in path.parts)
+
+
+def _tables(found: Sequence[Path], source: str) -> list[Path]:
+    """The files of a folder that hold tables, all with one ending."""
+    tables = [p for p in found if p.suffix.lower() in _ENDINGS]
+    if not tables:
+        where = f"{source}: " + (", ".join(p.name for p in found[:5]) or "the folder is empty")
+        raise DataError("P107", f"the folder {source} holds no table", where=where, fix="name the files to be read")
+    endings = sorted({p.suffix.lower() for p in tables})
+    if len(endings) > 1:
+        fix = f"say which with a pattern: {source.rstrip('/')}/*{endings[0]}"
+        raise DataError("P102", f"the folder {source} holds files of several kinds", where=", ".join(endings), fix=fix)
+    return tables
+
+
+def _missing(path: Path, source: str) -> DataError:
+    """P101 with the nearest name beside it."""
+    folder = path.parent
+    if not folder.is_dir():
+        return DataError("P101", f"{source} does not exist", where=f"there is no folder {folder}", fix="check the path")
+    names = [p.name for p in folder.iterdir()]
+    near = difflib.get_close_matches(path.name, names, n=1, cutoff=0.6)
+    near = near or [n for n in names if n.lower().startswith(path.name.lower()) or Path(n).stem.lower() == path.stem.lower()][:1]
+    fix = f"did you mean {folder / near[0]}" if near else f"the folder {folder} holds: " + (", ".join(sorted(names)[:5]) or "nothing")
+    return DataError("P101", f"{source} does not exist", where=str(path), fix=fix)
+
+
+def _check_size(table: Table, study: Study, least: int) -> None:
+    """Raise P107 or P111 when there is nothing, or too little, to read."""
+    if len(table.columns) > MOST_COLUMNS:
+        where = f"{table.source}: {len(table.columns):,} columns, at most {MOST_COLUMNS:,} can be read"
+        fix = "write it in long form, one row for each id and column that is not empty: id, event, value"
+        raise DataError("P111", f"{table.source} is too wide", where=where, fix=fix)
+    if not table.used:
+        what = "holds a header and no rows" if not table.rejects else "holds no row that fits"
+        raise DataError("P107", f"{table.source} {what}", where=table.source, fix="export it again with its rows")
+    if len(table.columns) == 1 and least > 1 and len(study.sources) == 1:
+        where = f'{table.source}: "{table.columns[0].name}"; read as {table.format}'
+        fix = "give a table with an id and what each user did; if columns are there, name what separates them: --delimiter ';'"
+        raise DataError("P111", f"{table.source} has one column", where=where, fix=fix)
+    if table.used < least:
+        fix = "groups need many users; check that the whole table was exported"
+        raise DataError("P111", f"{table.source} has {table.used} row", where=table.source, fix=fix)
+
+
+def _check_content(table: Table) -> None:
+    """Raise P107 when every column is empty."""
+    if all(c.kind is Kind.EMPTY for c in table.columns):
+        where = f"{table.source}: {table.used:,} rows, {len(table.columns):,} columns, not one value"
+        raise DataError("P107", f"every column of {table.source} is empty", where=where, fix="export it again with its values")
+
+
+def _tell(table: Table) -> None:
+    """The line that accounts for every row."""
+    aside = f"  {table.set_aside:,} set aside -> private/rejects.csv" if table.set_aside else ""
+    progress.tell("read", f"{table.source}  {table.seen:,} rows  {table.used:,} used{aside}")
+
+
+def _named_apart(tables: Sequence[Table]) -> tuple[Table, ...]:
+    """Names by which a reader can tell tables apart."""
+    from dataclasses import replace
+
+    names = [t.source for t in tables]
+    return tuple(replace(t, source=f"{t.source} ({i})") if names.count(t.source) > 1 else t for i, t in enumerate(tables, 1))
