@@ -22,8 +22,8 @@ Floats = npt.NDArray[np.float64]
 DAY = 86_400
 PAUSE = 1_800
 """Seconds without an event that end a session."""
-_BLOCK = 4_000_000
-"""Rows looked at together: 32 MB an array."""
+_BLOCK = 1_000_000
+"""Rows looked at together: 8 MB an array."""
 _LOW = np.int64(0xFFFF)
 _LATE = np.int64(0xFFFFFFFF)
 
@@ -39,26 +39,32 @@ class Habit:
 
 
 def tally(u: npt.NDArray[np.int32], e: npt.NDArray[np.int16], users: int, events: int) -> csr_matrix:
-    """How often each user did each event: u (rows,) users, e (rows,) events, -1 for rows that do not count. CSR (users, events)."""
+    """How often each user did each event: u (rows,) users, e (rows,) events, -1 for rows that do not count.
+
+    Gives a canonical CSR matrix (users, events) of float64.
+    """
     from scipy.sparse import csr_matrix
 
     key = u.astype(np.int64)
     key <<= 16
-    key |= e.astype(np.int64) & _LOW
+    key |= e & _LOW
     if (e < 0).any():
         key = key[e >= 0]
     key.sort()
-    columns, data = [np.zeros(0, np.int32)], [np.zeros(0)]
-    indptr = np.zeros(users + 1, np.int64)
-    for start, stop in _blocks(key, 16):
+    blocks = list(_blocks(key, 16))
+    cells = sum(int(np.count_nonzero(key[a + 1 : b] != key[a : b - 1])) + 1 for a, b in blocks)
+    kind = np.int32 if cells < 2**31 else np.int64
+    columns, data, indptr, at = np.empty(cells, kind), np.empty(cells), np.zeros(users + 1, kind), 0
+    for start, stop in blocks:
         part = key[start:stop]
         first = np.flatnonzero(np.concatenate(([True], part[1:] != part[:-1])))
-        columns.append((part[first] & _LOW).astype(np.int32))
-        data.append(np.diff(first, append=len(part)).astype(np.float64))
-        indptr[1:] += np.bincount(part[first] >> 16, minlength=users)
-    indptr = np.cumsum(indptr)
-    kind = np.int32 if indptr[-1] < 2**31 else np.int64
-    return csr_matrix((np.concatenate(data), np.concatenate(columns), indptr.astype(kind)), shape=(users, events))
+        begun = part[first]
+        low, high = int(begun[0] >> 16), int(begun[-1] >> 16)
+        indptr[low + 1 : high + 2] = np.bincount((begun >> 16) - low, minlength=high - low + 1)
+        columns[at : at + len(first)] = begun & _LOW
+        data[at : at + len(first)] = np.diff(first, append=len(part))
+        at += len(first)
+    return csr_matrix((data, columns, np.cumsum(indptr, dtype=kind)), shape=(users, events))
 
 
 def _blocks(key: Ints, shift: int) -> Iterator[tuple[int, int]]:
@@ -143,18 +149,16 @@ def variety(counts: csr_matrix) -> tuple[Habit, ...]:
 
 
 def rhythm(
-    u: npt.NDArray[np.int32], t: Ints, users: int, clock: Clock, days: tuple[int, int], timed: bool
+    u: npt.NDArray[np.int32], t: npt.NDArray[np.uint32], base: int, users: int, clock: Clock, days: tuple[int, int], timed: bool
 ) -> tuple[Habit, ...]:
-    """When users act: u (rows,) users and t (rows,) instants in seconds, unordered; `days` first and last local day that count.
+    """When users act: u (rows,) users and t (rows,) seconds after the instant `base`, in any order.
 
-    `timed` says whether times carry a time of day, without which sessions and hours mean nothing.
+    `days` are the first and last local day that count; `timed` says whether times carry a time of day, without which sessions
+    and hours mean nothing.
     """
-    base = int(t.min()) if len(t) else 0
-    if len(t) and int(t.max()) - base > int(_LATE):
-        raise OverflowError("times are more than 136 years apart")
     key = u.astype(np.int64)
     key <<= 32
-    key |= t - base
+    key |= t
     key.sort()
     sums = {name: np.zeros(users) for name in ("events", "active", "sessions", "weekend", "late", *(_PARTS))}
     first, last = np.full(users, np.nan), np.full(users, np.nan)

@@ -24,8 +24,6 @@ class Topic(StrEnum):
     EVENT = "event"
     ITEM = "item"
     AMOUNT = "amount"
-    TIMES = "times"
-    """How often: a column that counts repetitions of the row."""
     DEMOGRAPHIC = "demographic"
     SENSITIVE = "sensitive"
     OUTCOME = "outcome"
@@ -71,7 +69,6 @@ _LISTS: Mapping[Topic, str] = {
     Topic.AMOUNT: """amount value price revenue total spend spending spent sales cost paid payment payments dollar dollars usd eur gbp
         brl euro euros income salary balance turnover gmv betrag preis umsatz wert kosten montant prix valeur chiffre importe
         precio valor monto ingreso preco montante receita gasto fee charge charges donation""",
-    Topic.TIMES: "count counts n times frequency freq hits occurrences anzahl haeufigkeit nombre veces cantidad vezes",
     Topic.DEMOGRAPHIC: """age ages agegroup agerange ageband gender sex country region regions city town village state province zip
         zipcode postcode postal postalcode language languages locale nationality education educ edu educational degree school
         marital married maritalstatus household households family familysize children child kids kid son sons daughter daughters
@@ -162,6 +159,17 @@ def topics(name: str) -> frozenset[Topic]:
         if i + 1 < len(parts):
             found |= _WORDS.get(part + parts[i + 1], frozenset())
     return frozenset(found)
+
+
+_REPEATS = frozenset(
+    ("count", "counts", "n", "times", "freq", "frequency", "hits", "anzahl", "haeufigkeit", "nombre", "veces", "vezes")
+)
+
+
+def repeats(name: str) -> bool:
+    """Whether a column says by its name how often a row happened, so that a log was added up already."""
+    parts = set(words(name)) - {"of", "event", "events", "number"}
+    return bool(parts) and parts <= _REPEATS
 
 
 def _word(word: str) -> frozenset[Topic]:

@@ -33,7 +33,8 @@ def matched(sources: Sequence[tuple[str, str]]) -> str:
     )
     return (
         "SELECT count(*) FILTER (WHERE a.id IS NOT NULL AND b.id IS NOT NULL), count(*) FILTER (WHERE b.id IS NULL), "
-        f"count(*) FILTER (WHERE a.id IS NULL) FROM ({a}) AS a FULL JOIN ({b}) AS b ON a.id = b.id WHERE coalesce(a.id, b.id) <> ''"
+        f"count(*) FILTER (WHERE a.id IS NULL) FROM ({a}) AS a FULL JOIN ({b}) AS b ON a.id = b.id "
+        "WHERE coalesce(a.id, b.id) <> ''"
     )
 
 
@@ -53,13 +54,22 @@ def codes(name: str, source: str) -> str:
     return f"CREATE OR REPLACE TABLE {name} AS SELECT c, event FROM {source}"
 
 
-def coded(relation: str, id: str, event: str, time: str, names: str, low: int | None) -> str:
-    """Every row of a log as integers: user, event (-1: none that counts), second of the epoch.
+def span(relation: str, second: str, now: int) -> str:
+    """First and last second of a log; rows with a time, rows, rows on 1 January 1970, after `now`, and at midnight."""
+    return (
+        "SELECT min(t), max(t), count(t), count(*), count(*) FILTER (WHERE t >= 0 AND t < 86400), "
+        f"count(*) FILTER (WHERE t > {now}), count(*) FILTER (WHERE t % 86400 = 0) FROM (SELECT {second} AS t FROM {relation})"
+    )
+
+
+def coded(relation: str, id: str, event: str, second: str, base: int, names: str, low: int | None) -> str:
+    """Every row of a log as integers: user, event (-1: none that counts), second after `base`.
 
     `low` is the smallest id when ids are integers close together: then the user comes as id - low, which needs no join.
     """
     who = f"CAST({id} - {low} AS INTEGER)" if low is not None else _text(id)
-    inner = f"SELECT {who} AS who, {event or 'NULL'} AS what, {time or 'CAST(0 AS BIGINT)'} AS t FROM {relation}"
+    when = f"CAST({second} - {base} AS UINTEGER)" if second else "CAST(0 AS UINTEGER)"
+    inner = f"SELECT {who} AS who, {event or 'NULL'} AS what, {when} AS t FROM {relation}"
     user = "p.who" if low is not None else "u.r"
     joins = "" if low is not None else f" LEFT JOIN {USERS} AS u ON u.id = p.who"
     done = "CAST(coalesce(c.c, -1) AS SMALLINT)" if event else "CAST(0 AS SMALLINT)"
@@ -112,11 +122,6 @@ def traits(relation: str, id: str, values: Sequence[str]) -> str:
         f"SELECT u.r AS r{outer} FROM (SELECT {_text(id)} AS k{inner} FROM {relation}) AS p "
         f"JOIN {USERS} AS u ON u.id = p.k ORDER BY 1"
     )
-
-
-def without(relation: str, column: str) -> str:
-    """Rows in which a column is empty."""
-    return f"SELECT count(*) FROM {relation} WHERE {column} IS NULL OR {_text(column)} = ''"
 
 
 def _text(expression: str) -> str:

@@ -1,0 +1,56 @@
+"""What one table gives to the features."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from personae.errors import UsageError
+from personae.model.features import Counts, LeftOut, Measure, Window
+from personae.model.study import Role
+from personae.model.table import Column, Table
+
+LEVELS = 50
+"""Levels of a category that forms groups; of more, the most frequent are kept for describing."""
+INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
+"""Types of an engine that hold whole numbers of at most 64 bits."""
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """Counts and measures of the users of all tables, as one table knows them."""
+
+    counts: Counts | None = None
+    measures: tuple[Measure, ...] = ()
+    window: Window | None = None
+    left_out: tuple[LeftOut, ...] = ()
+
+
+def id_of(table: Table) -> Column:
+    """The id column. Raises UsageError P003 when none is known."""
+    key = table.column(Role.ID)
+    if key is None:
+        raise UsageError("P003", "no column is known to be the id", where=table.source, fix="name it: --id COLUMN")
+    return key
+
+
+def keyed(engine: Any, table: Table) -> tuple[str, str]:
+    """The relation and its id column, quoted."""
+    return engine.quote(table.relation), engine.quote(id_of(table).name)
+
+
+def scattered(rows: npt.NDArray[Any], values: npt.NDArray[np.float64], users: int) -> npt.NDArray[np.float64]:
+    """Values of some users as values of all (users,), nan for the others."""
+    out = np.full(users, np.nan)
+    out[rows] = values
+    return out
+
+
+def floats(column: Any) -> npt.NDArray[np.float64]:
+    """An Arrow column of numbers as float64, nan for empty."""
+    import pyarrow as pa
+
+    return np.asarray(column.cast(pa.float64()).to_numpy())

@@ -1,0 +1,191 @@
+"""A table of one row a user: every column as a measure, or all of them as event counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from personae import plugins
+from personae.habits import DAY
+from personae.model.features import Counts, LeftOut, Measure
+from personae.model.rule import Rule
+from personae.model.study import Role, Study
+from personae.model.table import Column, Kind, Table
+from personae.model.vocabulary import Topic, topics
+from personae.progress import tell
+from personae.sql import per_user
+from personae.stages.part import LEVELS, Part, floats, keyed, scattered
+
+_TOGETHER = 64
+"""Columns fetched at once."""
+
+
+def from_table(engine: Any, table: Table, study: Study, users: int, rule: Rule | None = None) -> Part:
+    """The columns of a table of one row a user, in the order of the users; with a rule, counts are what it reads as events."""
+    used = [c for c in table.columns if c.role not in (Role.ID, Role.IGNORE, Role.TEXT)]
+    left_out = tuple(LeftOut(c.name, c.why) for c in table.columns if c.role in (Role.IGNORE, Role.TEXT))
+    typed = plugins.find("engines", "duckdb").typed
+    measures: list[Measure] = []
+    for start in range(0, len(used), _TOGETHER):
+        some = used[start : start + _TOGETHER]
+        found = engine.arrow(per_user.traits(*keyed(engine, table), [typed(c) for c in some]))
+        rows = found.column(0).to_numpy()
+        measures += [_measure(c, rows, found.column(i + 1), users, table.source, study) for i, c in enumerate(some)]
+    taken = _like_counts(measures) if rule is None else _read_as_events(measures, rule)
+    if not taken:
+        return Part(None, tuple(measures), None, left_out)
+    return Part(_counts(taken, table), tuple(m for m in measures if m not in taken), None, left_out)
+
+
+def _measure(column: Column, rows: npt.NDArray[Any], values: Any, users: int, source: str, study: Study) -> Measure:
+    """A column as a measure, by its kind."""
+    forms = column.name in study.group_by if study.group_by else column.role is Role.BEHAVIOUR
+    made = Measure(column.name, column.name, column.role, column.kind, np.zeros(0), (), "", source, "", forms)
+    if column.kind in (Kind.DATE, Kind.TIMESTAMP):
+        return _date(made, rows, values, users)
+    if column.kind is Kind.BOOLEAN:
+        true = column.format.partition("|")[0]
+        flags = scattered(rows, floats(values.cast("int8")), users)
+        return replace(made, label=f"{column.name} = {true}" if true else column.name, values=flags, unit="share")
+    if column.kind.numeric:
+        flag = column.distinct == 2 and (column.low, column.high) == ("0", "1")
+        return replace(made, kind=Kind.BOOLEAN if flag else column.kind, values=scattered(rows, floats(values), users))
+    made = category(made, rows, values, users)
+    if column.role is Role.OUTCOME and len(made.levels) == 2:
+        return flagged(made)
+    return replace(made, forms=made.forms and (len(made.levels) <= LEVELS))
+
+
+def _date(made: Measure, rows: npt.NDArray[Any], values: Any, users: int) -> Measure:
+    """A date as whole days before the newest one: it describes and never forms groups."""
+    import pyarrow as pa
+
+    days = np.floor(floats(values.cast(pa.timestamp("s"), safe=False).cast(pa.int64())) / DAY)
+    before = np.nanmax(days) - days if np.isfinite(days).any() else days
+    label = f"days from {made.name} to the newest one"
+    return replace(
+        made,
+        role=Role.BEHAVIOUR,
+        kind=Kind.INTEGER,
+        label=label,
+        unit="days",
+        forms=False,
+        values=scattered(rows, before, users),
+    )
+
+
+def category(made: Measure, rows: npt.NDArray[Any], texts: Any, users: int) -> Measure:
+    """Texts (an Arrow column, blank is empty) as codes of sorted levels; beyond the most frequent levels, "other"."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    plain = texts.cast(pa.string())
+    plain = pc.if_else(pc.equal(pc.utf8_trim_whitespace(plain), ""), pa.scalar(None, pa.string()), plain)
+    whole = plain.combine_chunks() if isinstance(plain, pa.ChunkedArray) else plain
+    coded = (whole.chunk(0) if isinstance(whole, pa.ChunkedArray) and whole.num_chunks else whole).dictionary_encode()
+    coded = coded.combine_chunks() if isinstance(coded, pa.ChunkedArray) else coded
+    levels: list[str] = coded.dictionary.to_pylist()
+    raw = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    names = _ordered(levels)
+    if len(levels) > LEVELS:
+        often = np.bincount(raw[raw >= 0], minlength=len(levels))
+        top = sorted(range(len(levels)), key=lambda i: (-often[i], levels[i].encode()))[:LEVELS]
+        names = [*_ordered([levels[i] for i in top]), "other"]
+    at = {n: i for i, n in enumerate(names)}
+    codes = np.array([at.get(v, len(names) - 1) for v in levels] + [-1], np.int32)
+    values = np.full(users, -1, np.int32)
+    values[rows] = codes[raw]
+    return replace(made, kind=Kind.CATEGORY, values=values, levels=tuple(names))
+
+
+def _ordered(levels: Sequence[str]) -> list[str]:
+    """Levels in the order of their bytes, numbers in the order of numbers."""
+    if levels and all(v.isascii() and v.isdigit() for v in levels):
+        return sorted(levels, key=lambda v: (int(v), v))
+    return sorted(levels, key=lambda v: v.encode())
+
+
+_YES = frozenset(
+    ("yes", "true", "1", "y", "ja", "oui", "si", "sí", "sim", "wahr", "vrai", "verdadero", "verdadeiro", "churn", "churned")
+)
+
+
+def flagged(measure: Measure) -> Measure:
+    """A category of two levels as 0 and 1; the label says which is 1: the one that says yes, else the rarer."""
+    said = [i for i, level in enumerate(measure.levels) if level.strip().lower() in _YES]
+    often = np.bincount(measure.values[measure.values >= 0], minlength=2)
+    yes = said[0] if len(said) == 1 else int(np.argmin(often))
+    values = np.where(measure.values < 0, np.nan, (measure.values == yes).astype(np.float64))
+    label = f"{measure.name} = {measure.levels[yes]}"
+    return replace(measure, kind=Kind.BOOLEAN, values=values, levels=(), label=label, unit="share")
+
+
+_UNITS = frozenset(
+    (
+        "age",
+        "days",
+        "hours",
+        "minutes",
+        "seconds",
+        "years",
+        "income",
+        "price",
+        "amount",
+        "rate",
+        "share",
+        "pct",
+        "percent",
+        "score",
+    )
+)
+_FEWEST = 8
+_ZEROS = 0.3
+
+
+def _like_counts(measures: Sequence[Measure]) -> list[Measure]:
+    """The forming columns when all of them count like things: non-negative integers, many of them zero, none of another unit.
+
+    Answers are no counts: where most columns end at the same number of at most 10, or are only 0 and 1, nothing is taken.
+    """
+    forming = [m for m in measures if m.forms]
+    whole = [m for m in forming if m.kind is Kind.INTEGER]
+    if len(forming) < _FEWEST or any(m.kind not in (Kind.INTEGER, Kind.BOOLEAN) for m in forming):
+        return []
+    if len(whole) < 0.5 * len(forming) or any(_has_unit(m.name) for m in forming):
+        return []
+    columns = [m.values[np.isfinite(m.values)] for m in forming]
+    if any(len(c) == 0 or c.min() < 0 for c in columns):
+        return []
+    ends = [float(c.max()) for c in columns]
+    same = max(ends.count(e) for e in set(ends) if e <= 10) if min(ends) <= 10 else 0
+    low = [float(c.min()) for c in columns]
+    bounded = same >= 0.8 * len(ends) and len(set(low)) == 1
+    zeros = sum(int((c == 0).sum()) for c in columns) / sum(len(c) for c in columns)
+    return forming if zeros >= _ZEROS and not bounded else []
+
+
+def _has_unit(name: str) -> bool:
+    from personae.model.vocabulary import words
+
+    return bool(_UNITS & set(words(name))) or Topic.AMOUNT in topics(name)
+
+
+def _read_as_events(measures: Sequence[Measure], rule: Rule) -> list[Measure]:
+    """The columns of a table that the rule counts."""
+    events = {f.column for f in rule.features if f.of == "event"}
+    return [m for m in measures if m.name in events]
+
+
+def _counts(taken: Sequence[Measure], table: Table) -> Counts:
+    """Columns as counts of events."""
+    from scipy.sparse import csr_matrix
+
+    ordered = sorted(taken, key=lambda m: m.name.encode())
+    dense = np.column_stack([np.nan_to_num(m.values) for m in ordered])
+    why = f"{len(ordered)} columns of {table.source} count like things, with many zeros: taken as how often each was done"
+    tell("measure", why)
+    return Counts(csr_matrix(dense), tuple(m.name for m in ordered), table.source, why)
