@@ -1,6 +1,7 @@
 """Write the pages of docs/reference that are made from the code; with --check, say which of them are out of date instead.
 
-commands.md is what --help says, study.md the settings with the help of their flags, schema.md the nouns in the JSON files.
+commands.md is what --help says, study.md the settings with the help of their flags, schema.md the nouns in the JSON files,
+errors.md the codes.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import personae.model
 from personae.cli.settings import HELP
+from personae.errors import CODES
 from personae.model.study import Study
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -120,7 +122,16 @@ def _member(node: ast.stmt, after: ast.stmt | None) -> str:
     return ""
 
 
-PAGES = {"commands.md": commands, "study.md": study, "schema.md": schema}
+def errors() -> str:
+    """Every error code."""
+    rows = (f"| [{code}](errors/{code}.md) | {meaning} |" for code, meaning in CODES.items())
+    head = """An error says what happened, where, what was done about it and what to type next. In Python it is a
+`personae.PersonaeError` with `.code`, `.what`, `.where`, `.did` and `.fix`; with `--json` the same keys come as JSON.
+"""
+    return "\n".join(("# Error codes", "", MADE, head, "| code | means |", "|---|---|", *rows, ""))
+
+
+PAGES = {"commands.md": commands, "study.md": study, "schema.md": schema, "errors.md": errors}
 
 if __name__ == "__main__":
     made = {name: page() for name, page in PAGES.items()}
