@@ -92,6 +92,27 @@ KINDS: tuple[Kind, ...] = (
     ),
 )
 
+_BEFORE = (
+    "",
+    "",
+    "Honestly: ",
+    "For two years now. ",
+    "As I told you before. ",
+    "With two children at home: ",
+    "Since the last update. ",
+)
+_AFTER = (
+    "",
+    "",
+    " My neighbour says the same.",
+    " Thank you.",
+    " Please read this.",
+    " On my phone mostly.",
+    " That is all.",
+    " We are five.",
+)
+"""What people write around what they mean."""
+
 PLANS, COUNTRIES = ("free", "plus", "family"), ("FR", "DE", "GB", "IE")
 AGES = ("18-24", "25-34", "35-44", "45-54", "55-64", "65+")
 WESTERN = ("GB", "IE")
@@ -208,9 +229,14 @@ def _survey(rng: np.random.Generator, ids: list[str], kinds: Ints) -> list[Row]:
     for i in np.flatnonzero(rng.random(len(ids)) < 0.3):
         kind = KINDS[kinds[i]]
         score = int(np.clip(np.round(rng.normal(kind.score, 1.4)), 0, 10))
-        text = kind.says[rng.integers(len(kind.says))] if rng.random() < 0.5 else ""
+        text = _comment(rng, kind) if rng.random() < 0.5 else ""
         rows.append((ids[i], str(score), f'"{text}"' if "," in text else text))
     return sorted(rows)
+
+
+def _comment(rng: np.random.Generator, kind: Kind) -> str:
+    before, after = (part[rng.integers(len(part))] for part in (_BEFORE, _AFTER))
+    return f"{before}{kind.says[rng.integers(len(kind.says))]}{after}"
 
 
 def _later(rng: np.random.Generator, ids: list[str], kinds: Ints, countries: Ints) -> list[Row]:

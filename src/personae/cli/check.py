@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,7 +13,7 @@ import typer
 
 from personae.cli import settings, summary
 from personae.cli.ask import answered
-from personae.cli.screen import Debug, Json, NoColor, Plain, Quiet, Screen, count, labelled, table
+from personae.cli.screen import Debug, Json, NoColor, Plain, Quiet, Screen, count, cut, labelled, table
 from personae.cli.settings import settings as with_settings
 from personae.cli.watch import watching
 from personae.model.features import Features
@@ -50,9 +52,9 @@ def check(
 
 
 def look(study: Study, screen: Screen, last: str) -> None:
-    """Read, understand and measure, then say what was seen."""
+    """Read, understand and measure, then say what was seen. Rows that do not fit are shown, however many they are."""
     with watching(screen) as watch:
-        (tables, features), study = answered(study, screen, _look)
+        (tables, features), _ = answered(replace(study, allow_rejects=max(study.allow_rejects, sys.maxsize)), screen, _look)
     if screen.json:
         screen.give(document(tables, features))
         return
@@ -60,6 +62,9 @@ def look(study: Study, screen: Screen, last: str) -> None:
         screen.say(line)
     for line in summary.warnings(watch.warnings):
         screen.talk(line)
+    aside = sum(t.set_aside for t in tables)
+    if aside > study.allow_rejects:
+        screen.say(f"stop     {count(aside, 'row')} would be set aside: run goes on with --allow-rejects {aside}")
     screen.say(f"next     {last}")
 
 
@@ -108,8 +113,6 @@ def lines(tables: tuple[Table, ...], features: Features, study: Study, screen: S
 
 def document(tables: tuple[Table, ...], features: Features) -> dict[str, Any]:
     """The same as one JSON document."""
-    from dataclasses import replace
-
     from personae.model.plain import plain
 
     def masked(t: Table) -> Table:
@@ -142,7 +145,7 @@ def _masked(text: str) -> str:
 
 def _row(c: Column) -> list[str]:
     filled, empty = count(c.rows - c.empty), count(c.empty)
-    return [c.name, c.kind.value, summary.USES[c.role], filled, empty, ", ".join(examples(c)), c.why]
+    return [c.name, c.kind.value, summary.USES[c.role], filled, empty, cut(", ".join(examples(c)), 30), c.why]
 
 
 def _shape(table: Table, study: Study) -> str:

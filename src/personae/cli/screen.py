@@ -110,13 +110,14 @@ def columns() -> int:
     return max(60, shutil.get_terminal_size((110, 24)).columns) if sys.stdout.isatty() else 110
 
 
-def table(rows: Sequence[Sequence[str]], right: Sequence[int] = (), indent: int = 2, last: int = 0) -> list[str]:
-    """Rows as aligned lines; `right` are positions of right-aligned columns. `last` bounds the last column (0: the line)."""
+def table(rows: Sequence[Sequence[str]], right: Sequence[int] = (), indent: int = 2) -> list[str]:
+    """Rows as aligned lines; `right` are positions of right-aligned columns. On a terminal the last column is cut to fit."""
     if not rows:
         return []
     sizes = [max(width(r[i]) for r in rows) for i in range(len(rows[0]))]
     before = indent + sum(sizes[:-1]) + 2 * (len(sizes) - 1)
-    sizes[-1] = min(sizes[-1], last or max(20, columns() - before))
+    if sys.stdout.isatty():
+        sizes[-1] = min(sizes[-1], max(20, columns() - before))
     cut_rows = [[*r[:-1], cut(r[-1], sizes[-1])] for r in rows]
     lines = ("  ".join(pad(c, s, i in right) for i, (c, s) in enumerate(zip(r, sizes, strict=True))) for r in cut_rows)
     return [(" " * indent + line).rstrip() for line in lines]

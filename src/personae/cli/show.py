@@ -106,10 +106,10 @@ def why(cast: Cast, screen: Screen) -> list[str]:
         [v.criterion, "-" if v.groups is None else "none" if v.groups < 2 else str(v.groups), v.words] for v in found.votes
     ]
     tried = [["method", "groups", "steady", "left over", "smallest", "separated", ""], *(_tried(c) for c in found.candidates)]
-    refused = [line for method, reason in found.refused for line in labelled("not used", f"{method}: {reason}")]
+    refused = [line for method, reason in found.refused for line in labelled("unused", f"{method}: {reason}")]
     return [
         *summary.groups(cast),
-        *labelled("formed on", found.space),
+        *labelled("space", found.space),
         "",
         *_titled(votes, (), screen),
         "",

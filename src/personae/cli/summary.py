@@ -108,7 +108,12 @@ def groups(cast: Cast) -> list[str]:
         other = f", next best {verdict.alternative}" if verdict.alternative else ""
         line = f"{tried}; {taken}: {how}{own}{other}"
     forced = " (drawn because of --force)" if verdict.forced else ""
-    return [*labelled("group", line), *labelled("verdict", f"{WORDS[verdict.kind.value]}{forced}. {verdict.why}")]
+    return [*labelled("group", line), *labelled("verdict", f"{WORDS[verdict.kind.value]}{forced}. {sentence(verdict.why)}")]
+
+
+def sentence(words: str) -> str:
+    """Words with a capital at the beginning and a full stop at the end."""
+    return f"{words[:1].upper()}{words[1:].rstrip('.')}." if words else ""
 
 
 def personas(cast: Cast, screen: Screen) -> list[str]:

@@ -152,7 +152,9 @@ class Record:
             if target.exists():
                 return digest
             with whole_folder(target, lambda _: False) as whole:
+                whole.chmod(0o700)
                 for part in temp.iterdir():
+                    part.chmod(0o700 if part.is_dir() else 0o600)
                     shutil.move(part, whole / part.name)
         finally:
             shutil.rmtree(temp, ignore_errors=True)
