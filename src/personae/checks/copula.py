@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 MOST = 2000
-DRAWS = 16
+DRAWS = 12
 
 
 def check(space: Space, clustering: Clustering, seed: int) -> dict[str, float | None]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sklearn.metrics import adjusted_rand_score
 
 from personae import plugins
 from personae.errors import Refused
@@ -35,8 +34,11 @@ def check(space: Space, clustering: Clustering, seed: int, samples: int = 20) ->
         except Refused:
             agree.append(0.0)
             continue
-        agree.append(float(adjusted_rand_score(old, new)))
-        overlap += _best_jaccard(old, new, clustering.size)
+        known = new >= 0
+        table = np.zeros((clustering.size, int(max(new.max(), 0)) + 1))
+        np.add.at(table, (old[known], new[known]), 1)
+        agree.append(_rand(table))
+        overlap += _best_jaccard(table, np.bincount(old, minlength=clustering.size))
     return {"stability": float(np.mean(agree)), "jaccard": tuple(float(v) for v in overlap / samples)}
 
 
@@ -51,10 +53,15 @@ def _options(clustering: Clustering) -> dict[str, Any]:
     }
 
 
-def _best_jaccard(old: NDArray[np.int32], new: NDArray[np.int32], size: int) -> NDArray[np.float64]:
-    """For each old group the largest overlap with a new one: intersection over union."""
-    known = new >= 0
-    table = np.zeros((size, int(max(new.max(), 0)) + 1))
-    np.add.at(table, (old[known], new[known]), 1)
-    union = np.bincount(old, minlength=size)[:, None] + table.sum(axis=0)[None, :] - table
+def _best_jaccard(table: NDArray[np.float64], sizes: NDArray[np.int64]) -> NDArray[np.float64]:
+    """For each old group (row) the largest overlap with a new one: intersection over union."""
+    union = sizes[:, None] + table.sum(axis=0)[None, :] - table
     return np.asarray((table / np.maximum(union, 1)).max(axis=1))
+
+
+def _rand(table: NDArray[np.float64]) -> float:
+    """The adjusted Rand index of a table of counts."""
+    pairs = [(v * (v - 1) / 2).sum() for v in (table, table.sum(axis=1), table.sum(axis=0), table.sum())]
+    both, rows, columns, total = (float(p) for p in pairs)
+    chance, most = rows * columns / max(total, 1.0), (rows + columns) / 2
+    return 1.0 if most == chance else (both - chance) / (most - chance)

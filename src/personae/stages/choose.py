@@ -18,13 +18,15 @@ from personae.model.rule import Rule
 from personae.model.study import Study
 from personae.progress import step, tell
 from personae.stages import verdict, votes
-from personae.stages.search import Tried, judge, search, steadied
+from personae.stages.search import Tried, each, judge, search, steadied
 from personae.stages.settle import settle
 from personae.stages.space import behaviour_space
 from personae.stages.verdict import Choice
 
 FEWEST = 20
 """Users below whom groups are not looked for."""
+COARSE = 5
+"""The largest number of groups held against the copula: finer cuts of a bent cloud look structured."""
 SAMPLES = 30
 """Bootstrap samples of the groups that were chosen."""
 
@@ -66,12 +68,12 @@ def _tried(space: Space, study: Study) -> Trial:
     if not tried:
         why = refused[0][1] if refused else "one group only"
         raise DataError("P111", f"{method} does not fit these data: {why}", did="no groups were formed", fix="--method auto")
-    steady = [steadied(space, t, study) for t in tried]
-    sizes = tuple(t.candidate.size for t in steady)
+    steady = each(lambda t: steadied(space, t, study), tried)
+    sizes = tuple(t.candidate.size for t in steady if t.candidate.size <= COARSE)
     copula = plugins.find("checks", "copula").against_copula(space, sizes, study.seed)
     known = tuple(replace(t, candidate=replace(t.candidate, copula=copula.get(t.candidate.size))) for t in steady)
     dense = None
-    if study.method == "auto" and space.numeric:
+    if study.method == "auto" and verdict.wants_density(space, known):
         try:
             dense = judge(space, plugins.find("methods", "hdbscan").fit(space, 0, study.seed), study)
         except Refused as no:

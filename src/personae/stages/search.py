@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from personae import plugins
 from personae.errors import Refused
@@ -16,6 +20,8 @@ from personae.model.study import Study
 from personae.progress import step
 
 Floats = NDArray[np.float64]
+A = TypeVar("A")
+B = TypeVar("B")
 
 SAMPLES = 10
 """Bootstrap samples for each number of groups; the chosen one gets more."""
@@ -41,22 +47,34 @@ def sizes(space: Space, study: Study) -> range:
 
 def search(space: Space, study: Study, method: str) -> tuple[list[Tried], list[tuple[str, str]]]:
     """One grouping for each number, the better of the two geometries for tables; and the methods that refused."""
-    found: list[Tried] = []
+    wanted = [0] if method == "hdbscan" else list(sizes(space, study))
+    step("group", f"trying {len(wanted)} numbers of groups", 0, len(wanted), "numbers")
     refused: list[tuple[str, str]] = []
-    wanted = sizes(space, study)
-    for done, size in enumerate(wanted):
-        step("group", f"trying {size} groups", done, len(wanted), "numbers")
+
+    def best_of(size: int) -> Tried | None:
         tried = []
         for options in _options(space, method):
             try:
                 tried.append(judge(space, plugins.find("methods", method).fit(space, size, study.seed, **options), study))
             except Refused as no:
                 refused.append((method, no.reason))
+        step("group", f"tried {size} groups", unit="numbers")
         whole = [t for t in tried if len(np.unique(t.clustering.labels)) == t.clustering.size]
-        found += [min(whole, key=lambda t: t.cost)] if whole else []
-        if method == "hdbscan":
-            break
-    return found, list(dict.fromkeys(refused))
+        return min(whole, key=lambda t: t.cost) if whole else None
+
+    found = [t for t in each(best_of, wanted) if t is not None]
+    return found, sorted(set(refused))
+
+
+def each(work: Callable[[A], B], items: Iterable[A]) -> list[B]:
+    """The work on every item, in their order, on all cores; each worker keeps its linear algebra to one thread, so that the
+    number of cores changes no digit."""
+    with ThreadPoolExecutor(os.cpu_count() or 1, initializer=_alone) as pool:
+        return list(pool.map(work, items))
+
+
+def _alone() -> None:
+    threadpool_limits(limits=1)
 
 
 def _options(space: Space, method: str) -> list[dict[str, Any]]:

@@ -21,6 +21,8 @@ VALLEY = 0.05
 CLEAR = 0.001
 SOFT = 0.2
 STEADY = 0.75
+FLAT = 3
+"""Directions up to which dense regions of any shape are believed before round groups."""
 USEFUL = range(3, 7)
 """Numbers of groups preferred where the data leave the number open."""
 
@@ -39,7 +41,7 @@ def decide(space: Space, study: Study, tried: tuple[Tried, ...], dense: Tried | 
     """The grouping and its verdict."""
     own = _own(space, tried)
     natural = _natural(space, tried, own)
-    if dense is not None and not (natural and abs(dense.candidate.size - own.candidate.size) <= 1):
+    if dense is not None:
         own, natural = dense, True
     if natural:
         structure = Structure.NATURAL
@@ -57,12 +59,19 @@ def decide(space: Space, study: Study, tried: tuple[Tried, ...], dense: Tried | 
     return Choice(best, own, structure, _alternative(space, tried, own, structure))
 
 
+def wants_density(space: Space, tried: tuple[Tried, ...]) -> bool:
+    """Whether dense regions of any shape are to be looked for: on numbers, in few directions or where round groups fail."""
+    own = _own(space, tried)
+    round_ones = _natural(space, tried, own) and _all_clear(own, VALLEY)
+    return space.numeric and (space.scores.shape[1] <= FLAT or not round_ones)
+
+
 def _own(space: Space, tried: tuple[Tried, ...]) -> Tried:
-    """Counts: the best silhouette. Tables: the cheapest among groupings without a doubtful border."""
-    if space.counted:
-        return min(tried, key=lambda t: t.cost)
+    """Tables: the cheapest among groupings without a doubtful border. Counts, and tables without any: the best silhouette."""
     clear = [t for t in tried if (t.candidate.border if t.candidate.border is not None else 1.0) <= SOFT]
-    return min(clear or tried, key=lambda t: t.cost)
+    if space.counted or not clear:
+        return max(tried, key=lambda t: t.candidate.silhouette or 0.0)
+    return min(clear, key=lambda t: t.cost)
 
 
 def least(t: Tried) -> float:
@@ -90,10 +99,12 @@ def _steady(t: Tried) -> bool:
 
 
 def _cut(tried: tuple[Tried, ...]) -> tuple[Tried, Structure]:
-    """Where nothing sets the number: the most groups that come back whole, else the steadiest of a readable number."""
+    """Where nothing sets the number: the best separated of those that come back whole, two only when nothing else does; else
+    the steadiest of a readable number."""
     steady = [t for t in tried if _steady(t)]
     if steady:
-        return max(steady, key=lambda t: t.candidate.size), Structure.REPRODUCIBLE
+        some = [t for t in steady if t.candidate.size > 2] or steady
+        return max(some, key=lambda t: t.candidate.silhouette or 0.0), Structure.REPRODUCIBLE
     readable = [t for t in tried if t.candidate.size in USEFUL] or list(tried)
     return max(readable, key=lambda t: t.candidate.stability or 0.0), Structure.CONSTRUCTIVE
 
