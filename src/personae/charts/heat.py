@@ -23,6 +23,7 @@ class Cell:
     text: str
     fill: str
     persona: str
+    multiple: float
 
 
 @dataclass(frozen=True)
@@ -60,14 +61,14 @@ def _spread(row: dict[str, Fact], share: dict[str, float]) -> float:
 
 def _cell(fact: Fact | None, persona: Persona) -> Cell:
     if fact is None or fact.multiple is None:
-        return Cell("", "", persona.name)
-    return Cell(times(fact.multiple), tint(fact.multiple), persona.name)
+        return Cell("", "", persona.name, 0.0)
+    return Cell(times(fact.multiple), tint(fact.multiple), persona.name, fact.multiple)
 
 
 def _chart(people: Sequence[Persona], rows: list[tuple[str, tuple[Cell, ...]]], measures: int, personas: int) -> Chart:
     label, cells = rows[0]
-    filled = [(float(c.text.rstrip("×").replace(",", "")), c) for c in cells if c.text]
-    low, high = min(filled, key=lambda x: x[0])[1], max(filled, key=lambda x: x[0])[1]
+    filled = [c for c in cells if c.text]
+    low, high = min(filled, key=lambda c: c.multiple), max(filled, key=lambda c: c.multiple)
     cut = [f"the {len(rows)} measures of {measures} that separate most"] if measures > len(rows) else []
     cut += [f"the {len(people)} largest groups of {personas}"] if personas > len(people) else []
     rest = f" Shown are {' and '.join(cut)}; every number is in the appendix." if cut else ""

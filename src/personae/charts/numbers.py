@@ -1,58 +1,57 @@
-"""Numbers as a reader wants them: thousands separators, no false precision, a space before the percent sign."""
+"""Numbers as charts and pages print them: as in sentences, but tied to their units, and never below the floor."""
 
 from __future__ import annotations
 
 import math
 
 from personae.model.fact import Fact
+from personae.words import numbers
+from personae.words.names import plural
+from personae.words.numbers import count
+
+__all__ = [
+    "NBSP",
+    "amount",
+    "count",
+    "in_words",
+    "listing",
+    "percent",
+    "plain",
+    "plural",
+    "sentence",
+    "shares",
+    "span",
+    "those",
+    "times",
+    "value",
+]
 
 NBSP = "\u00a0"
-IRREGULAR = {"person": "people", "child": "children"}
-
-
-def count(n: float) -> str:
-    """12837 as "12,837"."""
-    return f"{round(n):,}"
 
 
 def percent(share: float) -> str:
-    """0.184 as "18 %"; below 1 % and just below 100 % one decimal is kept, so that nothing rounds to none or to all."""
-    p = 100 * share
-    if 0 < p < 0.1:
-        return f"under{NBSP}0.1{NBSP}%"
-    if 99.9 < p < 100:
-        return f"over{NBSP}99.9{NBSP}%"
-    return f"{p:.1f}{NBSP}%" if 0 < p < 0.95 or 99.5 <= p < 100 else f"{p:.0f}{NBSP}%"
+    """0.184 as "18 %", with a space that does not break."""
+    return numbers.percent(share).replace(" ", NBSP)
 
 
 def plain(value: float) -> str:
-    """Three significant digits, thousands separated: 3.14159 as "3.14", 25431.2 as "25,431"."""
-    if not math.isfinite(value):
-        return "-"
-    if abs(value) >= 100 or value == round(value):
-        return f"{value:,.0f}"
-    digits = (
-        1 if abs(value) >= 10 else 2 if abs(value) >= 0.995 else max(2, 1 - math.floor(math.log10(abs(value))) if value else 0)
-    )
-    return f"{value:,.{min(digits, 6)}f}"
+    """A number with the digits that matter; "-" when it is not finite."""
+    return numbers.amount(value) if math.isfinite(value) else "-"
 
 
 def times(multiple: float) -> str:
     """5.23 as "5.2×"."""
-    if not math.isfinite(multiple):
-        return "-"
-    return (
-        f"{multiple:,.0f}×"
-        if multiple >= 9.95
-        else f"{multiple:.1f}×"
-        if multiple >= 0.095 or multiple == 0
-        else f"{multiple:.2f}×"
-    )
+    return "0×" if multiple < 0.005 else numbers.times(multiple).replace(" times", "×")
 
 
-def in_words(multiple: float) -> str:
-    """5.23 as "5.2 times the average", 1 as "about the average"."""
-    return "about the average" if 0.95 <= multiple <= 1.05 else f"{times(multiple)[:-1]} times the average"
+def in_words(multiple: float, statistic: str) -> str:
+    """5.23 of a mean as "5.2 times the average", of a share as "5.2 times as common as among everyone"."""
+    share = statistic in ("share", "rate")
+    if multiple < 0.005:
+        return "none at all"
+    if 0.95 <= multiple <= 1.05:
+        return "as common as among everyone" if share else "about the average"
+    return f"{times(multiple)[:-1]} times {'as common as among everyone' if share else 'the average'}"
 
 
 def amount(value: float, statistic: str, unit: str) -> str:
@@ -66,9 +65,14 @@ def amount(value: float, statistic: str, unit: str) -> str:
 
 
 def value(fact: Fact, floor: int) -> str:
-    """A fact's value; a share that stands for fewer users than the floor is given as a bound only."""
-    few = fact.statistic in ("share", "rate") and 0 < fact.value * fact.n < floor - 0.5
-    return f"under{NBSP}{percent(floor / fact.n)}" if few else amount(fact.value, fact.statistic, fact.unit)
+    """A fact's value; a share that stands for fewer users than the floor, or for all but fewer, is given as a bound only."""
+    if fact.statistic in ("share", "rate"):
+        inside = fact.value * fact.n
+        if 0.5 <= inside < floor - 0.5:
+            return f"under{NBSP}{percent(floor / fact.n)}"
+        if 0.5 <= fact.n - inside < floor - 0.5:
+            return f"over{NBSP}{percent(1 - floor / fact.n)}"
+    return amount(fact.value, fact.statistic, fact.unit)
 
 
 def span(low: float | None, high: float | None, statistic: str) -> str:
@@ -88,15 +92,6 @@ def shares(parts: tuple[int, ...]) -> tuple[str, ...]:
     for i in order[: 1000 - sum(floors)]:
         floors[i] += 1
     return tuple(f"{f // 10}.{f % 10}{NBSP}%" for f in floors)
-
-
-def plural(noun: str) -> str:
-    """The plural of an entity: "customer", "company", "person"."""
-    if noun in IRREGULAR:
-        return IRREGULAR[noun]
-    if noun.endswith("y") and noun[-2:-1] not in "aeiou":
-        return noun[:-1] + "ies"
-    return noun + ("es" if noun.endswith(("s", "x", "ch", "sh")) else "s")
 
 
 def sentence(text: str) -> str:

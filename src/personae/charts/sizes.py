@@ -56,7 +56,7 @@ def sizes(personas: tuple[Persona, ...], outside: int, entity: str, floor: int) 
             )
         )
     title = (
-        f"{ordered[0].name} are the largest group: {percent(ordered[0].share)} of all {many}"
+        f"The largest group is {ordered[0].name}, with {percent(ordered[0].share)} of all {many}"
         if ordered
         else f"No {entity} is in a group"
     )

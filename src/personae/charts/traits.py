@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from personae.charts.chart import Chart
 from personae.charts.multiples import Line
-from personae.charts.numbers import amount, count, in_words, span, times
+from personae.charts.numbers import amount, count, in_words, span, times, value
 from personae.model.fact import Fact
 from personae.model.persona import Profile, Trait
 
@@ -44,16 +44,17 @@ def shown(profile: Profile) -> tuple[Trait, ...]:
     return (*profile.above[:ABOVE], *profile.below[:BELOW])
 
 
-def traits(profile: Profile, name: str, facts: Mapping[str, Fact], line: Line) -> Differences:
+def traits(profile: Profile, name: str, facts: Mapping[str, Fact], line: Line, floor: int) -> Differences:
     """Difference bars of a profile; `facts` by id hold their intervals and base counts."""
     known = [(t, facts[t.fact]) for t in shown(profile) if t.fact in facts]
-    rows = tuple(_row(t, f, line) for t, f in known)
+    rows = tuple(_row(t, f, line, floor) for t, f in known)
     chart = Chart(
         f"traits-{profile.key}",
         _title(name, known),
         "Times the average of everyone; each step doubles. Grey (0.8 to 1.25) is no difference; "
         "the thin line is the 95 % interval.",
-        "Difference bars. " + ("; ".join(f"{r.label}: {r.times}" for r in rows) or "no difference beyond the grey band"),
+        f"Difference bars of {name}. "
+        + ("; ".join(f"{r.label}: {r.times}" for r in rows) or "no difference beyond the grey band"),
         ("measure", "times the average", "95 % interval", "this group", "everyone", "based on"),
         tuple(
             (r.label, r.times, span(f.multiple_low, f.multiple_high, "multiple"), r.value, r.everyone, count(f.n))
@@ -64,13 +65,15 @@ def traits(profile: Profile, name: str, facts: Mapping[str, Fact], line: Line) -
 
 
 def _title(name: str, known: list[tuple[Trait, Fact]]) -> str:
+    """The strongest difference; names from the data keep their capitals."""
     if not known:
         return f"{name}: like everyone on every measure"
     first = known[0][0]
-    return f"{name}: {first.label}, {in_words(first.multiple)}"
+    label = first.label[:1].upper() + first.label[1:] if first.label.islower() else first.label
+    return f"{label}, {in_words(first.multiple, first.statistic)}"
 
 
-def _row(trait: Trait, fact: Fact, line: Line) -> Row:
+def _row(trait: Trait, fact: Fact, line: Line, floor: int) -> Row:
     return Row(
         trait.label,
         line.at(trait.multiple),
@@ -78,7 +81,7 @@ def _row(trait: Trait, fact: Fact, line: Line) -> Row:
         None if fact.multiple_high is None else line.at(fact.multiple_high),
         line.beyond(trait.multiple),
         times(trait.multiple),
-        amount(trait.value, trait.statistic, trait.unit),
+        value(fact, floor),
         amount(trait.everyone, trait.statistic, trait.unit),
         trait.fact,
     )

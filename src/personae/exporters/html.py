@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -71,9 +72,16 @@ def _drawn(charts: tuple[Chart, ...]) -> dict[str, Markup]:
 def _environment() -> jinja2.Environment:
     """Every value is escaped, whatever the file is called; a name that is missing is an error."""
     loader = jinja2.FileSystemLoader(Path(__file__).parent / "templates")
-    return jinja2.Environment(
+    made = jinja2.Environment(
         loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    made.filters["keep"] = _keep
+    return made
+
+
+def _keep(text: str) -> str:
+    """A text in which a number and its percent sign stay on one line."""
+    return re.sub(r"(?<=\d) %", "\u00a0%", text)
 
 
 def _write(path: Path, text: str) -> None:

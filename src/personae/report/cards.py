@@ -60,7 +60,7 @@ def card(cast: Cast, persona: Persona, facts: Mapping[str, Fact], proofs: Mappin
         steady=persona.steady,
         steady_words=f"Repeated on other samples, this group comes back {hundred(persona.steadiness)} times in 100.",
         tagline=said(persona.tagline, proofs),
-        differences=traits(profile, persona.name, facts, on),
+        differences=traits(profile, persona.name, facts, on, cast.study.floor),
         traits=all_of(persona.traits),
         story=all_of(persona.story),
         outcomes=all_of(persona.outcomes),

@@ -110,7 +110,9 @@ def page(cast: Cast) -> Page:
         floor=cast.study.floor,
         sizes=sizes(cast.personas, outside(cast), entity, cast.study.floor) if cast.personas else None,
         cards=tuple(cards),
-        heat=heat(cast.personas, [f for f in facts.values() if f.id not in aside and f.measure not in describing]),
+        heat=heat(
+            cast.personas, [f for f in facts.values() if f.id not in aside and f.measure.partition("=")[0] not in describing]
+        ),
         outcomes=outcomes(cast.personas, cast.profiles, facts, cast.study.floor),
         number=number(cast),
         firmness=firmness(cast),

@@ -69,7 +69,7 @@ def headline(cast: Cast) -> str:
     many, users, k = plural(cast.study.entity), count(cast.users), len(cast.personas)
     verdict = cast.evidence.verdict
     if not k:
-        return f"No kinds of {many} were found in {users}"
+        return f"No kinds of {many} were found among {users}"
     if verdict.forced:
         return f"{k} forced groups of {users} {many}"
     return {
