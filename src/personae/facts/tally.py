@@ -237,7 +237,7 @@ def _sums(item: Item, values: Floats, soft: Floats, where: Groups, groups: int, 
     middle = np.full((groups + 1, 1), np.nan)
     if medians:
         middle[groups, 0] = np.median(values)
-        order = np.argsort(where, kind="stable")
+        order = np.argsort(where.astype(np.int16), kind="stable")
         edges = np.searchsorted(where[order], np.arange(groups + 1))
         for g in range(groups):
             if edges[g + 1] > edges[g]:
@@ -257,7 +257,7 @@ def _behaves(measure: Measure) -> bool:
 def _scale(values: Floats, measure: Measure) -> tuple[float, float] | None:
     """The ends of an answer scale: few whole numbers without a gap, and people at its top; None for counts and amounts."""
     low, high = float(values.min()), float(values.max())
-    if high - low > 10 or high - low < 2 or (np.floor(values) != values).any():
+    if measure.unit or high - low > 10 or high - low < 2 or (np.floor(values) != values).any():
         return None
     shares = np.bincount((values - low).astype(np.int64)) / len(values)
     if (shares == 0).any() and measure.role != Role.ATTITUDE:

@@ -20,10 +20,14 @@ if TYPE_CHECKING:
 
 LEAST, MOST = 0.8, 1.25
 """Between these multiples of the average a group counts as average."""
+FAR = 8.0
+"""Beyond this multiple a difference does not get stronger."""
 APART = 0.35
 """Standard deviations from which a difference on a scale counts."""
 ALPHA = 0.05
 ABOVE, BELOW = 5, 3
+ASIDE = 2
+"""Traits of each direction that may be about what did not form the groups."""
 TWICE = 0.8
 """A correlation from which two measures tell the same thing."""
 LOOKED_AT = 5_000
@@ -40,11 +44,17 @@ def telling(tally: Tally, contrast: Contrast, hidden: Bools, floor: int) -> tupl
     sure = np.nan_to_num(intervals.holm(contrast.doubt, compared), nan=1.0) < ALPHA
     with np.errstate(invalid="ignore", divide="ignore"):
         far = np.where(plain, np.abs(contrast.distance) >= APART, (contrast.multiple < LEAST) | (contrast.multiple > MOST))
-        ratio = np.abs(np.log(np.clip(contrast.multiple, 0.05, 20.0)))
+        ratio = np.abs(np.log(np.clip(contrast.multiple, 1 / FAR, FAR)))
         strength = np.sqrt(np.abs(contrast.distance) * np.where(plain, np.abs(contrast.distance), ratio))
         sign = np.where(plain, np.sign(contrast.value - contrast.everyone), np.sign(contrast.multiple - 1))
+        strength = np.where((sign < 0) & np.array([_denies(i) for i in items], dtype=bool), strength / 2, strength)
     keep = compared & sure & far
     return keep, np.where(keep, np.nan_to_num(strength * sign), 0.0)
+
+
+def _denies(item: Item) -> bool:
+    """Whether an item is a level that says no: less of it is told last, for it reads as a double negation."""
+    return item.measure.partition("=")[2].strip().lower().partition(" ")[0] in ("no", "false", "n", "none", "not")
 
 
 def strongest(features: Features, items: tuple[Item, ...], strength: Floats) -> tuple[list[int], list[int]]:
@@ -58,7 +68,8 @@ def strongest(features: Features, items: tuple[Item, ...], strength: Floats) -> 
         for j in sorted((int(j) for j in np.flatnonzero(strength * sign > 0)), key=lambda j: (-abs(strength[j]), j)):
             if len(picked) == most:
                 break
-            if any(items[c].about == items[j].about for c in chosen):
+            aside = not items[j].forms and sum(not items[c].forms for c in picked) >= ASIDE
+            if aside or any(items[c].about == items[j].about for c in chosen):
                 continue
             seen[j] = columns(features, (items[j],), rows)[:, 0]
             if not any(_same(seen[c], seen[j]) for c in chosen):

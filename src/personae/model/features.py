@@ -23,6 +23,8 @@ class Counts:
     source: str
     why: str = ""
     """Said when a wide table was taken as event counts."""
+    column: str = ""
+    """The column that names the events, where there is one: it says what "24" is."""
 
 
 @dataclass(frozen=True, eq=False)

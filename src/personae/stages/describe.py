@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ from personae.model.features import Features
 from personae.model.persona import Member, Profile, Trait
 from personae.model.rule import Place, Placement
 from personae.model.study import Role, Study
-from personae.words.names import readable
+from personae.words.names import parts, readable
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -94,7 +95,8 @@ def _world(features: Features, placement: Placement, evidence: Evidence, study: 
     few = (group == k).sum() < study.floor and k > 0
     kept = _without(features, group < k) if few else features
     sums = tally(kept, group[group < k] if few else group, k + 1)
-    sums = replace(sums, items=tuple(replace(i, label=_label(i), unit=_unit(i)) for i in sums.items))
+    called = _called(features, study)
+    sums = replace(sums, items=tuple(replace(i, label=_label(i, called), unit=_unit(i)) for i in sums.items))
     versus = contrast(sums)
     mask = hidden(sums, study.floor)
     fresh = np.array([i.lead and not i.forms for i in sums.items], dtype=bool)
@@ -119,9 +121,21 @@ def _without(features: Features, rows: Bools) -> Features:
     )
 
 
-def _label(item: Item) -> str:
+def _called(features: Features, study: Study) -> str:
+    """What an event is called that has only a number: "offer" for a column "Offer #"."""
+    column = (features.counts.column if features.counts is not None else "") or study.event
+    words = [w for w in re.findall(r"[^\W\d_]+", readable(column)) if w.lower() not in ("id", "no", "nr", "number", "code")]
+    return " ".join(words).lower() or "event"
+
+
+def _label(item: Item, called: str) -> str:
     """Words for an item: events and raw column names are made readable, given labels are kept."""
-    return readable(item.label) if item.code.startswith("e") or item.label == item.measure else item.label
+    if item.code.startswith("e"):
+        name = readable(item.label) if re.search(r"[^\W\d]", item.label) else f"{called} {item.label}"
+        return f"{name} (at least once)" if item.proportion else name
+    stem, level = parts(item.label, item.measure)
+    words = readable(stem) if stem == item.about else stem
+    return words + item.label.removeprefix(stem) if level and item.label.startswith(stem) else words
 
 
 def _unit(item: Item) -> str:
@@ -210,7 +224,7 @@ def _about_everyone(world: _World, j: int) -> Fact:
 def _about_group(world: _World, g: int, j: int) -> Fact:
     """The value of an item in one group, against everyone and the rest."""
     item, c = world.tally.items[j], world.contrast
-    multiple = _number(c.multiple[g, j])
+    multiple = _number(c.multiple[g, j]) if item.lead else None
     return Fact(
         f"{key(g)}.{item.code}", key(g), item.measure, item.label, item.statistic, float(c.value[g, j]), item.unit,
         int(world.tally.n[g, j]), _number(c.low[g, j]), _number(c.high[g, j]), _number(c.everyone[j]), _number(c.rest[g, j]),
@@ -243,7 +257,7 @@ def _number(value: float) -> float | None:
 
 
 def _profile(world: _World, g: int, facts: list[Fact]) -> Profile:
-    """One group in numbers; zeros for a group too small to show."""
+    """One group in numbers, zeros for one too small to show. Half the floor stands for any fewer users on the border."""
     if not world.shown[g]:
         return Profile(g, key(g), 0, 0.0, 0.0, 0.0, (), (), (), (), ())
     own = {f.id: f for f in facts if f.subject == key(g)}
@@ -256,7 +270,7 @@ def _profile(world: _World, g: int, facts: list[Fact]) -> Profile:
 
     return Profile(
         g, key(g), world.sizes[g], world.sizes[g] / world.users,
-        own[f"{key(g)}.border"].value if f"{key(g)}.border" in own else 0.0,
+        own[f"{key(g)}.border"].value if f"{key(g)}.border" in own else world.floor / 2 / world.sizes[g],
         own[f"{key(g)}.steadiness"].value if f"{key(g)}.steadiness" in own else 0.0,
         tuple(_trait(world, g, j) for j in above), tuple(_trait(world, g, j) for j in below),
         of(Role.OUTCOME), of(Role.DEMOGRAPHIC), base,

@@ -12,14 +12,15 @@ from personae.model.fact import Fact
 from personae.model.persona import Claim, Persona
 from personae.words.lexicon import DEMOGRAPHIC
 from personae.words.names import content
+from personae.words.numbers import alike
 from personae.words.reading import Direction, Number, aliases, directions, mentions, numbers
 
 EVERYONE = "all"
 OWN_WORDS = frozenset(("users", "share of users", "steadiness", "borderline", "not in any group"))
 """Measures of a group as a group, which a sentence need not name."""
+PARTS = ("share", "share of users", "share of activity", "Jaccard")
+"""Units of parts of a whole, which a text gives in percent or as so many in so many."""
 LIKE = "like everyone"
-ALIKE = 0.25
-"""A difference of less than this part of everyone's value may be called like everyone."""
 FLAT = 0.02
 """A multiple this near to 1 is neither more nor less."""
 
@@ -73,11 +74,18 @@ def fault(claim: Claim, persona: Persona, facts: Mapping[str, Fact], names: Mapp
     foreign = next((f for f in cited if f.subject not in allowed), None)
     if foreign:
         return f"it cites {foreign.id}, which is about another group"
-    others = {n: k for n, k in names.items() if k != persona.key}
-    named = [k for n, k in others.items() if mentions(claim.text, [n])]
-    if any(k not in allowed for k in named):
+    text = _masked(claim.text, (aliases(f.label, f.measure) for f in cited))
+    named = [k for n, k in names.items() if k not in allowed and mentions(text, [n])]
+    if named:
         return "it names another group"
     return _unbacked(claim.text, cited, persona, names)
+
+
+def _masked(text: str, names: Iterable[Iterable[str]]) -> str:
+    """The text with names blanked out, of the same length."""
+    for start, end in mentions(text, (n for several in names for n in several)):
+        text = text[:start] + "\x00" * (end - start) + text[end:]
+    return text
 
 
 def _name_faults(persona: Persona, taken: set[str]) -> list[str]:
@@ -122,7 +130,8 @@ def _unlike(text: str, cited: list[Fact]) -> str:
         stem, named = f.measure.partition("=")[0], f.label.rpartition(": ")[0] or f.label
         if not mentions(text, (*aliases(f.label, f.measure), *aliases(named, stem))) and not _words_of(f) & _words(text):
             return f"it does not say what {f.id} is about"
-        if f.p is not None and f.p < 0.05 and abs(f.value - (f.everyone or 0.0)) >= ALIKE * max(abs(f.everyone or 0.0), 1e-12):
+        part = f.unit in PARTS or f.statistic in ("share", "rate")
+        if f.p is not None and f.p < 0.05 and not alike(f.value, f.everyone or 0.0, part=part):
             return f"{f.id} differs from everyone"
     return ""
 
@@ -193,7 +202,7 @@ def _backs(fact: Fact, number: Number) -> bool:
 
 def _held(fact: Fact, number: Number) -> list[float | None]:
     """The numbers of a fact that a number of that form and side can stand for."""
-    part = fact.unit in ("share of users", "share of activity") or fact.statistic in ("share", "rate") or fact.unit == "Jaccard"
+    part = fact.unit in PARTS or fact.statistic in ("share", "rate")
     if number.form == "multiple":
         return [fact.multiple] if number.side != "bound" else [fact.multiple_low, fact.multiple_high]
     if number.form in ("percent", "ratio"):

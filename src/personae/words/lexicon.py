@@ -41,11 +41,20 @@ SPECIAL = {
     "morning share": "morning users", "spend": "high spenders", "spending": "high spenders", "revenue": "high spenders",
     "amount": "high spenders", "dollars": "high spenders", "total spend": "high spenders", "monetary value": "high spenders",
     "income": "high earners", "annual income": "high earners", "active days": "everyday users", "tenure": "long-timers",
-    "days since last activity": "returners after a while", "diversity": "all-round explorers", "variety": "all-round explorers",
+    "days since last": "earlier visitors", "days since first": "long-timers", "days first to last": "long-timers",
+    "event types": "all-round explorers", "variety": "all-round explorers", "events": "busy users",
+    "top event share": "one-thing users",
+    "events per active day": "burst users", "events per session": "long-session users", "later half share": "late starters",
     "basket": "big-basket buyers", "basket size": "big-basket buyers",
 }  # fmt: skip
 """Whole names that have an expression of their own."""
 
+NEWER = {"days since last": "Recent visitors", "days since first": "Newcomers", "tenure": "Newcomers",
+         "days first to last": "Brief visitors", "active days": "Occasional visitors",
+         "sessions": "Occasional visitors"}  # fmt: skip
+"""Names for those who have less of a measure of time."""
+AFTER_HEAD = frozenset(("of", "since", "per", "from", "in", "on", "to", "used", "with", "for", "at", "by", "until", "between"))
+"""Words at which the head of a noun phrase ends."""
 GERUNDS = {"login": "logging in", "signin": "signing in", "signup": "signing up", "cancel": "cancelling",
            "travel": "travelling", "swap": "swapping", "skip": "skipping", "plan": "planning", "scroll": "scrolling",
            "begin": "beginning",
@@ -72,9 +81,9 @@ _PEOPLE = (
 DEMOGRAPHIC = frozenset(_PEOPLE.split())
 """Words that say what people are and not what they do; no name is built with them (R104)."""
 _FILLING = (
-    "a an the and or of on in to for with by at from than all no not but other more less most high low big small top light "
-    "heavy mostly first often rare rarely regular frequent early late very users user customers customer members member "
-    "people fans regulars above below average everything round"
+    "a an the and or of on in to for with by at from than all no not but other more less most high low big small top "
+    "light heavy without mostly first often rare rarely regular frequent early late very users user customers customer "
+    "members member people fans regulars above below average everything round"
 )
 PLAIN = frozenset(_FILLING.split())
 """Words that do not tell one name from another."""

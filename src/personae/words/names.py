@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from personae.words.lexicon import DOERS, GERUNDS, JOINING, NOT_VERBS, PAST, PLAIN, SPECIAL
+from personae.words.lexicon import AFTER_HEAD, DOERS, GERUNDS, JOINING, NOT_VERBS, PAST, PLAIN, SPECIAL
 
 CODE = re.compile(r"[A-Za-z]{1,3}[_-]?\d+[A-Za-z]?")
 """Names without meaning, kept as they are: q_1046, v12."""
@@ -51,6 +51,11 @@ def doing(name: str) -> str:
         joined = low[1] in JOINING
         return " ".join((_gerund(low[0]), *words[1:])) if joined else f"{_gerund(low[0])} {plural(' '.join(words[1:]))}"
     return text
+
+
+def done(label: str, event: str) -> str:
+    """The same for an event with a label, which says more where the event is but a number."""
+    return doing(event) if re.search(r"[^\W\d]", event) else label
 
 
 def doers(name: str) -> str:
@@ -146,12 +151,56 @@ def _common(a: str, b: str) -> int:
     return a[:size].rfind(" ") + 1
 
 
+def parts(label: str, measure: str) -> tuple[str, str]:
+    """What a label is about, and the level it stands for, "" when it stands for none: "contract: Two year", "partner = Yes"."""
+    _, _, level = measure.partition("=")
+    if level and label.endswith(f": {level}"):
+        return label.removesuffix(f": {level}"), level
+    stem, equals, said = label.rpartition(" = ")
+    return (readable(stem), said) if equals else (label, "")
+
+
+def noun(label: str, measure: str) -> str:
+    """A label that stands for a level as a thing one has: "two year contract", "no phone service"; others as they are."""
+    stem, level = parts(label, measure)
+    said = level.strip().lower()
+    if not level or said in ("yes", "true", "y"):
+        return stem
+    if said in ("no", "false", "n", "none"):
+        return f"no {stem}"
+    if re.fullmatch(r"[\d.,<>=+-]+", level):
+        return f"{stem} {level}"
+    return f"{lowered(level)} {stem}" if len(level.split()) <= 2 and len(level) + len(stem) <= 24 else lowered(level)
+
+
+def lowered(text: str) -> str:
+    """The text without the capital of a first word that is an ordinary word."""
+    return text[:1].lower() + text[1:] if text[1:2].islower() and text[:1].isupper() else text
+
+
 def capital(text: str) -> str:
     """The text with its first letter as a capital."""
     return text[:1].upper() + text[1:]
 
 
 def content(name: str) -> frozenset[str]:
-    """The words that carry a name, one form each: without how much, joining words, and the word for users."""
-    words = re.findall(r"[^\W_]+", name.lower())
-    return frozenset(singular(w) for w in words if w not in PLAIN) or frozenset(words)
+    """The words that carry a name, one form each: without how much, joining words, and the word for users; a word and its
+    number are one, and those who do something are one with doing it."""
+    words = re.findall(r"[^\W_]+", re.sub(r"\b([a-z]+)[ _-]?(\d+)\b", r"\1\2", name.lower()))
+    return frozenset(_root(w) for w in words if w not in PLAIN) or frozenset(words)
+
+
+def _root(word: str) -> str:
+    """The verb of doers and doings that are known, and else the singular."""
+    return VERBS.get(word) or _verb(word) or singular(word)
+
+
+VERBS = {who: verb for verb, who in reversed(DOERS.items())} | {_gerund(v): v for v in DOERS}
+
+
+def several(thing: str) -> bool:
+    """Whether a noun phrase takes a plural verb: "views", "days since the last event", but not "adding coupons"."""
+    words = thing.lower().split()
+    head = next((i for i, w in enumerate(words) if i and w in AFTER_HEAD), len(words))
+    last = words[head - 1] if words else ""
+    return not (words and words[0].endswith("ing")) and last.endswith("s") and not last.endswith(("ss", "us", "is"))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from personae.model.fact import Fact
 from personae.model.persona import Profile, Trait
-from personae.words.lexicon import DEMOGRAPHIC
-from personae.words.names import CODE, capital, content, doers, doing, plural, readable, short
+from personae.words.lexicon import DEMOGRAPHIC, NEWER
+from personae.words.names import CODE, capital, content, doers, done, noun, parts, plural, readable, short
 
 _AMOUNTS = (
     "login visit session active day order purchase spend spending amount event action view click use usage minute hour count "
@@ -49,15 +50,15 @@ def _strength(p: Profile) -> float:
 def _candidates(p: Profile, users: str, labels: Sequence[str], units: Mapping[str, str], turn: int) -> Iterator[str]:
     """Names that fit, best first."""
     if p.above and not p.below and len(p.above) > 1 and all(_amount(t, units) for t in p.above):
-        yield f"Heavy {users}" if _usage(p.above) else "High all round"
+        yield f"Heavy {users}" if _usage(p.above) else "High across the board"
     if p.below and not p.above and len(p.below) > 1 and all(_amount(t, units) for t in p.below):
-        yield f"Light {users}" if _usage(p.below) else "Modest all round"
+        yield f"Light {users}" if _usage(p.below) else f"Low-key {users}"
     if not p.above and not p.below:
         yield from ("All-rounders", "Middle of the road", f"Typical {users}")
-    for t in p.above:
+    for t in sorted(p.above, key=lambda t: not t.formed):
         if t.role != "demographic":
             yield from _for_more(t, users, labels, units[t.fact], turn)
-    for t in p.below:
+    for t in sorted(p.below, key=lambda t: not t.formed):
         if t.role != "demographic":
             yield from _for_less(t, users, labels, units[t.fact])
     yield from ("All-rounders", "Middle of the road", f"Typical {users}")
@@ -81,14 +82,20 @@ def _for_more(t: Trait, users: str, labels: Sequence[str], unit: str, turn: int)
     who = doers(t.measure) or doers(t.label)
     if who and t.distance is None:
         yield capital(who)
-    thing = short(doing(t.measure) if unit == "share of activity" else t.label, labels, 32)
+    thing = short(_thing(t, unit), labels, 32)
     if unit == "share of activity":
-        noun = short(readable(t.measure), labels, 32)
-        yield from _turned((f"{capital(noun)} {users}", f"Big on {noun}", f"{capital(noun)} fans", f"Mostly {noun}"), turn)
+        verbal = thing.split()[0].endswith("ing")
+        nouns = (f"{capital(thing)} {users}", f"Big on {thing}", f"{capital(thing)} fans", f"Mostly {thing}")
+        yield from _turned((f"Big on {thing}", f"Mostly {thing}") if verbal else nouns, turn)
         return
     if CODE.fullmatch(thing) or t.scale:
         yield f"High on {thing}"
     yield f"High {thing}" if not thing[:1].isupper() else f"High on {thing}"
+
+
+def _thing(t: Trait, unit: str) -> str:
+    """What a trait is about: what is done, or the label of a measure."""
+    return done(t.label, t.measure) if unit == "share of activity" else t.label
 
 
 def _turned(patterns: tuple[str, ...], turn: int) -> Iterator[str]:
@@ -99,28 +106,29 @@ def _turned(patterns: tuple[str, ...], turn: int) -> Iterator[str]:
 
 def _for_level(t: Trait, users: str, labels: Sequence[str]) -> Iterator[str]:
     """Names for those of whom something is so."""
-    _, _, level = t.measure.partition("=")
-    label = short(t.label.removesuffix(f": {level}") if level else t.label, labels, 32)
-    if not level or level.strip().lower() in ("yes", "true", "1", "y"):
-        yield f"{capital(label)} {users}"
-    elif level.strip().lower() in ("no", "false", "0", "n", "none"):
-        yield f"No {label}"
-    else:
-        said = short(level, (), 32)
-        bare = said.replace(".", "").isdigit()
-        yield f"{capital(label)} {said} {users}" if bare else f"{capital(said)} {users}"
-        yield f"{capital(said)} {label}"
+    stem, level = parts(t.label, t.measure)
+    thing = short(noun(t.label, t.measure), labels, 32)
+    if level.strip().lower() in ("no", "false", "n", "none") or thing.lower().startswith("no "):
+        without = thing[3:] if thing.lower().startswith("no ") else thing
+        yield f"{capital(users)} without {without}"
+        return
+    yield f"{capital(thing)} {users}"
+    if level and len(level) > 3 and not re.fullmatch(r"[\d.,<>=+-]+", level):
+        yield f"{capital(short(level, (), 32))} {users}"
+    yield f"Big on {short(stem, labels, 32)}" if not level else f"Mostly {thing}"
 
 
 def _for_less(t: Trait, users: str, labels: Sequence[str], unit: str) -> Iterator[str]:
     """Names for those who stand out by less of one thing."""
-    _, _, level = t.measure.partition("=")
     if unit == "share of users":
-        label = short(t.label.removesuffix(f": {level}") if level else t.label, labels, 32)
+        stem, level = parts(t.label, t.measure)
+        label = short(stem, labels, 32)
         yield f"Rarely {short(level, (), 32)}" if level and level.lower() not in ("yes", "no") else f"Little {label}"
         return
-    thing = short(doing(t.measure) if unit == "share of activity" else t.label, labels, 32)
+    thing = short(_thing(t, unit), labels, 32)
     if unit == "share of activity":
         yield f"Rarely {thing}"
+    elif (who := NEWER.get(readable(t.measure).lower())) is not None:
+        yield who
     else:
         yield f"Low on {thing}" if thing[:1].isupper() or t.scale else f"Low {thing}"

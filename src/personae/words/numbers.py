@@ -54,3 +54,9 @@ def amount(value: float, unit: str = "") -> str:
 def hundred(share: float) -> str:
     """A Jaccard as "94 times in 100"."""
     return f"{round(share * 100)} times in 100"
+
+
+def alike(value: float, everyone: float, *, part: bool) -> bool:
+    """Whether a difference is too small to tell a reader: under 5 points for a share, under a tenth for other values."""
+    gap = abs(value - everyone)
+    return gap < 0.05 if part else gap < 0.1 * abs(everyone)

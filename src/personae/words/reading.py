@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from personae.words.names import clean, doing, readable
+from personae.words.names import clean, doing, noun, parts, readable
 
 DIGITS = r"\d[\d,]*(?:\.\d+)?(?:e-?\d+)?"
 WORDS = {
@@ -63,6 +63,7 @@ class Direction:
 PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("ratio", re.compile(rf"\b({ANY}) (?:times )?(?:in|out of) (?:every )?({ANY})\b", re.I)),
     ("range", re.compile(rf"(?<![\w.])({DIGITS})(?: ?%)? (?:to|and|\u2013) ({DIGITS}) ?(%|percent\b|per cent\b)?", re.I)),
+    ("all", re.compile(r"\b(all|none|nobody|everybody)(?= of (?:them|its)\b)", re.I)),
     ("percent", re.compile(rf"(?<![\w.])({ANY}) ?(?:%|percent\b|per cent\b)", re.I)),
     ("multiple", re.compile(rf"(?<![\w.])({ANY})(?: times\b|-fold\b| ?x\b|\u00d7)", re.I)),
     ("whole", re.compile(rf"\b({'|'.join(WHOLES)})\b", re.I)),
@@ -97,17 +98,22 @@ def directions(text: str) -> tuple[Direction, ...]:
 def aliases(label: str, measure: str) -> tuple[str, ...]:
     """The ways in which a sentence may name what a fact measures, longest first."""
     base = {clean(label), clean(measure), readable(measure), doing(measure)}
-    base |= {b.replace(": ", " is ", 1) for b in base} | {b.replace("=", " is ", 1) for b in base}
-    return tuple(sorted((b for b in base if b), key=lambda b: (-len(b), b)))
+    stem, level = parts(label, measure)
+    if level:
+        base = {f"{s} {link} {level}" for s in {stem, readable(stem), clean(stem)} for link in ("is", "=")} | {clean(label)}
+        base.add(noun(label, measure))
+    return tuple(sorted((b for b in base if re.search(r"[^\W\d]", b)), key=lambda b: (-len(b), b)))
 
 
 def mentions(text: str, names: Iterable[str]) -> tuple[tuple[int, int], ...]:
-    """Where any of the names stands in the text, whole words only, not overlapping, longest first."""
+    """Where any of the names stands in the text, whole words only, not overlapping, longest first, and not as the
+    unit of a number."""
     spans: list[tuple[int, int]] = []
     for name in sorted(set(names), key=lambda n: (-len(n), n)):
         pattern = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.I)
         for m in pattern.finditer(text):
-            if not any(m.start() < e and s < m.end() for s, e in spans):
+            unit = re.search(r"\d(?: million)? $", text[: m.start()])
+            if not unit and not any(m.start() < e and s < m.end() for s, e in spans):
                 spans.append((m.start(), m.end()))
     return tuple(sorted(spans))
 
@@ -146,6 +152,8 @@ def _read(form: str, m: re.Match[str], text: str) -> list[Number]:
         side = "scale" if re.search(r"(scale of|from)\s*$", text[: m.start()], re.I) else "bound"
         kind = "percent" if m.group(3) else "bare"
         return [Number(v, kind, s, side, "", *span) for v, s in (_value(m.group(1)), _value(m.group(2)))]
+    if form == "all":
+        return [Number(float(m.group(1).lower() in ("all", "everybody")), "ratio", 0.0005, "own", "", *span)]
     if form in ("whole", "part"):
         low = m.group(1).lower()
         value = WHOLES.get(low) or PARTS[low]

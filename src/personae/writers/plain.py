@@ -9,19 +9,17 @@ from personae.model.fact import Fact
 from personae.model.persona import Claim, Persona, Profile, Trait
 from personae.model.study import Study
 from personae.words import numbers
-from personae.words.names import capital, clean, doing, plural, short
+from personae.words.names import capital, done, noun, parts, plural, several, short
 from personae.words.naming import group_names
 
 STEADY, FAIRLY = 0.75, 0.6
 """Hennig (2007): from 0.75 a group is stable, from 0.6 it is a pattern."""
-PART = 0.05
-"""A difference in shares of a demographic that is worth a word."""
 
 KINDS = {
-    Structure.NATURAL: "The group is one of several with a gap around them",
-    Structure.REPRODUCIBLE: "It is a steady cut of a continuum, with no gap around it",
-    Structure.CONSTRUCTIVE: "It is a band made for use, and another cut would do as well",
-    Structure.NOTHING: "The data show no groups beyond chance; this one was drawn on request",
+    Structure.NATURAL: "This is a natural group, with a gap between it and the others",
+    Structure.REPRODUCIBLE: "This is a cut of a continuum that comes back, with no gap around it",
+    Structure.CONSTRUCTIVE: "This is a band made for use, and another cut would do as well",
+    Structure.NOTHING: "The data show no groups beyond chance, and this one was drawn on request",
 }
 
 
@@ -51,11 +49,9 @@ class _Book:
     def thing(self, fact: Fact) -> str:
         """What a fact is about, short enough for a sentence."""
         if fact.unit == "share of activity":
-            return short(doing(fact.measure), self.labels)
-        _, _, level = fact.measure.partition("=")
-        if level and fact.label.endswith(f": {level}"):
-            return f"{short(fact.label.removesuffix(f': {level}'), self.labels)} is {short(level)}"
-        return short(fact.label, self.labels)
+            return short(done(fact.label, fact.measure), self.labels)
+        stem, level = parts(fact.label, fact.measure)
+        return f"{short(stem, self.labels)} is {short(level)}" if level else short(stem, self.labels)
 
     def everyone(self, fact: Fact) -> str:
         """The value of everyone, in words."""
@@ -71,7 +67,7 @@ def value(fact: Fact, number: float, *, unit: bool = True) -> str:
 
 def _part(fact: Fact) -> bool:
     """Whether a fact is a share."""
-    return fact.statistic in ("share", "rate") or fact.unit in ("share of users", "share of activity")
+    return fact.statistic in ("share", "rate") or fact.unit in ("share", "share of users", "share of activity")
 
 
 def steady(jaccard: float) -> str:
@@ -104,17 +100,18 @@ def _tagline(book: _Book, p: Profile) -> Claim:
 
 
 def _compared(book: _Book, facts: Sequence[Fact], word: str) -> str:
-    """ "more lists and coupons", "higher income", "more often on contract"."""
-    return joined([f"{_word(f, word)} {book.thing(f)}" for f in facts])
+    """ "more lists and coupons", "higher income", "mostly two year contract"."""
+    return joined([_comparative(book, f, word) for f in facts])
 
 
-def _word(fact: Fact, word: str) -> str:
-    """The right comparative: more of what is done, higher for a measure, more often for what is so or not."""
-    if fact.unit == "share of activity":
-        return word
-    if fact.unit == "share of users":
-        return f"{word} often"
-    return {"more": "higher", "less": "lower"}[word]
+def _comparative(book: _Book, f: Fact, word: str) -> str:
+    """More of what is done, higher for a measure, more often for what is so or not."""
+    if f.unit == "share of users":
+        return f"{word} often {short(noun(f.label, f.measure), book.labels)}"
+    if f.unit == "share of activity":
+        return f"{word} {book.thing(f)}"
+    counted = f.unit and f.unit in book.thing(f).split()
+    return f"{('more', 'fewer')[word == 'less'] if counted else ('higher', 'lower')[word == 'less']} {book.thing(f)}"
 
 
 def joined(parts: Sequence[str]) -> str:
@@ -126,7 +123,7 @@ def _story(book: _Book, p: Profile) -> tuple[Claim, ...]:
     """Three to five sentences: how many, what sets them apart, what they do less, how they end, how firm the group is."""
     size, share = book.facts[f"{p.key}.size"], book.facts[f"{p.key}.share"]
     whole = numbers.count(size.everyone or 0)
-    first = f"{numbers.count(size.value)} of {whole} {book.users} are here, {numbers.percent(share.value)} of everyone."
+    first = f"{numbers.count(size.value)} of {whole} {book.users} belong here, {numbers.percent(share.value)} of everyone."
     claims = [Claim(first, "M", (size.id, share.id))]
     above, below = [book.facts[t.fact] for t in p.above[:2]], [book.facts[t.fact] for t in p.below[:2]]
     if above:
@@ -134,7 +131,7 @@ def _story(book: _Book, p: Profile) -> tuple[Claim, ...]:
         claims.append(Claim(f"What sets them apart most: {text}.", "M", tuple(f.id for f in above)))
     if below:
         text = "; ".join(_sentence(book, f) for f in below)
-        claims.append(Claim(f"Below everyone: {text}.", "M", tuple(f.id for f in below)))
+        claims.append(Claim(f"Below the average: {text}.", "M", tuple(f.id for f in below)))
     if not above and not below:
         claims.append(Claim("No measure sets them clearly apart from everyone.", "M", (share.id,)))
     told = [book.facts[i] for i in p.outcomes if (book.facts[i].p or 1.0) < 0.05][:1]
@@ -147,13 +144,25 @@ def _sentence(book: _Book, f: Fact) -> str:
     """One difference with its numbers."""
     thing, own, all_ = book.thing(f), value(f, f.value), book.everyone(f)
     if f.unit == "share of activity":
-        return f"{thing} makes up {own} of what they do, against {all_} for everyone" + _multiple(f)
+        return (
+            f"{thing} {'make' if several(thing) else 'makes'} up {own} of what they do, against {all_} for everyone"
+            + _multiple(f)
+        )
     if f.unit == "share of users":
-        if "=" in f.measure and " is " in thing:
-            return f"{thing} for {own} of them, against {all_} of everyone"
-        return f"{thing} holds for {own} of them, against {all_} of everyone"
+        link = "for" if parts(f.label, f.measure)[1] else "holds for"
+        return f"{thing} {link} {_of_them(f)}, against {all_} of everyone"
     ends = f" on a scale {f.unit.removeprefix('points ')}" if f.unit.startswith("points from") else ""
-    return f"{thing} averages {own}{ends}, against {all_} for everyone" + _multiple(f)
+    return f"{thing} {_average(thing)} {own}{ends}, against {all_} for everyone" + _multiple(f)
+
+
+def _average(thing: str) -> str:
+    """The verb in the number of its subject."""
+    return "average" if several(thing) else "averages"
+
+
+def _of_them(f: Fact) -> str:
+    """ "62 % of them", "all of them", "none of them"."""
+    return "all of them" if f.value == 1 else "none of them" if f.value == 0 else f"{numbers.percent(f.value)} of them"
 
 
 def _multiple(f: Fact) -> str:
@@ -167,14 +176,17 @@ def _trait_line(book: _Book, trait: Trait) -> Claim:
     thing, own, all_ = book.thing(f), value(f, f.value), book.everyone(f)
     base = {"share of activity": " of what they do", "share of users": " of them"}.get(f.unit, " on average")
     detail = f"{thing} ({own}{base}; everyone: {all_})"
+    if f.value == 0 and f.unit == "share of users":
+        return Claim(f"None of them: {thing} (everyone: {all_})", "M", (f.id,))
     if f.multiple:
         return Claim(f"{numbers.times(f.multiple)} the average: {detail}", "M", (f.id,))
     if f.multiple is not None:
         return Claim(f"None at all: {detail}", "M", (f.id,))
     gap = abs(f.value - (f.everyone or 0.0))
-    points = " points" if f.unit.startswith("points") else ""
     side = "above" if f.value > (f.everyone or 0.0) else "below"
-    return Claim(f"{value(f, gap, unit=not points)}{points} {side} the average: {detail}", "M", (f.id,))
+    if _part(f) or f.unit.startswith("points"):
+        return Claim(f"{numbers.amount(gap * (100 if _part(f) else 1))} points {side} the average: {detail}", "M", (f.id,))
+    return Claim(f"{value(f, gap)} {side} the average: {detail}", "M", (f.id,))
 
 
 def _outcome(book: _Book, f: Fact) -> Claim:
@@ -204,44 +216,34 @@ def _demographics(book: _Book, p: Profile) -> tuple[Claim, ...]:
 def _demographic(book: _Book, facts: list[Fact]) -> Claim:
     """One demographic column in a line."""
     ids = tuple(f.id for f in facts)
-    differing = [f for f in facts if f.p is not None and f.p < 0.05 and _matters(f)]
+    differing = [
+        f for f in facts if f.p is not None and f.p < 0.05 and not numbers.alike(f.value, f.everyone or 0.0, part=_part(f))
+    ]
     first = facts[0]
     if not differing:
-        label = clean(first.label)
-        if "=" in first.measure:
-            label = label.removesuffix(f": {first.measure.partition('=')[2]}")
+        label, _ = parts(first.label, first.measure)
         return Claim(f"{capital(short(label, book.labels))}: like everyone.", "M", ids)
     told = sorted(differing, key=lambda f: (-abs(f.value - (f.everyone or 0.0)), f.id))[:2]
     text = "; ".join(
-        f"{book.thing(f)} for {value(f, f.value)} of them (everyone: {book.everyone(f)})" if _part(f) else
-        f"{book.thing(f)} averages {value(f, f.value)} (everyone: {book.everyone(f)})" for f in told
+        f"{book.thing(f)}{'' if parts(f.label, f.measure)[1] else ':'} {'for ' if parts(f.label, f.measure)[1] else ''}"
+        f"{_of_them(f)} (everyone: {book.everyone(f)})" if _part(f) else
+        f"{book.thing(f)} {_average(book.thing(f))} {value(f, f.value)} (everyone: {book.everyone(f)})" for f in told
     )  # fmt: skip
     return Claim(capital(f"{text}."), "M", tuple(f.id for f in told))
 
 
-def _matters(f: Fact) -> bool:
-    """Whether a difference is large enough to be told to a reader."""
-    if f.everyone is None:
-        return False
-    gap = abs(f.value - f.everyone)
-    return gap >= PART if _part(f) else gap >= 0.05 * abs(f.everyone)
-
-
 def _firmness(book: _Book, p: Profile) -> Claim:
     """How firm the group is, and what kind of group it is."""
-    kind = KINDS[book.evidence.verdict.kind]
-    cited, parts = [], []
-    f = book.facts.get(f"{p.key}.steadiness")
+    text, cited = KINDS[book.evidence.verdict.kind], []
+    f, b = book.facts.get(f"{p.key}.steadiness"), book.facts.get(f"{p.key}.border")
     if f is not None:
         cited.append(f.id)
-        parts.append(f"it is {steady(f.value)}: the same group {numbers.hundred(f.value)} when the data are drawn again")
-    b = book.facts.get(f"{p.key}.border")
+        text += f"; it is {steady(f.value)} (the same group {numbers.hundred(f.value)} when the data are drawn again)"
     if b is not None:
         cited.append(b.id)
         near = "none of its" if b.value == 0 else f"{numbers.percent(b.value)} of its"
-        parts.append(f"{near} {book.users} sit near the border with another group")
-    text = f"{kind}; {', and '.join(parts)}." if parts else f"{kind}."
-    return Claim(text, "M", tuple(cited) or (f"{p.key}.size",))
+        text += f", and {near} {book.users} sit near the border with another group"
+    return Claim(f"{text}.", "M", tuple(cited) or (f"{p.key}.size",))
 
 
 def _difference(book: _Book, p: Profile) -> Claim | None:
@@ -250,6 +252,7 @@ def _difference(book: _Book, p: Profile) -> Claim | None:
     if not p.nearest_measure or own is None or other is None:
         return None
     name = book.names[p.nearest]
+    name = name if name.endswith("s") else f"\u201c{name}\u201d"
     base = {"share of activity": " of what they do", "share of users": " of them"}.get(own.unit, " on average")
     text = (
         f"Nearest to {name}; what separates them most is {book.thing(own)}: "
