@@ -34,6 +34,7 @@ class DuckDB:
     def __init__(self, *, memory: str = "", threads: int = 0) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="personae-"))
         self._origins: dict[str, Locator] = {}
+        self._held: dict[str, object] = {}
         try:
             self._con = duckdb.connect(str(self.folder / "scratch.duckdb"), config=_LOCKED)
             self._set(memory or f"{_free_bytes() * FREE_SHARE / 1e6:.0f}MB", threads)
@@ -100,6 +101,8 @@ class DuckDB:
         meanwhile."""
         cursor = self._con.cursor()
         try:
+            for name, data in self._held.items():  # a frame is visible only to the cursor it was registered with
+                cursor.register(name, data)
             yield from cursor.execute(sql).to_arrow_reader(rows)
         except duckdb.Error as error:
             raise _translated(error) from error
@@ -112,10 +115,12 @@ class DuckDB:
             self._con.register(name, data)
         except duckdb.Error as error:
             raise _translated(error) from error
+        self._held[name] = data
 
     def unregister(self, name: str) -> None:
         """Let go of a registered frame."""
         self._con.unregister(name)
+        self._held.pop(name, None)
 
     @staticmethod
     def quote(name: str) -> str:
