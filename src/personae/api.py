@@ -215,7 +215,7 @@ def export(result: Result | str | PathLike[str], path: str | PathLike[str], **op
 
 
 def _sources(sources: tuple[Any, ...]) -> Data:
-    """Paths as text; frames as Arrow under a name each."""
+    """Paths as text, frames under a name each."""
     if len(sources) == 1 and isinstance(sources[0], Data):
         return sources[0]
     if len(sources) == 1 and isinstance(sources[0], Mapping):
@@ -226,10 +226,10 @@ def _sources(sources: tuple[Any, ...]) -> Data:
         named = {(f"frame {next(count)}" if many else "frame") if frames.is_frame(s) else fspath(s): s for s in sources}
     if not named:
         raise UsageError("P001", "no sources were named", fix="pass at least one path or data frame")
-    held = {name: frames.arrow(s) for name, s in named.items() if frames.is_frame(s)}
-    kind = next((k for _, k in held.values()), frames.ARROW)
+    held = {name: frames.kept(s) for name, s in named.items() if frames.is_frame(s)}
+    kinds = [frames.kind(frame) for frame in held.values()]
     paths = tuple(name if name in held else fspath(named[name]) for name in named)
-    return Data(Study(sources=paths), {name: table for name, (table, _) in held.items()}, kind)
+    return Data(Study(sources=paths), held, kinds[0] if kinds else ARROW)
 
 
 _FIELDS = {f.name: f for f in fields(Study) if f.name != "sources"}
