@@ -31,7 +31,7 @@ NBSP = "\u00a0"
 
 def percent(share: float) -> str:
     """0.184 as "18 %", with a space that does not break."""
-    return numbers.percent(share).replace(" ", NBSP)
+    return f"{'-' if share < 0 else ''}{numbers.percent(abs(share)).replace(' ', NBSP)}"
 
 
 def plain(value: float) -> str:
