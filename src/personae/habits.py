@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -54,7 +54,9 @@ def tally(u: npt.NDArray[np.int32], e: npt.NDArray[np.int16], users: int, events
     blocks = list(_blocks(key, 16))
     cells = sum(int(np.count_nonzero(key[a + 1 : b] != key[a : b - 1])) + 1 for a, b in blocks)
     kind = np.int32 if cells < 2**31 else np.int64
-    columns, data, indptr, at = np.empty(cells, kind), np.empty(cells), np.zeros(users + 1, kind), 0
+    columns: npt.NDArray[Any] = np.empty(cells, kind)
+    indptr: npt.NDArray[Any] = np.zeros(users + 1, kind)
+    data, at = np.empty(cells), 0
     for start, stop in blocks:
         part = key[start:stop]
         first = np.flatnonzero(np.concatenate(([True], part[1:] != part[:-1])))
@@ -88,13 +90,13 @@ class Clock:
     def local(self, instants: Ints) -> Ints:
         """Local seconds of the epoch."""
         if len(self.since) == 1:
-            return instants + self.offset[0]
+            return np.asarray(instants + self.offset[0])
         return np.asarray(instants + self.offset[np.searchsorted(self.since, instants, side="right") - 1])
 
     def instants(self, local: Ints) -> Ints:
         """The instants of local seconds; of an hour that comes twice the first, of one that is left out as if it were not."""
         if len(self.since) == 1:
-            return local - self.offset[0]
+            return np.asarray(local - self.offset[0])
         before = np.concatenate((self.offset[:1], self.offset[:-1]))
         turn = self.since + np.maximum(before, self.offset)
         turn[0] = np.iinfo(np.int64).min

@@ -54,12 +54,10 @@ def codes(name: str, source: str) -> str:
     return f"CREATE OR REPLACE TABLE {name} AS SELECT c, event FROM {source}"
 
 
-def span(relation: str, second: str, now: int) -> str:
-    """First and last second of a log; rows with a time, rows, rows on 1 January 1970, after `now`, and at midnight."""
-    return (
-        "SELECT min(t), max(t), count(t), count(*), count(*) FILTER (WHERE t >= 0 AND t < 86400), "
-        f"count(*) FILTER (WHERE t > {now}), count(*) FILTER (WHERE t % 86400 = 0) FROM (SELECT {second} AS t FROM {relation})"
-    )
+def span(relation: str, second: str) -> str:
+    """First and last second of a log; rows with a time, rows, and rows at midnight."""
+    times = f"SELECT {second} AS t FROM {relation}"
+    return f"SELECT min(t), max(t), count(t), count(*), count(*) FILTER (WHERE t % 86400 = 0) FROM ({times}) AS s"
 
 
 def coded(relation: str, id: str, event: str, second: str, base: int, names: str, low: int | None) -> str:

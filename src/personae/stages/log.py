@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -102,15 +101,11 @@ def _opened(engine: Any, table: Table, study: Study, users: int) -> tuple[_Log, 
     if time is None or time.kind not in (Kind.DATE, Kind.TIMESTAMP):
         return log, None, ()
     second = _seconds(time)
-    now = int(datetime.now(UTC).timestamp()) + habits.DAY
-    low, high, some, rows, zero, later, midnight = engine.rows(per_user.span(relation, second, now))[0]
+    low, high, some, rows, midnight = engine.rows(per_user.span(relation, second))[0]
     left: tuple[LeftOut, ...] = ()
     if rows > some:
         left = (LeftOut(f"{rows - some:,} rows of {table.source}", "have no time, so nobody knows when they happened"),)
         warn(f"{left[0].name} {left[0].reason}; they are not counted")
-    for n, words in ((zero, "on 1 January 1970, which is what an empty time often becomes"), (later, "in the future")):
-        if n:
-            warn(f"{n:,} rows of {table.source} are {words}; they are counted as they stand")
     if low is None:
         return log, None, left
     timed = time.kind is Kind.TIMESTAMP and midnight < some
@@ -234,9 +229,9 @@ def _coded(engine: Any, log: _Log, names: Sequence[str], base: int) -> tuple[_Ro
         e[at : at + n], t[at : at + n] = done.to_numpy(), when.to_numpy()
         at += n
         step("measure", "events", seen, total, "rows")
-    left = ((nobody, "have no id, so they belong to nobody"),)
+    left = [(nobody, "have no id, so they belong to nobody")]
     if log.event:
-        left += ((log.event.empty, f"say nothing in {log.event.name}, so they count for no event"),)
+        left.append((log.event.empty, f"say nothing in {log.event.name}, so they count for no event"))
     made = tuple(LeftOut(f"{n:,} rows of {log.table.source}", why) for n, why in left if n)
     for x in made:
         warn(f"{x.name} {x.reason}")

@@ -1,0 +1,65 @@
+"""Rows and ids that come more than once, as SQL texts. Names arrive quoted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+PLACE = '"personae place"'
+"""The column that holds the position of a row, from 1 on, in the tables made here."""
+
+
+def merged(into: str, relation: str, key: str, columns: Sequence[str]) -> str:
+    """A table of the different rows of a relation that have an id, each at the place of its first appearance."""
+    listed = ", ".join(columns)
+    numbered = f"SELECT {listed}, row_number() OVER () AS {PLACE} FROM {relation}"
+    return (
+        f"CREATE OR REPLACE TABLE {into} AS SELECT {listed}, min({PLACE}) AS {PLACE} FROM ({numbered}) AS n "
+        f"WHERE {key} IS NOT NULL GROUP BY {listed} ORDER BY {PLACE}"
+    )
+
+
+def sizes(relation: str, key: str) -> str:
+    """Rows and different ids."""
+    return f"SELECT count(*), count(DISTINCT {key}) FROM {relation}"
+
+
+def several(relation: str, key: str) -> str:
+    """Ids with more than one row: their number and the number of their rows."""
+    counts = f"SELECT count(*) AS n FROM {relation} GROUP BY {key} HAVING count(*) > 1"
+    return f"SELECT count(*), coalesce(sum(n), 0) FROM ({counts}) AS s"
+
+
+def first_several(relation: str, key: str, columns: Sequence[str], ids: int) -> str:
+    """Place, id and columns as text of all rows of the first ids that have more than one."""
+    listed = "".join(f", CAST(p.{c} AS VARCHAR)" for c in columns)
+    some = f"SELECT {key} AS k, min({PLACE}) AS at FROM {relation} GROUP BY {key} HAVING count(*) > 1 ORDER BY 2 LIMIT {ids}"
+    return (
+        f"SELECT p.{PLACE}, CAST(p.{key} AS VARCHAR){listed} FROM {relation} AS p JOIN ({some}) AS s ON p.{key} = s.k "
+        f"ORDER BY s.at, p.{PLACE}"
+    )
+
+
+def keep(relation: str, key: str, policy: str) -> str:
+    """Leave the first or the last row of each id, or no row of ids that have several."""
+    if policy == "drop":
+        return f"DELETE FROM {relation} WHERE {key} IN (SELECT {key} FROM {relation} GROUP BY {key} HAVING count(*) > 1)"
+    which = {"first": "min", "last": "max"}[policy]
+    return f"DELETE FROM {relation} WHERE {PLACE} NOT IN (SELECT {which}({PLACE}) FROM {relation} GROUP BY {key})"
+
+
+def identical(relation: str, columns: Sequence[str]) -> str:
+    """How many rows repeat another row exactly."""
+    groups = f"SELECT count(*) AS n FROM {relation} GROUP BY {', '.join(columns)} HAVING count(*) > 1"
+    return f"SELECT coalesce(sum(n - 1), 0) FROM ({groups}) AS g"
+
+
+def alike(relation: str, key: str) -> str:
+    """Groups of ids that differ only in case, blanks around them or zeros before them: how many, and two of one group."""
+    distinct = f"SELECT DISTINCT {key} AS k FROM {relation} WHERE {key} IS NOT NULL"
+    groups = f"SELECT min(k) AS a, max(k) AS b FROM ({distinct}) AS d GROUP BY lower(ltrim(trim(k), '0')) HAVING count(*) > 1"
+    return f"SELECT count(*), min(a), min(b) FROM (SELECT a, b FROM ({groups}) AS g) AS h"
+
+
+def numbered(view: str, relation: str, name: str) -> str:
+    """A view with the number of each row, from 1 on, as its first column."""
+    return f"CREATE OR REPLACE VIEW {view} AS SELECT row_number() OVER () AS {name}, * FROM {relation}"
