@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import MISSING, asdict, dataclass, field, fields, replace
 from difflib import get_close_matches
@@ -252,7 +253,10 @@ def _setting(name: str, value: Any) -> Any:
     """The value as Study keeps it: one word where several may stand, a number of groups as text."""
     default = _FIELDS[name].default
     if name == "groups":
-        return "-".join(map(str, value)) if isinstance(value, tuple | list) else str(value)
+        text = "-".join(map(str, value)) if isinstance(value, tuple | list) else str(value)
+        if not re.fullmatch(r"auto|\d+|\d+-\d+", text):
+            raise UsageError("P001", f"groups is {value!r}", fix='use "auto", a number such as 5, or a range such as "3-7"')
+        return text
     if isinstance(default, tuple):
         return (value,) if isinstance(value, str) else tuple(value)
     if default is not MISSING and (
