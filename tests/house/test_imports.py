@@ -34,7 +34,7 @@ ALLOWED = {
     "duckdb": ("engines/duckdb.py",),
     "ibis": ("sql/", "steps/", "engines/duckdb.py"),
     "sqlglot": ("sql/", "steps/", "engines/duckdb.py"),
-    "sklearn": ("methods/", "checks/", "stages/choose.py", "stages/space.py", "sklearn.py"),
+    "sklearn": ("methods/", "checks/", "stages/choose.py", "stages/settle.py", "sklearn.py"),
     "vl_convert": ("exporters/", "charts/"),
     "jinja2": ("exporters/",),
     "typer": ("cli/",),
