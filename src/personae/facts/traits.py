@@ -38,7 +38,7 @@ def telling(tally: Tally, contrast: Contrast, hidden: Bools, floor: int) -> tupl
     """Which cells (groups, items) are worth telling, and how strong each is (signed, 0 where it is not)."""
     items = tally.items
     apart = (Role.DEMOGRAPHIC, Role.OUTCOME)
-    role = np.array([i.lead and (i.forms or i.role not in apart) for i in items], dtype=bool)
+    role = np.array([i.lead and (i.forms or (i.role not in apart and i.unit != "bits")) for i in items], dtype=bool)
     plain = np.array([i.plain for i in items], dtype=bool)
     compared = role & ~hidden & ~np.isnan(contrast.doubt) & (tally.base.sum(axis=0) >= floor)
     sure = np.nan_to_num(intervals.holm(contrast.doubt, compared), nan=1.0) < ALPHA

@@ -80,7 +80,7 @@ def _for_more(t: Trait, users: str, labels: Sequence[str], unit: str, turn: int)
         yield from _for_level(t, users, labels)
         return
     who = doers(t.measure) or doers(t.label)
-    if who and t.distance is None:
+    if who and t.scale is None:
         yield capital(who)
     thing = short(_thing(t, unit), labels, 32)
     if unit == "share of activity":

@@ -42,6 +42,10 @@ class _Book:
         self.users = plural(study.entity)
         self.profiles = {p.key: p for p in profiles}
 
+    def first(self, traits: Sequence[Trait], most: int) -> list[Fact]:
+        """The facts of the first traits: what formed the groups before what only describes them."""
+        return [self.facts[t.fact] for t in sorted(traits, key=lambda t: not t.formed)[:most]]
+
     def lead(self, subject: str, measure: str) -> Fact | None:
         """The first fact of a measure for a subject: the one that is compared."""
         return next((f for f in self.facts.values() if f.subject == subject and f.measure == measure), None)
@@ -91,7 +95,7 @@ def _persona(book: _Book, p: Profile) -> Persona:
 
 def _tagline(book: _Book, p: Profile) -> Claim:
     """What they do more and less of, in one line and without numbers."""
-    more, less = [book.facts[t.fact] for t in p.above[:2]], [book.facts[t.fact] for t in p.below[: 1 if p.above else 2]]
+    more, less = book.first(p.above, 2), book.first(p.below, 1 if p.above else 2)
     if not more and not less:
         return Claim(f"Close to the average {book.study.entity} in everything that was measured", "M", (f"{p.key}.size",))
     parts = [_compared(book, more, "more")] if more else []
@@ -109,8 +113,8 @@ def _comparative(book: _Book, f: Fact, word: str) -> str:
     if f.unit == "share of users":
         return f"{word} often {short(noun(f.label, f.measure), book.labels)}"
     if f.unit == "share of activity":
-        return f"{word} {book.thing(f)}"
-    counted = f.unit and f.unit in book.thing(f).split()
+        return f"{word}{' of' if f.label[-1:].isdigit() else ''} {book.thing(f)}"
+    counted = f.unit != "share" and f.unit in book.thing(f).split()
     return f"{('more', 'fewer')[word == 'less'] if counted else ('higher', 'lower')[word == 'less']} {book.thing(f)}"
 
 
@@ -125,7 +129,7 @@ def _story(book: _Book, p: Profile) -> tuple[Claim, ...]:
     whole = numbers.count(size.everyone or 0)
     first = f"{numbers.count(size.value)} of {whole} {book.users} belong here, {numbers.percent(share.value)} of everyone."
     claims = [Claim(first, "M", (size.id, share.id))]
-    above, below = [book.facts[t.fact] for t in p.above[:2]], [book.facts[t.fact] for t in p.below[:2]]
+    above, below = book.first(p.above, 2), book.first(p.below, 2)
     if above:
         text = "; ".join(_sentence(book, f) for f in above)
         claims.append(Claim(f"What sets them apart most: {text}.", "M", tuple(f.id for f in above)))
@@ -230,6 +234,11 @@ def _demographic(book: _Book, facts: list[Fact]) -> Claim:
         f"{book.thing(f)} {_average(book.thing(f))} {value(f, f.value)} (everyone: {book.everyone(f)})" for f in told
     )  # fmt: skip
     return Claim(capital(f"{text}."), "M", tuple(f.id for f in told))
+
+
+def _differs(f: Fact) -> bool:
+    """Whether a difference is sure and large enough to be told to a reader."""
+    return f.p is not None and f.p < 0.05 and not numbers.alike(f.value, f.everyone or 0.0, part=_part(f))
 
 
 def _firmness(book: _Book, p: Profile) -> Claim:
