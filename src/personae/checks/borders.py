@@ -30,7 +30,8 @@ def check(space: Space, clustering: Clustering, seed: int) -> dict[str, float | 
 
 def borders(space: Space, clustering: Clustering, seed: int) -> list[tuple[int, int, float]]:
     """(group, group, p) for every pair of neighbours; a small p means a valley."""
-    z, labels, size = clustering.seen_in(space), clustering.labels, clustering.size
+    z = space.blurred if clustering.metric is None else space.blurred @ clustering.metric
+    labels, size = clustering.labels, clustering.size
     rng = np.random.default_rng([seed, 3])
     centres = np.array([z[labels == c].mean(axis=0) for c in range(size)])
     known = space.activity >= np.median(space.activity)

@@ -41,6 +41,8 @@ class Space:
     """Whether event counts take part."""
     coordinates: Floats
     """(n, d) before projection: scores = coordinates @ directions."""
+    blurred: Floats
+    """(n, r) the scores with counts spread by up to half an event, for tests that gaps between whole numbers would fool."""
 
     def only(self, at: npt.NDArray[np.int64]) -> Space:
         """The same space with these users (positions, repeats allowed) alone."""
@@ -52,6 +54,7 @@ class Space:
             activity=self.activity[at],
             rows=self.rows[at],
             coordinates=self.coordinates[at],
+            blurred=self.blurred[at],
         )
 
 

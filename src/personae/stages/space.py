@@ -33,6 +33,8 @@ FAR = 3.5
 SHUFFLES = 5
 MOST_FACTORS = 10
 MOST_EVENTS = 1000
+JITTER = 0.5
+"""Ties of few-valued columns are spread by up to half a step: gaps that counting makes are no evidence of groups."""
 CELLS = 40_000_000
 """Cells of the dense matrix the search holds: 320 MB."""
 
@@ -45,6 +47,8 @@ class Part:
     x: Floats
     positive: Floats | None
     guard: Guard
+    blurred: Floats
+    """(n, d) the same with counts spread by up to half an event."""
     odd: NDArray[np.bool_]
     """(n,) users unlike everybody."""
     numeric: bool
@@ -60,14 +64,14 @@ def behaviour_space(features: Features, study: Study) -> Space | None:
     if counts is not None and not forming:
         rows, activity = rows[activity > 0], activity[activity > 0]
     use_counts = counts is not None and counts.matrix.shape[1] > 1
-    events = _events(counts, rows, activity) if counts is not None and use_counts else None
+    events = _events(counts, rows, activity, rng) if counts is not None and use_counts else None
     table = _table(forming, rows, len(events.features) if events else 0, rng)
     parts = [p for p in (events, table) if p is not None]
     if not parts or len(rows) < 2:
         return None
     keep = ~np.any([p.odd for p in parts], axis=0)
     if events is not None and counts is not None:
-        events = _cut(_events(counts, rows, activity, typical=keep), keep)
+        events = _cut(_events(counts, rows, activity, rng, typical=keep), keep)
     if table is not None:
         table = _cut(table, keep)
     return _joined(events, table, counts, rows[keep], activity[keep], int((~keep).sum()), rng)
@@ -95,14 +99,22 @@ def _common(counts: Counts, study: Study) -> Counts:
     return Counts(counts.matrix[:, keep], tuple(counts.events[i] for i in keep), counts.source)
 
 
-def roots(matrix: csr_matrix, activity: Floats) -> Floats:
-    """Square roots of each user's shares, dense (n, m)."""
-    return np.asarray(np.sqrt(matrix.toarray() / np.maximum(activity, 1e-300)[:, None]))
+def _roots(matrix: Floats) -> Floats:
+    """Square roots of each user's shares (n, m)."""
+    return np.asarray(np.sqrt(matrix / np.maximum(matrix.sum(axis=1), 1e-300)[:, None]))
 
 
-def _events(counts: Counts, rows: NDArray[np.int64], activity: Floats, typical: NDArray[np.bool_] | None = None) -> Part:
+def _events(
+    counts: Counts,
+    rows: NDArray[np.int64],
+    activity: Floats,
+    rng: np.random.Generator,
+    typical: NDArray[np.bool_] | None = None,
+) -> Part:
     """Roots of shares, centred and scaled by the `typical` users; the guard always looks at everyone."""
-    v = roots(counts.matrix[rows], activity)
+    matrix = counts.matrix[rows].toarray()
+    v = _roots(matrix)
+    blurred = _roots(np.abs(matrix + rng.uniform(-JITTER, JITTER, matrix.shape)))
     usual = v if typical is None else v[typical]
     mean, sd = usual.mean(axis=0), np.maximum(usual.std(axis=0), 1e-9)
     by = sd**POWER
@@ -112,7 +124,7 @@ def _events(counts: Counts, rows: NDArray[np.int64], activity: Floats, typical: 
     )
     x = (v - mean) / by
     guard, odd = _guard(x, by**2 / sd**2, activity, 0)
-    return Part(features, x, v / by, guard, odd, numeric=False)
+    return Part(features, x, v / by, guard, (blurred - mean) / by, odd, numeric=False)
 
 
 def _guard(x: Floats, weight: Floats, activity: Floats, start: int) -> tuple[Guard, NDArray[np.bool_]]:
@@ -124,8 +136,9 @@ def _guard(x: Floats, weight: Floats, activity: Floats, start: int) -> tuple[Gua
     limits = np.full(len(edges) + 1, np.inf)
     for b in np.unique(band):
         mine = log[band == b]
-        middle = np.median(mine)
-        limits[b] = np.exp(middle + FAR * (1.4826 * np.median(np.abs(mine - middle)) + 1e-9))
+        middle, upper = np.quantile(mine, [0.5, 0.9])
+        spread = max(1.4826 * np.median(np.abs(mine - middle)), (upper - middle) / 1.2816)
+        limits[b] = np.exp(middle + FAR * (spread + 1e-9))
     return Guard(start, start + x.shape[1], weight, edges, limits), norm > limits[band]
 
 
@@ -134,14 +147,14 @@ def _table(measures: tuple[Measure, ...], rows: NDArray[np.int64], start: int, r
     features: list[Feature] = []
     columns: list[Floats] = []
     for m in measures:
-        made = _category(m, rows) if m.kind == Kind.CATEGORY else _number(m, rows, rng)
+        made = _category(m, rows, rng) if m.kind == Kind.CATEGORY else _number(m, rows, rng)
         features += [f for f, _ in made]
         columns += [c for _, c in made]
     if not columns:
         return None
     x = np.column_stack(columns)
     guard, odd = _guard(x, np.ones(x.shape[1]), np.ones(len(rows)), start)
-    return Part(tuple(features), x, x - x.min(axis=0), guard, odd, numeric=all(m.kind != Kind.CATEGORY for m in measures))
+    return Part(tuple(features), x, x - x.min(axis=0), guard, x, odd, numeric=all(m.kind != Kind.CATEGORY for m in measures))
 
 
 def _number(m: Measure, rows: NDArray[np.int64], rng: np.random.Generator) -> list[tuple[Feature, Floats]]:
@@ -156,7 +169,7 @@ def _number(m: Measure, rows: NDArray[np.int64], rng: np.random.Generator) -> li
     x, spread = raw, raw.copy()
     spread[hole] = rng.choice(filled, int(hole.sum()))
     if len(distinct) <= max(50, 0.02 * len(raw)):
-        spread = spread + rng.uniform(-0.5, 0.5, len(raw)) * np.median(np.diff(distinct))
+        spread = spread + rng.uniform(-JITTER, JITTER, len(raw)) * np.median(np.diff(distinct))
         spread = spread - spread.min() if distinct[0] >= 0 else spread
     for name in names:
         plug = plugins.find("steps", name)
@@ -173,7 +186,7 @@ def _skewed(filled: Floats) -> bool:
     return bool(filled[0] >= 0 and sd > 0 and ((x - x.mean()) ** 3).mean() / sd**3 > 1)
 
 
-def _category(m: Measure, rows: NDArray[np.int64]) -> list[tuple[Feature, Floats]]:
+def _category(m: Measure, rows: NDArray[np.int64], rng: np.random.Generator) -> list[tuple[Feature, Floats]]:
     codes = np.asarray(m.values)[rows]
     filled = codes >= 0
     shares = np.bincount(codes[filled], minlength=len(m.levels)) / max(filled.sum(), 1)
@@ -184,7 +197,7 @@ def _category(m: Measure, rows: NDArray[np.int64]) -> list[tuple[Feature, Floats
         if used < 2 or p > 0.99:
             continue
         learned: dict[str, float | str] = {"mean": p, "by": float(np.sqrt(p) * np.sqrt(used - 1))}
-        x = ((codes == level) - p) / float(learned["by"])
+        x = ((codes == level) + rng.uniform(-JITTER, JITTER, len(codes)) - p) / float(learned["by"])
         x[~filled] = 0.0
         steps = (Step("level", {"level": m.levels[level]}), Step("scale", learned))
         made.append((Feature(f"{m.name} = {m.levels[level]}", "measure", m.name, steps), x))
@@ -193,7 +206,7 @@ def _category(m: Measure, rows: NDArray[np.int64]) -> list[tuple[Feature, Floats
 
 def _cut(part: Part, keep: NDArray[np.bool_]) -> Part:
     positive = None if part.positive is None else part.positive[keep]
-    return Part(part.features, part.x[keep], positive, part.guard, part.odd[keep], part.numeric)
+    return Part(part.features, part.x[keep], positive, part.guard, part.blurred[keep], part.odd[keep], part.numeric)
 
 
 def _joined(
@@ -236,6 +249,7 @@ def _joined(
         numeric=events is None and table is not None and table.numeric,
         counted=events is not None,
         coordinates=x,
+        blurred=np.hstack([p.blurred * s for p, s in zip(parts, scales)]) @ directions[:, :keep],
     )
 
 
@@ -268,8 +282,7 @@ def _chance(
         blocks = []
         if raw is not None:
             mixed = _shuffled(raw, band, rng)
-            total = mixed.sum(axis=1)
-            v = np.sqrt(mixed / np.maximum(total, 1e-300)[:, None])
+            v = _roots(mixed)
             blocks.append((v - v.mean(axis=0)) / np.maximum(v.std(axis=0), 1e-9) ** POWER * scales[0])
         if table is not None:
             blocks.append(_shuffled(table.x, band, rng) * scales[-1])
