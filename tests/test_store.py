@@ -313,7 +313,8 @@ def _writer(folder: Path, times: int) -> list[str]:
         f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
         "import os; from pathlib import Path; import cast_builder; from personae.store import Record\n"
         f"for i in range({times}):\n"
-        f"    Record(Path({str(folder)!r}) / '.personae').add(cast_builder.cast(seed=os.getpid() * 1000 + i), None, '2026-05-30', more=lambda p, r: None)\n"
+        f"    cast = cast_builder.cast(seed=os.getpid() * 1000 + i)\n"
+        f"    Record(Path({str(folder)!r}) / '.personae').add(cast, None, '2026-05-30', more=lambda p, r: None)\n"
     )
     return [sys.executable, "-c", code]
 
@@ -347,7 +348,8 @@ def test_a_read_only_record_can_be_read_and_says_so_when_written(tmp_path: Path)
     _add(record, cast_builder.cast())
     code = (
         f"import os, sys; sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
-        "from pathlib import Path; import cast_builder; from personae.store import Record; from personae.errors import PersonaeError\n"
+        "from pathlib import Path; import cast_builder; from personae.store import Record\n"
+        "from personae.errors import PersonaeError\n"
         f"record = Record(Path({str(record.root)!r}))\n"
         "record.load(); cast = cast_builder.cast(seed=2)\n"
         "if os.geteuid() == 0: os.setuid(65534)\n"

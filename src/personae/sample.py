@@ -16,8 +16,8 @@ import numpy.typing as npt
 
 Ints = npt.NDArray[np.int64]
 
-DIRTY = 6
-"""Rows of the sample that cannot be used: two of users.csv, four of events.csv."""
+DIRTY = 4
+"""Rows of the sample that do not fit their table and have to be set aside."""
 
 START, DAYS, LATER = np.datetime64("2026-01-12T00:00:00"), 90, 30
 SUMMER = np.datetime64("2026-03-29T01:00:00")
@@ -60,7 +60,7 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(
         0.26,
-        {"view offers": 9, "apply coupon": 7, "compare prices": 6, "open offer email": 4},
+        {"view offers": 9, "redeem coupon": 7, "compare prices": 6, "open offer email": 4},
         0.58,
         1.0,
         7.1,
@@ -117,6 +117,9 @@ PLANS, COUNTRIES = ("free", "plus", "family"), ("FR", "DE", "GB", "IE")
 AGES = ("18-24", "25-34", "35-44", "45-54", "55-64", "65+")
 WESTERN = ("GB", "IE")
 """Countries one hour behind the others."""
+
+TASTE = 7.0
+"""How much customers of a kind are alike: the concentration of the Dirichlet law of their habits."""
 
 Row = tuple[Any, ...]
 
@@ -181,8 +184,9 @@ def _events(
     totals = np.maximum(14, rng.lognormal(np.log(usual), 0.5, len(ids))).astype(np.int64)
     names = sorted({*SHARED, *(e for k in KINDS for e in k.own)})
     who = np.repeat(np.arange(len(ids)), totals)
-    mixes = [_mix(names, k) for k in KINDS]
-    what = np.concatenate([rng.choice(len(names), t, p=mixes[k]) for t, k in zip(totals, kinds, strict=True)])
+    tastes = rng.gamma(TASTE * np.array([_mix(names, k) for k in KINDS])[kinds])
+    counts = rng.multinomial(totals, tastes / tastes.sum(axis=1, keepdims=True))
+    what = np.concatenate([rng.permutation(np.repeat(np.arange(len(names)), c)) for c in counts])
     when = start + np.concatenate(
         [_moments(rng, int(t), KINDS[k].weekend, start, days) for t, k in zip(totals, kinds, strict=True)]
     )
@@ -197,9 +201,9 @@ def _events(
 
 
 def _mix(names: list[str], kind: Kind) -> npt.NDArray[np.float64]:
-    """How likely each event is: four tenths shared, six tenths the kind's own, and a little of everything."""
+    """How likely each event is: half of it shared, four tenths the kind's own, and a little of everything."""
     shared, own = sum(SHARED.values()), sum(kind.own.values())
-    weights = np.array([0.4 * SHARED.get(e, 0) / shared + 0.56 * kind.own.get(e, 0) / own + 0.04 / len(names) for e in names])
+    weights = np.array([0.52 * SHARED.get(e, 0) / shared + 0.4 * kind.own.get(e, 0) / own + 0.08 / len(names) for e in names])
     total: float = weights.sum()
     return weights / total
 

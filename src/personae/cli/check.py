@@ -63,7 +63,7 @@ def look(study: Study, screen: Screen, last: str) -> None:
     for line in summary.warnings(watch.warnings):
         screen.talk(line)
     aside = sum(t.set_aside for t in tables)
-    if aside > study.allow_rejects:
+    if any(t.set_aside > study.allow_rejects for t in tables):
         screen.say(f"stop     {count(aside, 'row')} would be set aside: run goes on with --allow-rejects {aside}")
     screen.say(f"next     {last}")
 

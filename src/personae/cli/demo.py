@@ -14,6 +14,9 @@ from personae.cli.screen import Debug, Json, NoColor, Plain, Quiet, Screen
 from personae.errors import UsageError
 from personae.model.study import Study
 
+OUTCOME, DESCRIBE = ("renewed",), ("plan", "newsletter")
+"""What the sample company wants to know, and what it sells and sends rather than what customers do."""
+
 
 def demo(
     out: Annotated[
@@ -41,7 +44,7 @@ def demo(
         )
     paths = sample.write(folder)
     files = [str(paths[k]) for k in ("users", "events", "survey")]
-    study = Study(sources=tuple(files), outcome=("renewed",), allow_rejects=sample.DIRTY)
+    study = Study(sources=tuple(files), outcome=OUTCOME, describe=DESCRIBE, allow_rejects=sample.DIRTY)
     report = folder / "report"
     code = perform(study, screen, str(report), overwrite, str(folder / ".personae"))
     _explain(screen, folder)
@@ -55,12 +58,15 @@ def demo(
 def _explain(screen: Screen, folder: Path) -> None:
     from personae.sample import DIRTY
 
-    screen.say()
-    screen.say("The same by hand:")
-    screen.say(f"  cd {folder}")
-    screen.say(f"  personae check users.csv events.csv survey.csv --outcome renewed --allow-rejects {DIRTY}")
-    screen.say(f"  personae run users.csv events.csv survey.csv --outcome renewed --allow-rejects {DIRTY}")
-    screen.say("  personae show")
+    flags = f"--outcome {','.join(OUTCOME)} --describe {','.join(DESCRIBE)} --allow-rejects {DIRTY}"
+    for line in (
+        "",
+        f"The same by hand, in {folder}:",
+        "  personae check users.csv events.csv survey.csv",
+        f"  personae run users.csv events.csv survey.csv {flags}",
+        "  personae show",
+    ):
+        screen.say(line)
 
 
 def _desktop() -> bool:

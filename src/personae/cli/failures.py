@@ -10,6 +10,7 @@ import sys
 import tempfile
 import textwrap
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -63,20 +64,20 @@ def machine(no: OSError | MemoryError) -> MachineError:
     )
 
 
-def fault(error: BaseException, screen: Screen, debug: bool) -> int:
+def fault(error: BaseException, screen: Screen, arguments: Sequence[str]) -> int:
     """A fault of ours: an id, and a report without data values that can be sent to us."""
     frames = traceback.extract_tb(error.__traceback__)
     places = [f"{_inside(f.filename)}:{f.lineno} in {f.name}" for f in frames]
     name = hashlib.sha256("\n".join([type(error).__name__, *places]).encode()).hexdigest()[:8]
     report = Path(tempfile.gettempdir()) / f"personae-fault-{name}.txt"
-    written = _write(report, name, error, places)
+    written = _write(report, name, error, places, arguments)
     own = PersonaeError(
         "P900",
         f"a fault inside personae (id {name}, {type(error).__name__})",
         where=places[-1] if places else "",
         fix=f"send us {report}; it holds no data" if written else "run again with --debug and send us what it prints",
     )
-    if debug:
+    if "--debug" in arguments:
         _trace(error, error.__traceback__)
     return tell(own, screen)
 
@@ -90,11 +91,11 @@ def _inside(file: str) -> str:
     return parts[-1]
 
 
-def _write(report: Path, name: str, error: BaseException, places: list[str]) -> bool:
+def _write(report: Path, name: str, error: BaseException, places: list[str], arguments: Sequence[str]) -> bool:
     """The report leaves out the message of the error, which may quote data."""
     from importlib.metadata import version
 
-    flags = sorted({a.split("=")[0] for a in sys.argv[1:] if a.startswith("--")})
+    flags = sorted({a.split("=")[0] for a in arguments if a.startswith("--")})
     lines = [
         f"personae {version('personae')}, Python {platform.python_version()}, {platform.system()} {platform.machine()}",
         f"fault {name}: {type(error).__name__}",

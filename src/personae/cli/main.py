@@ -85,10 +85,10 @@ def _ending(given: list[str]) -> int:
         return 0
     except (OSError, MemoryError) as no:
         if "--debug" in given:
-            return failures.fault(no, screen, debug=True)
+            return failures.fault(no, screen, given)
         return failures.tell(failures.machine(no), screen)
     except Exception as error:  # the last line of defence: nothing but a fault of ours comes here
-        return _stopped(screen) if _INTERRUPTED.is_set() else failures.fault(error, screen, "--debug" in given)
+        return _stopped(screen) if _INTERRUPTED.is_set() else failures.fault(error, screen, given)
     finally:
         signal.signal(signal.SIGINT, previous)
 

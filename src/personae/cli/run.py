@@ -14,7 +14,7 @@ import typer
 
 from personae.cli import settings, summary
 from personae.cli.ask import answered
-from personae.cli.screen import Debug, Json, NoColor, Plain, Quiet, Screen, Store
+from personae.cli.screen import Debug, Json, NoColor, Plain, Quiet, Screen, Store, pad, width
 from personae.cli.settings import settings as with_settings
 from personae.cli.watch import Watch, peak_memory, timings, watching
 from personae.errors import UsageError
@@ -169,23 +169,24 @@ def _say(cast: Cast, screen: Screen, folder: Path, watch: Watch, saved: bool) ->
     screen.say(f"report   {screen.strong(str(folder / 'report.html'))}   {spent}")
     if saved:
         screen.say(f"saved    {settings.FILE}: personae run without flags does the same again")
-    for line in _next(cast, folder):
+    for line in _next(cast):
         screen.say(line)
 
 
-def _next(cast: Cast, folder: Path) -> list[str]:
+def _next(cast: Cast) -> list[str]:
     if not cast.personas:
         return [
             "next     personae show --why-groups        what was tried and why nothing held",
             "         personae run ... --force          groups for use, marked as such everywhere",
             "         personae run ... --group-by COLS  other columns to group by",
         ]
-    first = cast.personas[0].name
-    return [
-        f"next     personae show --persona {quoted(first)}   one persona in full",
-        "         personae show --why-groups   why this number of groups",
-        "         personae export --out users.csv   every user with their persona",
-    ]
+    offers = (
+        (f"personae show --persona {quoted(cast.personas[0].name)}", "one persona in full"),
+        ("personae show --why-groups", "why this number of groups"),
+        ("personae export --out users.csv", "every user with their persona"),
+    )
+    wide = max(width(command) for command, _ in offers)
+    return [f"{'' if i else 'next':<9}{pad(command, wide)}   {words}" for i, (command, words) in enumerate(offers)]
 
 
 def quoted(text: str) -> str:

@@ -20,6 +20,8 @@ WORDS = {
 }
 """What each verdict says in a line."""
 
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
 USES = {
     Role.ID: "id",
     Role.TIME: "time",
@@ -40,16 +42,19 @@ def sources(tables: Sequence[Table], window: Window | None, private: str = "") -
     rows = []
     for t in tables:
         aside = f"{count(t.set_aside)} set aside{f' -> {private}' if private else ''}" if t.set_aside else ""
-        when = f"{window.start[:10]} - {_last_day(window)}, {window.timezone}" if window and t.shape == "events" else ""
+        when = f"{_days(window)}, {window.timezone}" if window and t.shape == "events" else ""
         rows.append([t.source, count(t.seen, "row"), f"{count(t.used)} used", "    ".join(x for x in (aside, when) if x)])
     return [f"read     {line}" for line in table(rows, right=(1, 2), indent=0)]
 
 
-def _last_day(window: Window) -> str:
+def _days(window: Window) -> str:
+    """The first and the last day, as in "1 Mar - 29 May 2026"."""
     from datetime import date, timedelta
 
-    day = date.fromisoformat(window.end[:10])
-    return (day - timedelta(days=1)).isoformat() if window.end[10:19] in ("", "T00:00:00") else day.isoformat()
+    whole = window.end[10:19] in ("", "T00:00:00", " 00:00:00")
+    first, last = date.fromisoformat(window.start[:10]), date.fromisoformat(window.end[:10]) - timedelta(days=int(whole))
+    year = "" if first.year == last.year else f" {first.year}"
+    return f"{first.day} {_MONTHS[first.month - 1]}{year} - {last.day} {_MONTHS[last.month - 1]} {last.year}"
 
 
 def roles(tables: Sequence[Table]) -> list[str]:
@@ -71,15 +76,11 @@ def _some(names: Sequence[str], most: int = 6) -> str:
 
 def matches(found: Sequence[Match], entity: str) -> list[str]:
     """How the ids of the sources fit together."""
-    return [
-        line
-        for m in found
-        for line in labelled(
-            "match",
-            f"{count(m.both, entity)} in both {m.left} and {m.right}, {count(m.only_left)} only in {m.left}, "
-            f"{count(m.only_right)} only in {m.right}",
-        )
-    ]
+    lines = []
+    for m in found:
+        alone = [f"{count(n)} only in {source}" for n, source in ((m.only_left, m.left), (m.only_right, m.right)) if n]
+        lines += labelled("match", ", ".join((f"{count(m.both, entity)} in both {m.left} and {m.right}", *alone)))
+    return lines
 
 
 def measures(made: int, left_out: Sequence[LeftOut]) -> list[str]:
