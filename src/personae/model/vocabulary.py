@@ -39,68 +39,68 @@ class Topic(StrEnum):
 
 
 _LISTS: Mapping[Topic, str] = {
-    Topic.PERSON: """user users usr customer customers cust client clients member members membership person people individual visitor
-        visitors account accounts acct subscriber subscribers player players gamer patient patients student students
-        pupil employee employees staff worker respondent respondents participant subject shopper buyer cardholder
-        passenger guest donor contact contacts lead household consumer profile viewer listener reader driver rider
-        tenant borrower policyholder msno uid uuid guid cid kunde kunden nutzer benutzer mitglied besucher teilnehmer
-        mitarbeiter client cliente clientes utilisateur usager membre adherent abonne visiteur usuario usuaria socio
-        miembro persona cuenta abonado visitante membro assinante pessoa funcionario conta anonymousid deviceid cookieid
-        msisdn imei clienteid kundennummer kundennr mitgliedsnummer idcliente codigocliente""",
-    Topic.KEY: """id ids key keys no nr num number nummer numero numer code codigo hash ref reference uuid guid token index unique
-        identifier identifiant kennung pk""",
-    Topic.THING: """order orders session sessions product products content contents item items article articles sku offer offers
-        event events transaction transactions txn trans invoice invoices basket ticket tickets visit visits page pages
-        store stores shop seller sellers merchant device devices campaign review reviews payment payments message
-        contract contracts shipment category film movie track song artist album playlist log row record request
-        bestellung sitzung artikel produkt rechnung commande produit facture pedido producto factura sesion produto
-        fatura sessao contrato team group class department company firm""",
-    Topic.TIME: """time timestamp ts date datetime day at when occurred utc epoch zeit zeitpunkt zeitstempel datum heure horodatage
-        jour hora fecha data momento dia instante hour activityhour orderdate invoicedate purchasedate eventtime""",
-    Topic.MOMENT: """signup signed registered registration register joined join created creation since birth birthday birthdate born
-        dob first last start started end ended expiry expires expiration updated modified renewal registrierung
-        angemeldet anmeldung geburtsdatum geburtstag inscription inscrit naissance registro alta nacimiento cadastro
-        nascimento enrolled enrollment hired hire activated onboarded cancelled""",
+    Topic.PERSON: """user users usr customer customers cust client clients member members membership person people
+        individual visitor visitors account accounts acct subscriber subscribers player players gamer patient patients
+        student students pupil employee employees staff worker respondent respondents participant subject shopper buyer
+        cardholder passenger guest donor contact contacts lead household consumer profile viewer listener reader driver
+        rider tenant borrower policyholder msno uid uuid guid cid kunde kunden nutzer benutzer mitglied besucher teilnehmer
+        mitarbeiter client cliente clientes utilisateur usager membre adherent abonne visiteur usuario usuaria socio miembro
+        persona cuenta abonado visitante membro assinante pessoa funcionario conta anonymousid deviceid cookieid msisdn imei
+        clienteid kundennummer kundennr mitgliedsnummer idcliente codigocliente""",
+    Topic.KEY: """id ids key keys no nr num number nummer numero numer code codigo hash ref reference uuid guid token index
+        unique identifier identifiant kennung pk""",
+    Topic.THING: """order orders session sessions product products content contents item items article articles sku offer
+        offers event events transaction transactions txn trans invoice invoices basket ticket tickets visit visits page
+        pages store stores shop seller sellers merchant device devices campaign review reviews payment payments message
+        contract contracts shipment category film movie track song artist album playlist log row record request bestellung
+        sitzung artikel produkt rechnung commande produit facture pedido producto factura sesion produto fatura sessao
+        contrato team group class department company firm""",
+    Topic.TIME: """time timestamp ts date datetime day at when occurred utc epoch zeit zeitpunkt zeitstempel datum heure
+        horodatage jour hora fecha data momento dia instante hour activityhour orderdate invoicedate purchasedate eventtime""",
+    Topic.MOMENT: """signup signed registered registration register joined join created creation since birth birthday
+        birthdate born dob first last start started end ended expiry expires expiration updated modified renewal
+        registrierung angemeldet anmeldung geburtsdatum geburtstag inscription inscrit naissance registro alta nacimiento
+        cadastro nascimento enrolled enrollment hired hire activated onboarded cancelled""",
     Topic.EVENT: """event events eventtype eventname action actions activity activities verb interaction behavior behaviour
         operation ereignis aktion aktivitaet evenement acao accion evento reason""",
-    Topic.ITEM: """item items itemdescription product products productname offer offers article category page pagename url path
-        screen feature features content sku service track song film movie genre artist title description artikel produkt
-        produit producto produto articulo pagina seite""",
-    Topic.AMOUNT: """amount value price revenue total spend spending spent sales cost paid payment payments dollar dollars usd eur
-        gbp brl euro euros income salary balance turnover gmv betrag preis umsatz wert kosten montant prix valeur
+    Topic.ITEM: """item items itemdescription product products productname offer offers article category page pagename url
+        path screen feature features content sku service track song film movie genre artist title description artikel
+        produkt produit producto produto articulo pagina seite""",
+    Topic.AMOUNT: """amount value price revenue total spend spending spent sales cost paid payment payments dollar dollars
+        usd eur gbp brl euro euros income salary balance turnover gmv betrag preis umsatz wert kosten montant prix valeur
         chiffre importe precio valor monto ingreso preco montante receita gasto fee charge charges donation""",
-    Topic.DEMOGRAPHIC: """age ages agegroup agerange ageband gender sex country region regions city town village state province zip
-        zipcode postcode postal postalcode language languages locale nationality education educ edu educational degree
-        school marital married maritalstatus household households family familysize children child kids kid son sons
-        daughter daughters dependents dependants dependent partner spouse birth birthday birthdate birthyear born dob
-        yob occupation job jobtitle profession senior seniorcitizen citizen citizenship hometown siblings continent
-        county location latitude longitude lat lng lon geo geography height weight bmi handed census urban rural
-        demographic demographics generation alter altersgruppe geschlecht land stadt ort plz postleitzahl sprache
-        bildung abschluss familienstand beruf geburtsdatum geburtsjahr geburtstag kinder nationalitaet
-        staatsangehoerigkeit koerpergroesse groesse gewicht bundesland wohnort haushalt sexe pays ville langue
-        codepostal etatcivil metier nationalite naissance enfants taille poids departement foyer edad sexo genero pais
-        ciudad provincia idioma educacion estado estadocivil ocupacion profesion nacionalidad nacimiento hijos altura
-        estatura peso codigopostal hogar idade cidade uf escolaridade profissao cargo ocupacao nacionalidade nascimento
-        filhos cep agregado municipio householdincome racethn p1edu p2edu parents mother father""",
-    Topic.SENSITIVE: """religion religious faith church health disability disabled illness diagnosis ethnicity ethnic race races racial
-        orientation sexuality union unionmember political politics party vote biometric genetic religionszugehoerigkeit
-        konfession gesundheit ethnie behinderung gewerkschaft partei sante handicap syndicat salud etnia raza religiao
-        saude raca sindicato""",
-    Topic.OUTCOME: """churn churned ischurn attrition y target label converted conversion converts response responded outcome default
-        defaulted revenue purchased subscribed bought cancelled canceled exited fraud isfraud retained retention renewed
-        renewal survived complained upsell success won kuendigung gekuendigt abwanderung abgang resiliation resilie
-        abandono baja cancelado evasao zielvariable cible objetivo alvo""",
+    Topic.DEMOGRAPHIC: """age ages agegroup agerange ageband gender sex country region regions city town village state
+        province zip zipcode postcode postal postalcode language languages locale nationality education educ edu educational
+        degree school marital married maritalstatus household households family familysize children child kids kid son sons
+        daughter daughters dependents dependants dependent partner spouse birth birthday birthdate birthyear born dob yob
+        occupation job jobtitle profession senior seniorcitizen citizen citizenship hometown siblings continent county
+        location latitude longitude lat lng lon geo geography height weight bmi handed census urban rural demographic
+        demographics generation alter altersgruppe geschlecht land stadt ort plz postleitzahl sprache bildung abschluss
+        familienstand beruf geburtsdatum geburtsjahr geburtstag kinder nationalitaet staatsangehoerigkeit koerpergroesse
+        groesse gewicht bundesland wohnort haushalt sexe pays ville langue codepostal etatcivil metier nationalite naissance
+        enfants taille poids departement foyer edad sexo genero pais ciudad provincia idioma educacion estado estadocivil
+        ocupacion profesion nacionalidad nacimiento hijos altura estatura peso codigopostal hogar idade cidade uf
+        escolaridade profissao cargo ocupacao nacionalidade nascimento filhos cep agregado municipio householdincome racethn
+        p1edu p2edu parents mother father""",
+    Topic.SENSITIVE: """religion religious faith church health disability disabled illness diagnosis ethnicity ethnic race
+        races racial orientation sexuality union unionmember political politics party vote biometric genetic
+        religionszugehoerigkeit konfession gesundheit ethnie behinderung gewerkschaft partei sante handicap syndicat salud
+        etnia raza religiao saude raca sindicato""",
+    Topic.OUTCOME: """churn churned ischurn attrition y target label converted conversion converts response responded
+        outcome default defaulted revenue purchased subscribed bought cancelled canceled exited fraud isfraud retained
+        retention renewed renewal survived complained upsell success won kuendigung gekuendigt abwanderung abgang
+        resiliation resilie abandono baja cancelado evasao zielvariable cible objetivo alvo""",
     Topic.GROUPING: "cluster clusters segment segments segmentation persona personas truth groundtruth rfmsegment",
-    Topic.ATTITUDE: """nps netpromoter promoter recommend recommendation satisfaction satisfied csat ces sentiment rating ratings
-        reviewscore stars opinion attitude zufriedenheit weiterempfehlung satisfacao satisfaccion recomendacion
+    Topic.ATTITUDE: """nps netpromoter promoter recommend recommendation satisfaction satisfied csat ces sentiment rating
+        ratings reviewscore stars opinion attitude zufriedenheit weiterempfehlung satisfacao satisfaccion recomendacion
         empfehlung""",
-    Topic.PERSONAL: """email mail phone telephone mobile fax firstname lastname surname fullname name names address street ssn passport
-        iban ip ipaddress username nickname vorname nachname familienname adresse strasse telefon prenom nom telephone
-        courriel nombre apellido apellidos correo direccion telefono sobrenome endereco telefone celular nome cpf""",
+    Topic.PERSONAL: """email mail phone telephone mobile fax firstname lastname surname fullname name names address street
+        ssn passport iban ip ipaddress username nickname vorname nachname familienname adresse strasse telefon prenom nom
+        telephone courriel nombre apellido apellidos correo direccion telefono sobrenome endereco telefone celular nome cpf""",
     Topic.CODE: """code codes cd id type types os browser region channel class status zip plz no nr state operatingsystems
         traffictype codigo typ kanal canal tipo area district branch""",
-    Topic.CALENDAR: """month months weekday dayofweek dow day days hour quarter season seasons year week monat wochentag tag jahr
-        mois jour annee mes dia ano anio""",
+    Topic.CALENDAR: """month months weekday dayofweek dow day days hour quarter season seasons year week monat wochentag tag
+        jahr mois jour annee mes dia ano anio""",
     Topic.WEIGHTING: "weight weights wt wgt surveyweight gewichtung ponderation ponderacion peso",
     Topic.TEXT: """comment comments feedback message description notes remark remarks review text verbatim answer useragent
         agent kommentar bemerkung commentaire comentario""",

@@ -54,6 +54,14 @@ def codes(name: str, source: str) -> str:
     return f"CREATE OR REPLACE TABLE {name} AS SELECT c, event FROM {source}"
 
 
+def dated(into: str, relation: str, time: str, second: str, name: str, columns: Sequence[str]) -> str:
+    """A table of some columns of a log and, under `name`, the second of the epoch; each different text is read once."""
+    listed = ", ".join(f"r.{c}" for c in columns)
+    texts = f"SELECT {time}, {second} AS {name} FROM (SELECT DISTINCT {time} FROM {relation}) AS d"
+    joined = f"{relation} AS r LEFT JOIN ({texts}) AS t ON r.{time} = t.{time}"
+    return f"CREATE OR REPLACE TABLE {into} AS SELECT {listed}, t.{name} FROM {joined}"
+
+
 def span(relation: str, second: str) -> str:
     """First and last second of a log; rows with a time, rows, and rows at midnight."""
     times = f"SELECT {second} AS t FROM {relation}"

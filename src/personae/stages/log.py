@@ -100,7 +100,7 @@ def _opened(engine: Any, table: Table, study: Study, users: int) -> tuple[_Log, 
     log = _Log(table, relation, id, "", event, value, users)
     if time is None or time.kind not in (Kind.DATE, Kind.TIMESTAMP):
         return log, None, ()
-    second = _seconds(time)
+    relation, second = _dated(engine, table, time)
     low, high, some, rows, midnight = engine.rows(per_user.span(relation, second))[0]
     left: tuple[LeftOut, ...] = ()
     if rows > some:
@@ -125,12 +125,24 @@ def _opened(engine: Any, table: Table, study: Study, users: int) -> tuple[_Log, 
     return replace(log, relation=relation if whole else inside, second=second), replace(times, base=first), left
 
 
+def _dated(engine: Any, table: Table, time: Column) -> tuple[str, str]:
+    """A relation and the SQL of the second of the epoch in it. Times written as text are read once, each text once."""
+    relation, second = engine.quote(table.relation), _seconds(time)
+    if time.native != "VARCHAR":
+        return relation, second
+    into, name = engine.quote(f"{table.relation}__dated"), engine.quote("personae second")
+    used = [engine.quote(c.name) for c in table.columns if c.role not in (Role.IGNORE, Role.TEXT, Role.TIME)]
+    engine.execute(per_user.dated(into, relation, engine.quote(time.name), second, name, used))
+    return into, name
+
+
 def _seconds(time: Column) -> str:
     """SQL of whole seconds of the epoch; the integers of an epoch column are divided as they are."""
     dialect = plugins.find("engines", "duckdb")
     per = {"s": 1, "ms": 1_000, "us": 1_000_000}.get(time.format)
-    if per and time.native in INTEGERS:
+    if per and (time.native in INTEGERS or (time.native == "VARCHAR" and not time.scale)):
         name = dialect.quote(time.name)
+        name = name if time.native in INTEGERS else f"TRY_CAST(trim({name}) AS BIGINT)"
         return f"CAST({name} AS BIGINT)" if per == 1 else f"CAST({name} // {per} AS BIGINT)"
     return f"CAST(epoch_us(CAST({dialect.typed(time)} AS TIMESTAMP)) // 1000000 AS BIGINT)"
 

@@ -10,12 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from personae import plugins
-from personae.habits import DAY
+from personae.habits import DAY, variety
 from personae.model.features import Counts, LeftOut, Measure
 from personae.model.rule import Rule
 from personae.model.study import Role, Study
 from personae.model.table import Column, Kind, Table
-from personae.model.vocabulary import Topic, topics
+from personae.model.vocabulary import Topic, topics, words
 from personae.progress import tell
 from personae.sql import per_user
 from personae.stages.part import LEVELS, Part, floats, keyed, scattered
@@ -38,7 +38,12 @@ def from_table(engine: Any, table: Table, study: Study, users: int, rule: Rule |
     taken = _like_counts(measures) if rule is None else _read_as_events(measures, rule)
     if not taken:
         return Part(None, tuple(measures), None, left_out)
-    return Part(_counts(taken, table), tuple(m for m in measures if m not in taken), None, left_out)
+    counts = _counts(taken, table)
+    known = tuple(
+        Measure(h.name, h.label, Role.BEHAVIOUR, Kind.DECIMAL, h.values, (), h.unit, table.source)
+        for h in variety(counts.matrix)
+    )
+    return Part(counts, (*known, *(m for m in measures if m not in taken)), None, left_out)
 
 
 def _measure(column: Column, rows: npt.NDArray[Any], values: Any, users: int, source: str, study: Study) -> Measure:
@@ -169,8 +174,6 @@ def _like_counts(measures: Sequence[Measure]) -> list[Measure]:
 
 
 def _has_unit(name: str) -> bool:
-    from personae.model.vocabulary import words
-
     return bool(_UNITS & set(words(name))) or Topic.AMOUNT in topics(name)
 
 
