@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -22,7 +23,7 @@ from personae.model.table import Kind
 THREE = np.repeat([0, 1, 2], [200, 120, 80])
 
 
-def seeds_three(seed: int = 1) -> tuple[np.ndarray, ...]:
+def seeds_three(seed: int = 1) -> tuple[npt.NDArray[np.float64], ...]:
     """Logins, dollars and NPS of R101 with the exact group means 25/15/9, 2/400/3, 1/10/5."""
     rng = np.random.default_rng(seed)
     columns = []

@@ -30,6 +30,8 @@ ASIDE = 2
 """Traits of each direction that may be about what did not form the groups."""
 TWICE = 0.8
 """A correlation from which two measures tell the same thing."""
+STILL = 0.02
+"""A column with less than this part of its variation inside the groups cannot be told apart there."""
 LOOKED_AT = 5_000
 """Users whose values decide whether two measures tell the same thing; ids are in random order, so the first will do."""
 
@@ -57,9 +59,15 @@ def _denies(item: Item) -> bool:
     return item.measure.partition("=")[2].strip().lower().partition(" ")[0] in ("no", "false", "n", "none", "not")
 
 
-def strongest(features: Features, items: tuple[Item, ...], strength: Floats) -> tuple[list[int], list[int]]:
-    """Positions of the items to tell of one group, above and below, strongest first, without telling a thing twice."""
+def strongest(
+    features: Features, items: tuple[Item, ...], strength: Floats, persona: npt.NDArray[np.int64]
+) -> tuple[list[int], list[int]]:
+    """Positions of the items to tell of one group, above and below, strongest first, without telling a thing twice.
+
+    `persona` (n,) are the groups of users: what goes together only because both make the same group is not the same thing.
+    """
     rows = np.arange(min(len(features), LOOKED_AT))
+    group = persona[rows] + 1
     seen: dict[int, Floats] = {}
     chosen: list[int] = []
     found: list[list[int]] = []
@@ -72,18 +80,26 @@ def strongest(features: Features, items: tuple[Item, ...], strength: Floats) -> 
             if aside or any(items[c].about == items[j].about for c in chosen):
                 continue
             seen[j] = columns(features, (items[j],), rows)[:, 0]
-            if not any(_same(seen[c], seen[j]) for c in chosen):
+            if not any(_same(seen[c], seen[j], group) for c in chosen):
                 chosen.append(j)
                 picked.append(j)
         found.append(picked)
     return found[0], found[1]
 
 
-def _same(a: Floats, b: Floats) -> bool:
-    """Whether two columns tell the same thing."""
+def _same(a: Floats, b: Floats, group: npt.NDArray[np.int64]) -> bool:
+    """Whether two columns tell the same thing: they go together among everyone, and also inside the groups."""
     both = np.isfinite(a) & np.isfinite(b)
     if both.sum() < 10:
         return False
-    x, y = a[both] - a[both].mean(), b[both] - b[both].mean()
+    x, y, of = a[both], b[both], group[both]
+    n = np.maximum(np.bincount(of), 1)
+    inside = [v - (np.bincount(of, v) / n)[of] for v in (x, y)]
+    still = any(float(v @ v) < STILL * float((w - w.mean()) @ (w - w.mean())) for v, w in zip(inside, (x, y)))
+    return _together(x - x.mean(), y - y.mean()) and (still or _together(*inside))
+
+
+def _together(x: Floats, y: Floats) -> bool:
+    """Whether centred values are correlated enough to be one thing."""
     size = float(np.sqrt((x * x).sum() * (y * y).sum()))
     return size > 0 and abs(float((x * y).sum())) / size >= TWICE

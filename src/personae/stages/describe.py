@@ -103,7 +103,7 @@ def _world(features: Features, placement: Placement, evidence: Evidence, study: 
     tested = fresh & ~mask & ~np.isnan(versus.p)
     tested[-1] = False
     keep, strength = telling(sums, versus, mask, study.floor)
-    told = tuple(strongest(features, sums.items, strength[g]) if shown[g] else ([], []) for g in range(k))
+    told = tuple(strongest(features, sums.items, strength[g], persona) if shown[g] else ([], []) for g in range(k))
     return _World(
         features, placement, evidence, k, tuple(int(s) for s in sizes), len(features), tuple(bool(s) for s in shown),
         sums, versus, mask, holm(versus.p, tested), keep, strength, told, study.floor,

@@ -18,6 +18,12 @@ from personae.words.reading import Direction, Number, aliases, directions, menti
 EVERYONE = "all"
 OWN_WORDS = frozenset(("users", "share of users", "steadiness", "borderline", "not in any group"))
 """Measures of a group as a group, which a sentence need not name."""
+UNKNOWABLE = (
+    (re.compile(r"\b(last|previous|next|this) (year|quarter|month|week|time)\b|\byesterday\b|\bthan before\b", re.I),
+     "it compares with another time"),
+    (re.compile(r"\b(because|due to|so that|causes?|caused by|leads? to|thanks to|as a result)\b", re.I), "it names a cause"),
+)  # fmt: skip
+"""What no fact of one run can back."""
 PARTS = ("share", "share of users", "share of activity", "Jaccard")
 """Units of parts of a whole, which a text gives in percent or as so many in so many."""
 LIKE = "like everyone"
@@ -105,6 +111,10 @@ def _unbacked(text: str, cited: list[Fact], persona: Persona, names: Mapping[str
         if f.id in labels and not mentions(text, labels[f.id]) and not _words_of(f) & _words(text):
             return f"it does not say what {f.id} is about"
     places = _places(text, labels)
+    plain = _masked(text, labels.values())
+    for pattern, why in UNKNOWABLE:
+        if pattern.search(plain):
+            return why
     masked = text
     for start, end in (*mentions(text, names), *((s, e) for s, e, _ in places)):
         masked = masked[:start] + "\x00" * (end - start) + masked[end:]
@@ -133,7 +143,8 @@ def _unlike(text: str, cited: list[Fact]) -> str:
         part = f.unit in PARTS or f.statistic in ("share", "rate")
         if f.p is not None and f.p < 0.05 and not alike(f.value, f.everyone or 0.0, part=part):
             return f"{f.id} differs from everyone"
-    return ""
+    invented = numbers(_masked(text, (aliases(f.label, f.measure) for f in cited)))
+    return f"no fact it cites backs {invented[0].text.strip()!r}" if invented else ""
 
 
 def _words(text: str) -> set[str]:
@@ -204,7 +215,7 @@ def _held(fact: Fact, number: Number) -> list[float | None]:
     """The numbers of a fact that a number of that form and side can stand for."""
     part = fact.unit in PARTS or fact.statistic in ("share", "rate")
     if number.form == "multiple":
-        return [fact.multiple] if number.side != "bound" else [fact.multiple_low, fact.multiple_high]
+        return [{"low": fact.multiple_low, "high": fact.multiple_high}.get(number.side, fact.multiple)]
     if number.form in ("percent", "ratio"):
         if not part:
             return []
@@ -212,7 +223,7 @@ def _held(fact: Fact, number: Number) -> list[float | None]:
         return [None if v is None else v * factor for v in _sided(fact, number.side, signed=False)]
     if number.form == "points":
         factor = 100.0 if part else 1.0
-        if not part and "points" not in fact.unit:
+        if number.side != "gap" or (not part and "points" not in fact.unit):
             return []
         return [None if v is None else v * factor for v in _gaps(fact)]
     if number.side == "scale":
@@ -236,8 +247,8 @@ def _sided(fact: Fact, side: str, *, signed: bool) -> list[float | None]:
         return [fact.rest]
     if side == "other":
         return [fact.everyone, fact.rest]
-    if side == "bound":
-        return [fact.low, fact.high]
+    if side in ("low", "high"):
+        return [fact.low if side == "low" else fact.high]
     if side == "gap":
         return _gaps(fact)
     return [fact.value]

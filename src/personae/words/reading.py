@@ -37,8 +37,8 @@ class Number:
     """A number in a text. `form` is "percent", "ratio" (N in M), "multiple", "points" or "bare".
 
     `slack` is the rounding that the text itself implies, in the units of `value`. `side` says whose it is by the words around
-    it: "own", "everyone", "rest", "other" (everyone or the rest), "bound" (an end of an interval), "scale" (an end of a scale),
-    "gap" (a difference). `unit` is the word behind it when that word claims a unit.
+    it: "own", "everyone", "rest", "other" (everyone or the rest), "low" and "high" (ends of an interval), "scale" (an end of
+    a scale), "gap" (a difference). `unit` is the word behind it when that word claims a unit.
     """
 
     value: float
@@ -149,9 +149,9 @@ def _read(form: str, m: re.Match[str], text: str) -> list[Number]:
         top, whole = _value(m.group(1))[0], _value(m.group(2))[0]
         return [Number(top / whole, "ratio", 0.5 / whole, _side(text, *span[:2]), "", *span)]
     if form == "range":
-        side = "scale" if re.search(r"(scale of|from)\s*$", text[: m.start()], re.I) else "bound"
-        kind = "percent" if m.group(3) else "bare"
-        return [Number(v, kind, s, side, "", *span) for v, s in (_value(m.group(1)), _value(m.group(2)))]
+        scale = re.search(r"(scale of|from)\s*$", text[: m.start()], re.I)
+        kind, sides = "percent" if m.group(3) else "bare", ("scale", "scale") if scale else ("low", "high")
+        return [Number(_value(m.group(i + 1))[0], kind, _value(m.group(i + 1))[1], sides[i], "", *span) for i in (0, 1)]
     if form == "all":
         return [Number(float(m.group(1).lower() in ("all", "everybody")), "ratio", 0.0005, "own", "", *span)]
     if form in ("whole", "part"):
