@@ -193,7 +193,8 @@ def _date(work: _Work, s: Seen, column: Column, *, last: bool) -> Column | None:
         return None
     if read.proof:
         work.orders.add(read.format)
-        file, line, text = work.find(s, read.proof)[0]
+        example = s.groups[read.proof[0]].example.replace("'", "''")
+        file, line, text = where(work.engine, work.table, s.column, f"v = '{example}'", most=1)[0]
         work.note(Level.PASS, "P105", f'"{column.name}": {dates.words(read.format)}, as "{text}" shows', where=f"{file}: line {line:,}")
     elif last:
         why = "as --dates says" if work.study.dates else "as in the other dates of the file"
@@ -227,9 +228,9 @@ def _ranges(work: _Work, columns: Sequence[Column], seen: dict[str, Seen]) -> li
     wanted = [c for c in columns if c.kind.numeric or c.kind in (Kind.DATE, Kind.TIMESTAMP)]
     if not wanted:
         return list(columns)
-    typed = [work.engine.typed(c) for c in wanted]
-    parts = ", ".join(f"count({t}), CAST(min({t}) AS VARCHAR), CAST(max({t}) AS VARCHAR)" for t in typed)
-    ((*found,),) = work.engine.rows(f"SELECT {parts} FROM {work.engine.quote(work.table.relation)}")
+    typed = ", ".join(f"{work.engine.typed(c)} AS t{i}" for i, c in enumerate(wanted))
+    parts = ", ".join(f"count(t{i}), CAST(min(t{i}) AS VARCHAR), CAST(max(t{i}) AS VARCHAR)" for i in range(len(wanted)))
+    ((*found,),) = work.engine.rows(f"SELECT {parts} FROM (SELECT {typed} FROM {work.engine.quote(work.table.relation)})")
     ranged: dict[str, Column] = {}
     for i, c in enumerate(wanted):
         count, low, high = found[3 * i : 3 * i + 3]

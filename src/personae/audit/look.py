@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from personae import progress
-from personae.audit.shapes import shape
+from personae.audit.shapes import shape, trimmed
 from personae.model.table import Column, Table
 
 CELLS = 3_000_000
 """Cells whose values are grouped in one query."""
+APART = 100_000
+"""Rows from which every column has a query of its own, which is faster then."""
 MANY = 2_000_000
 """Distinct values beyond which they are not grouped: their number is then an estimate within a few per cent."""
 
@@ -79,7 +81,7 @@ def _chunks(engine: Any, table: Table, columns: Sequence[Column]) -> Iterator[tu
         ((*distinct,),) = engine.rows(f"SELECT {guesses} FROM {engine.quote(table.relation)}")
         yield from (([c], d <= MANY) for c, d in zip(columns, distinct, strict=True))
         return
-    width = max(1, min(200, CELLS // max(table.used, 1)))
+    width = max(1, min(200, CELLS // max(table.used, 1))) if table.used < APART else 1
     yield from ((list(columns[i : i + width]), True) for i in range(0, len(columns), width))
 
 
@@ -96,10 +98,12 @@ def _look(engine: Any, table: Table, columns: Sequence[Column], grouped: bool) -
     distinct = "count(*)" if grouped else "approx_count_distinct(v)"
     found = engine.rows(f"""
         WITH cells AS ({cells}), counted AS ({counted}),
-        shaped AS (SELECT *, {shape("v", engine.strptime("{}", "named"))} AS s FROM counted)
+        trimmed AS (SELECT *, {trimmed("v")} AS w FROM counted),
+        shaped AS (SELECT *, {shape("w", engine.strptime("w", "named"))} AS s FROM trimmed)
         SELECT k, s, sum(n), {distinct}, min(v), max(length(v)), min(length(v)),
-          max(CASE WHEN s IN ('dec', 'dot3', 'comdec', 'com3', 'eu', 'us', 'spdot', 'spcom')
-              THEN length(regexp_extract(v, '[.,]([0-9]*)[^.,]*$', 1)) ELSE 0 END),
+          max(CASE WHEN s IN ('dec', 'us', 'spdot') THEN length(w) - instr(w, '.')
+                   WHEN s IN ('comdec', 'eu', 'spcom') THEN length(w) - instr(w, ',')
+                   WHEN s IN ('dot3', 'com3') THEN 3 ELSE 0 END),
           max(struct_pack(n := n, v := v), 3),
           CASE WHEN s = 'marker' OR s = 'blank' THEN max(struct_pack(n := n, v := v), 50) END
         FROM shaped GROUP BY k, s ORDER BY k, s""")
@@ -114,14 +118,15 @@ def _look(engine: Any, table: Table, columns: Sequence[Column], grouped: bool) -
 def find(engine: Any, table: Table, column: Column, shapes: Sequence[str], most: int = 5) -> list[tuple[str, int, str]]:
     """(file, line, text) of the first values of these shapes."""
     wanted = ", ".join(f"'{s}'" for s in shapes)
-    return where(engine, table, column, f"{shape('v', engine.strptime('{}', 'named'))} IN ({wanted})", most)
+    return where(engine, table, column, f"{shape('w', engine.strptime('w', 'named'))} IN ({wanted})", most)
 
 
 def where(engine: Any, table: Table, column: Column, condition: str, most: int = 5) -> list[tuple[str, int, str]]:
-    """(file, line, text) of the first values `v` that meet a condition."""
+    """(file, line, text) of the first values `v` (`w` without blanks around) that meet a condition."""
+    # The engine keeps the order of insertion, so the first rows come first and the scan stops as soon as there are enough.
     rows = engine.rows(
-        f"SELECT p, v FROM (SELECT row_number() OVER () - 1 AS p, CAST({engine.quote(column.name)} AS VARCHAR) AS v "
-        f"FROM {engine.quote(table.relation)}) WHERE v IS NOT NULL AND {condition} ORDER BY p LIMIT {most}"
+        f"SELECT p, v FROM (SELECT row_number() OVER () - 1 AS p, CAST({engine.quote(column.name)} AS VARCHAR) AS v, "
+        f"{trimmed('v')} AS w FROM {engine.quote(table.relation)}) WHERE v IS NOT NULL AND {condition} LIMIT {most}"
     )
     places = engine.locate(table.relation, [r[0] for r in rows]) or [(table.source, int(p) + 2) for p, _ in rows]
     return [(file, line, v) for (file, line), (_, v) in zip(places, rows, strict=True)]

@@ -8,7 +8,7 @@ from typing import Any
 
 from personae.audit.headers import names_id
 from personae.audit.look import Seen, find
-from personae.audit.shapes import DATES, NUMBERS, shape
+from personae.audit.shapes import DATES, NUMBERS, shape, trimmed
 from personae.errors import DataError
 from personae.model.study import Study
 from personae.model.table import Column, Reject, Table
@@ -92,7 +92,7 @@ def _rows(engine: Any, table: Table, column: Column, shapes: Sequence[str]) -> l
     values = ", ".join(f"coalesce(CAST({engine.quote(c.name)} AS VARCHAR), '')" for c in table.columns)
     found = engine.rows(
         f"SELECT p, row FROM (SELECT row_number() OVER () - 1 AS p, concat_ws(',', {values}) AS row, "
-        f"CAST({engine.quote(column.name)} AS VARCHAR) AS v FROM {engine.quote(table.relation)}) "
-        f"WHERE v IS NOT NULL AND {shape('v', engine.strptime('{}', 'named'))} IN ({wanted}) ORDER BY p"
+        f"CAST({engine.quote(column.name)} AS VARCHAR) AS v, {trimmed('v')} AS w FROM {engine.quote(table.relation)}) "
+        f"WHERE v IS NOT NULL AND {shape('w', engine.strptime('w', 'named'))} IN ({wanted}) ORDER BY p"
     )
     return [(int(p), str(row)) for p, row in found]

@@ -82,9 +82,8 @@ def _examples(engine: Any, table: Table, column: Column, low: str | None, high: 
         return ()
     if table.used > MANY:
         return tuple(dict.fromkeys(v[:200] for v in (low, high) if v is not None))
-    name = engine.quote(column.name)
     rows = engine.rows(
-        f"SELECT CAST({name} AS VARCHAR) FROM {engine.quote(table.relation)} WHERE {name} IS NOT NULL "
-        f"GROUP BY {name} ORDER BY count(*) DESC, {name} LIMIT 3"
+        f"SELECT CAST(v AS VARCHAR) FROM (SELECT {engine.typed(column)} AS v FROM {engine.quote(table.relation)}) "
+        "WHERE v IS NOT NULL GROUP BY v ORDER BY count(*) DESC, v LIMIT 3"
     )
     return tuple(str(v)[:200] for (v,) in rows)

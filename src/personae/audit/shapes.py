@@ -4,7 +4,7 @@ from __future__ import annotations
 
 MARKERS = (
     "na", "n/a", "#n/a", "#na", "n.a.", "n/d", "none", "null", "(null)", "\\n", "nil", "nan", "-", "--", "---", ".", "?", "unknown",
-    "missing", "undefined", "not available", "#value!", "#ref!", "#div/0!", "#name?", "#num!", "#null!",
+    "missing", "undefined", "not available", "#value!", "#ref!", "#name?", "#num!", "#null!",
 )  # fmt: skip
 """Texts, in lower case, that often stand for a missing value."""
 
@@ -20,6 +20,7 @@ DATES = frozenset(
 _GAP = "[ '\u2019\u00a0\u202f]"
 _BLANKS = " \t\u00a0\u202f"
 _WHITE = "[\\s\u00a0\u2000-\u200b\u3000]*"
+_NUMERIC = "[-+]?[0-9.,' \u2019\u00a0\u202f]+([eE][-+][0-9]+)?"
 _TIME = "[ T]+[0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?"
 _CLOCK = "( +[0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]+)?)?( ?[AaPp][Mm])?)"
 _ISO = "[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}"
@@ -27,49 +28,62 @@ _SLASH = "[0-9]{1,2}[-/.][0-9]{1,2}[-/.]([0-9]{4}|[0-9]{2})"
 _MONTH = "(?i)(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\\.?"
 
 
-def shape(value: str, strptime: str) -> str:
-    """SQL that names the shape of a text that is not empty; `strptime` is the SQL that reads dates with months as words."""
-    w = f"trim({value}, '{_BLANKS}')"
-    markers = ", ".join("'" + m + "'" for m in MARKERS)
+def shape(w: str, strptime: str) -> str:
+    """SQL that names the shape of a text without blanks around it.
+
+    `strptime` is the SQL that reads it as a date with the month as a word. Cheap tests come first, so that most values are
+    settled by two or three patterns.
+    """
 
     def full(pattern: str) -> str:
         quoted = pattern.replace("'", "''")
         return f"regexp_full_match({w}, '{quoted}')"
 
+    markers = ", ".join("'" + m + "'" for m in MARKERS)
     first = f"TRY_CAST(regexp_extract({w}, '^([0-9]{{1,2}})[-/.]', 1) AS INTEGER)"
     second = f"TRY_CAST(regexp_extract({w}, '^[0-9]{{1,2}}[-/.]([0-9]{{1,2}})', 1) AS INTEGER)"
     timed = f"CASE WHEN contains({w}, ':') THEN 't' ELSE '' END"
     return f"""CASE
-WHEN {w} = '' OR {full(_WHITE)} THEN 'blank'
-WHEN length({w}) < 15 AND lower({w}) IN ({markers}) THEN 'marker'
-WHEN NOT regexp_matches({w}, '[0-9]') THEN 'word'
-WHEN {full("-?(0|[1-9][0-9]{0,14})")} THEN CASE WHEN {w} = '-0' THEN 'long' ELSE 'int' END
-WHEN {full("[-+]?[0-9]+")} THEN CASE WHEN {full("[1-9][0-9]{15}")} THEN 'int16' ELSE 'long' END
-WHEN {full("-?[1-9][0-9]{0,2}[.][0-9]{3}")} THEN 'dot3'
-WHEN {full("-?(0|[1-9][0-9]{0,14})?[.][0-9]+|-?(0|[1-9][0-9]{0,14})[.]|-?[0-9]([.][0-9]+)?[eE][-+][0-9]{1,3}")} THEN 'dec'
-WHEN {full("-?[1-9][0-9]{0,2},[0-9]{3}")} THEN 'com3'
-WHEN {full("-?(0|[1-9][0-9]{0,14})?,[0-9]+")} THEN 'comdec'
-WHEN {full("[-+]?[0-9.,]+")} THEN CASE
+WHEN {full("[-+]?[0-9]+")} THEN CASE
+  WHEN {full("-?(0|[1-9][0-9]{0,14})")} THEN CASE WHEN {w} = '-0' THEN 'long' ELSE 'int' END
+  WHEN {full("[1-9][0-9]{15}")} THEN 'int16' ELSE 'long' END
+WHEN regexp_matches({w}, '^[0-9]{{4}}[-/][0-9]') THEN CASE
+  WHEN length({w}) < 11 THEN CASE WHEN {full(_ISO)} AND TRY_CAST({w} AS DATE) IS NOT NULL THEN 'iso' ELSE 'other' END
+  WHEN {full(_ISO + _TIME)} THEN CASE WHEN TRY_CAST({w} AS TIMESTAMP) IS NULL THEN 'other' ELSE 'isot' END
+  WHEN {full(_ISO + _TIME + " ?(Z|UTC|GMT|[-+][0-9]{2}(:?[0-9]{2})?)")} THEN
+    CASE WHEN TRY_CAST({w} AS TIMESTAMPTZ) IS NULL THEN 'other' ELSE 'isoz' END
+  ELSE 'other' END
+WHEN NOT regexp_matches({w}, '[0-9]') THEN CASE
+  WHEN length({w}) < 15 AND lower({w}) IN ({markers}) THEN 'marker'
+  WHEN {w} = '' OR {full(_WHITE)} THEN 'blank'
+  ELSE 'word' END
+WHEN {full(_NUMERIC)} THEN CASE
+  WHEN {full("-?[1-9][0-9]{0,2}[.][0-9]{3}")} THEN 'dot3'
+  WHEN {full("-?(0|[1-9][0-9]{0,14})?[.][0-9]+|-?(0|[1-9][0-9]{0,14})[.]|-?[0-9]([.][0-9]+)?[eE][-+][0-9]{1,3}")} THEN 'dec'
+  WHEN {full("-?[1-9][0-9]{0,2},[0-9]{3}")} THEN 'com3'
+  WHEN {full("-?(0|[1-9][0-9]{0,14})?,[0-9]+")} THEN 'comdec'
   WHEN {full("-?[1-9][0-9]{0,2}([.][0-9]{3})+,[0-9]+")} THEN 'eu'
   WHEN {full("-?[1-9][0-9]{0,2}(,[0-9]{3})+[.][0-9]+")} THEN 'us'
   WHEN {full("-?[1-9][0-9]{0,2}([.][0-9]{3}){2,}")} THEN 'dots'
   WHEN {full("-?[1-9][0-9]{0,2}(,[0-9]{3}){2,}")} THEN 'coms'
   WHEN {full("[0-9]{1,2}[.][0-9]{1,2}[.][0-9]{4}")} THEN 'ger'
   WHEN {full("[0-9]{4}[.][0-9]{1,2}[.][0-9]{1,2}")} THEN 'ymd'
+  WHEN {full(f"-?[1-9][0-9]{{0,2}}({_GAP}[0-9]{{3}})+([.,][0-9]+)?")} THEN
+    CASE WHEN contains({w}, '.') THEN 'spdot' WHEN contains({w}, ',') THEN 'spcom' ELSE 'sp' END
   ELSE 'other' END
-WHEN {full(f"-?[1-9][0-9]{{0,2}}({_GAP}[0-9]{{3}})+([.,][0-9]+)?")} THEN
-  CASE WHEN contains({w}, '.') THEN 'spdot' WHEN contains({w}, ',') THEN 'spcom' ELSE 'sp' END
-WHEN {full(_ISO)} THEN CASE WHEN TRY_CAST({w} AS DATE) IS NULL THEN 'other' ELSE 'iso' END
-WHEN {full(_ISO + _TIME)} THEN CASE WHEN TRY_CAST({w} AS TIMESTAMP) IS NULL THEN 'other' ELSE 'isot' END
-WHEN {full(_ISO + _TIME + " ?(Z|UTC|GMT|[-+][0-9]{2}(:?[0-9]{2})?)")} THEN
-  CASE WHEN TRY_CAST({w} AS TIMESTAMPTZ) IS NULL THEN 'other' ELSE 'isoz' END
-WHEN {full("[0-9]{4}[.][0-9]{1,2}[.][0-9]{1,2}" + _CLOCK)} THEN 'ymdt'
-WHEN {full("[0-9]{1,2}[.][0-9]{1,2}[.][0-9]{4}" + _CLOCK)} THEN 'gert'
 WHEN {full(_SLASH + _CLOCK + "?")} THEN CASE
-  WHEN {first} = {second} THEN 'dd'
-  WHEN {first} > 12 AND {second} BETWEEN 1 AND 12 THEN 'dmy'
-  WHEN {second} > 12 AND {first} BETWEEN 1 AND 12 THEN 'mdy'
-  WHEN {first} BETWEEN 1 AND 12 AND {second} BETWEEN 1 AND 12 THEN 'dm'
-  ELSE 'other' END || {timed}
-WHEN length({w}) BETWEEN 8 AND 40 AND regexp_matches({w}, '{_MONTH}') AND {strptime.format(w)} IS NOT NULL THEN 'named' || {timed}
+  WHEN {full("[0-9]{1,2}[.][0-9]{1,2}[.][0-9]{4}" + _CLOCK)} THEN 'gert'
+  WHEN {first} = {second} AND {first} BETWEEN 1 AND 12 THEN 'dd' || {timed}
+  WHEN {first} > 12 AND {second} BETWEEN 1 AND 12 THEN 'dmy' || {timed}
+  WHEN {second} > 12 AND {first} BETWEEN 1 AND 12 THEN 'mdy' || {timed}
+  WHEN {first} BETWEEN 1 AND 12 AND {second} BETWEEN 1 AND 12 THEN 'dm' || {timed}
+  ELSE 'other' END
+WHEN {full("[0-9]{4}[.][0-9]{1,2}[.][0-9]{1,2}" + _CLOCK)} THEN 'ymdt'
+WHEN {w} = '#DIV/0!' THEN 'marker'
+WHEN length({w}) BETWEEN 8 AND 40 AND regexp_matches({w}, '{_MONTH}') AND {strptime} IS NOT NULL THEN 'named' || {timed}
 ELSE 'other' END"""
+
+
+def trimmed(value: str) -> str:
+    """SQL of a text without the blanks around it, as `shape` wants it."""
+    return f"trim({value}, '{_BLANKS}')"

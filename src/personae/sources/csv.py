@@ -151,7 +151,6 @@ def _fast(engine: Any, file: _File, study: Study, relation: str) -> int | None:
         "escape": sql_text(d.escape),
         "strict_mode": "true",
         "null_padding": "false",
-        "max_line_size": str(64 << 20) if file.text.path.stat().st_size > 64 << 20 else str(file.text.path.stat().st_size + 1024),
         "parallel": "true",
     }
     said = ", ".join(f"{k} = {v}" for k, v in options.items())

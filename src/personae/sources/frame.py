@@ -63,6 +63,8 @@ def _arrow(frame: Any, name: str) -> pa.Table:
     """The frame as an Arrow table of flat columns."""
     import pyarrow as pa
 
+    if any(n is not None for n in getattr(getattr(frame, "index", None), "names", ())):
+        frame = frame.reset_index()
     if not hasattr(frame, "__arrow_c_stream__"):
         return _by_narwhals(frame, name)
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -59,7 +60,6 @@ def read(engine: Any, location: Path | Sequence[Opened] | Opened, study: Study, 
         for row in _rows(text.path, file):
             if row.reason:
                 rejects.append(Reject(file.name, row.line, row.reason, row.text))
-                check_rejects(rejects, max(study.allow_rejects, 20) if rejects else 0)
                 continue
             lines.append(row.line)
             batch.append(row)
@@ -141,8 +141,9 @@ class _Columns:
 def _rows(path: Path, file: Opened) -> Iterator[_Row]:
     """The objects of a file, one by one."""
     with path.open(encoding="utf-8", newline="\n") as lines:
-        first = next((line for line in lines if line.strip()), "")
-    if first.lstrip().startswith("{") and _complete(first):
+        filled = (line for line in lines if line.strip())
+        first, second = next(filled, ""), next(filled, "")
+    if first.lstrip().startswith("{") and _complete(first) and (second or not _wrapped(first)):
         yield from _lines(path)
         return
     if path.stat().st_size > MOST:
@@ -154,6 +155,11 @@ def _rows(path: Path, file: Opened) -> Iterator[_Row]:
 def _complete(line: str) -> bool:
     """Whether a line is an object of its own, well formed or not."""
     return line.rstrip().endswith(("}", "},")) or len(line) > 1 << 16
+
+
+def _wrapped(line: str) -> bool:
+    """Whether the only line of a file is an object that holds a list of objects."""
+    return bool(re.match(r'\s*\{\s*"[^"]*"\s*:\s*\[\s*\{', line))
 
 
 def _lines(path: Path) -> Iterator[_Row]:
