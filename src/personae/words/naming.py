@@ -49,10 +49,11 @@ def _strength(p: Profile) -> float:
 
 def _candidates(p: Profile, users: str, labels: Sequence[str], units: Mapping[str, str], turn: int) -> Iterator[str]:
     """Names that fit, best first."""
-    if p.above and not p.below and len(p.above) > 1 and all(_amount(t, units) for t in p.above):
-        yield f"Heavy {users}" if _usage(p.above) else "High across the board"
-    if p.below and not p.above and len(p.below) > 1 and all(_amount(t, units) for t in p.below):
-        yield f"Light {users}" if _usage(p.below) else f"Low-key {users}"
+    much, little = ([t for t in ts if _amount(t, units)] for ts in (p.above, p.below))
+    if not p.below and len(much) > 1:
+        yield f"Heavy {users}" if _usage(much) else "High across the board"
+    if not p.above and len(little) > 1:
+        yield f"Light {users}" if _usage(little) else f"Low-key {users}"
     if not p.above and not p.below:
         yield from ("All-rounders", "Middle of the road", f"Typical {users}")
     for t in sorted(p.above, key=lambda t: not t.formed):
