@@ -84,7 +84,7 @@ def lines(tables: tuple[Table, ...], features: Features, study: Study, screen: S
     found = summary.sources(tables, features.window)
     for t in tables:
         rows = [["column", "kind", "used as", "filled", "empty", "examples", "why"]]
-        rows += [_row(c) for c in t.columns]
+        rows += [_row(t, c) for c in t.columns]
         head, *rest = table(rows, right=(3, 4))
         found += ["", f"{screen.strong(t.source)}   {t.format}   {_shape(t, study)}", screen.faint(head), *rest]
         for r in t.rejects[:5]:
@@ -143,9 +143,9 @@ def _masked(text: str) -> str:
     return text if len(text) <= 24 else text[:21] + "..."
 
 
-def _row(c: Column) -> list[str]:
+def _row(t: Table, c: Column) -> list[str]:
     filled, empty = count(c.rows - c.empty), count(c.empty)
-    return [c.name, c.kind.value, summary.USES[c.role], filled, empty, cut(", ".join(examples(c)), 30), c.why]
+    return [c.name, c.kind.value, summary.use(t, c), filled, empty, cut(", ".join(examples(c)), 30), c.why]
 
 
 def _shape(table: Table, study: Study) -> str:

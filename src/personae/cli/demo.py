@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from personae.cli.run import perform
+from personae.cli.run import ending, perform
 from personae.cli.screen import Debug, Json, NoColor, Plain, Quiet, Screen
 from personae.errors import UsageError
 from personae.model.study import Study
@@ -46,13 +46,13 @@ def demo(
     files = [str(paths[k]) for k in ("users", "events", "survey")]
     study = Study(sources=tuple(files), outcome=OUTCOME, describe=DESCRIBE, allow_rejects=sample.DIRTY)
     report = folder / "report"
-    code = perform(study, screen, str(report), overwrite, str(folder / ".personae"))
+    cast = perform(study, screen, str(report), overwrite, str(folder / ".personae"))
     _explain(screen, folder)
     if not (no_open or screen.json or screen.quiet) and _desktop():
         import webbrowser
 
         webbrowser.open((report / "report.html").resolve().as_uri())
-    raise typer.Exit(code)
+    raise typer.Exit(ending(cast))
 
 
 def _explain(screen: Screen, folder: Path) -> None:

@@ -63,18 +63,28 @@ def run(
 
         look(study, screen, f"would write {target or 'reports/<date>_r<number>'}, and read nothing else")
         return
-    code = perform(study, screen, target, overwrite, store or str(kept.get("store", "")), save, yes)
-    raise typer.Exit(code)
+    root = store or str(kept.get("store", ""))
+    cast = perform(study, screen, target, overwrite, root, save, yes)
+    if not screen.json:
+        for line in _next(cast, f" --store {quoted(root)}" if store else ""):
+            screen.say(line)
+    raise typer.Exit(ending(cast))
 
 
-def perform(study: Study, screen: Screen, out: str, overwrite: bool, store: str, save: bool = False, yes: bool = False) -> int:
-    """Run the study, record it, write its files and say what came of it; returns the exit code."""
-    from personae import flow
+def ending(cast: Cast) -> int:
+    """The exit code: a run without personas is done, and says no."""
+    return 0 if cast.personas else GATE
+
+
+def perform(study: Study, screen: Screen, out: str, overwrite: bool, store: str, save: bool = False, yes: bool = False) -> Cast:
+    """Run the study, record it, write its files and say what came of it."""
     from personae.store import Record
 
     record = Record(Path(store or ".personae"))
     record.prepare()
     _free(out, overwrite)
+    from personae import flow  # the heavy part comes after all that can be refused at once
+
     with watching(screen) as watch:
         cast, study = answered(study, replace(screen, quiet=True) if yes else screen, flow.run)
         entry = record.add(
@@ -87,7 +97,7 @@ def perform(study: Study, screen: Screen, out: str, overwrite: bool, store: str,
         screen.give(document(cast, entry.id, folder, watch))
     else:
         _say(cast, screen, folder, watch, save)
-    return GATE if not cast.personas else 0
+    return cast
 
 
 def render(cast: Cast, folder: Path, watch: Watch) -> None:
@@ -147,8 +157,8 @@ def found(cast: Cast) -> dict[str, str]:
 
 
 def _free(out: str, overwrite: bool) -> None:
-    """Refuse a taken folder before anybody waits for a result."""
-    from personae.store import may_write
+    """Refuse a folder that is taken or cannot be written before anybody waits for a result."""
+    from personae.store import may_write, try_place
 
     if out and not may_write(Path(out), overwrite):
         raise UsageError(
@@ -158,6 +168,7 @@ def _free(out: str, overwrite: bool) -> None:
             did="nothing was read or written",
             fix="choose another folder with --out" + ("" if overwrite else ", or replace the run in it with --overwrite"),
         )
+    try_place(Path(out or "reports"))
 
 
 def _say(cast: Cast, screen: Screen, folder: Path, watch: Watch, saved: bool) -> None:
@@ -169,21 +180,19 @@ def _say(cast: Cast, screen: Screen, folder: Path, watch: Watch, saved: bool) ->
     screen.say(f"report   {screen.strong(str(folder / 'report.html'))}   {spent}")
     if saved:
         screen.say(f"saved    {settings.FILE}: personae run without flags does the same again")
-    for line in _next(cast):
-        screen.say(line)
 
 
-def _next(cast: Cast) -> list[str]:
+def _next(cast: Cast, flags: str) -> list[str]:
     if not cast.personas:
         return [
-            "next     personae show --why-groups        what was tried and why nothing held",
+            f"next     personae show{flags} --why-groups        what was tried and why nothing held",
             "         personae run ... --force          groups for use, marked as such everywhere",
             "         personae run ... --group-by COLS  other columns to group by",
         ]
     offers = (
-        (f"personae show --persona {quoted(cast.personas[0].name)}", "one persona in full"),
-        ("personae show --why-groups", "why this number of groups"),
-        ("personae export --out users.csv", "every user with their persona"),
+        (f"personae show{flags} --persona {quoted(cast.personas[0].name)}", "one persona in full"),
+        (f"personae show{flags} --why-groups", "why this number of groups"),
+        (f"personae export{flags} --out users.csv", "every user with their persona"),
     )
     wide = max(width(command) for command, _ in offers)
     return [f"{'' if i else 'next':<9}{pad(command, wide)}   {words}" for i, (command, words) in enumerate(offers)]

@@ -10,7 +10,7 @@ from personae.model.cast import Cast
 from personae.model.features import LeftOut, Window
 from personae.model.persona import Profile, Trait
 from personae.model.study import Role
-from personae.model.table import Match, Table
+from personae.model.table import Column, Match, Table
 
 WORDS = {
     "natural": "natural groups: the data fall apart where the borders are",
@@ -63,10 +63,15 @@ def roles(tables: Sequence[Table]) -> list[str]:
     for t in tables:
         by_use: dict[str, list[str]] = {}
         for c in t.columns:
-            by_use.setdefault(USES[c.role], []).append(c.name)
+            by_use.setdefault(use(t, c), []).append(c.name)
         parts = (f"{use}: {_some(names)}" for use, names in by_use.items())
         lines += labelled("roles", f"{t.source}  {'; '.join(parts)}")
     return lines
+
+
+def use(table: Table, column: Column) -> str:
+    """What a column is used for; a date of a user is no moment of an event."""
+    return "describes" if column.role == Role.TIME and table.shape == "entities" else USES[column.role]
 
 
 def _some(names: Sequence[str], most: int = 6) -> str:

@@ -1,7 +1,7 @@
 """What stays when a run has ended: the files of a cast, and the record of all runs."""
 
-from personae.store.atomic import whole_file
+from personae.store.atomic import try_place, whole_file
 from personae.store.casts import load, may_write, save
 from personae.store.record import Entry, Record
 
-__all__ = ["Entry", "Record", "load", "may_write", "save", "whole_file"]
+__all__ = ["Entry", "Record", "load", "may_write", "save", "try_place", "whole_file"]

@@ -94,7 +94,7 @@ def refused(no: OSError, target: Path, temp: Path | None = None) -> MachineError
     return MachineError(
         "P501",
         f"cannot write to {target}: {why}",
-        where=str(no.filename or target),
+        where=str(target if MARK in str(no.filename) else no.filename or target),
         fix="write elsewhere: --out DIR for the files, --store DIR for the record of runs",
     )
 
@@ -131,6 +131,15 @@ def _alive_windows(process: int) -> bool:
     if handle:
         kernel.CloseHandle(handle)
     return bool(handle)
+
+
+def try_place(target: Path) -> None:
+    """See that something can be written where `target` is to be. Raises MachineError when not."""
+    place = next(p for p in (target.absolute(), *target.absolute().parents) if p.exists())
+    probe = _beside(place / "probe" if place.is_dir() else place / target.name)
+    with on_disk(target):
+        probe.mkdir()
+        probe.rmdir()
 
 
 def taken(target: Path) -> bool:
