@@ -20,7 +20,8 @@ from personae.cli.settings import HELP
 from personae.errors import CODES
 from personae.model.study import Study
 
-REFERENCE = Path(__file__).parent / "reference"
+ROOT = Path(__file__).parent.parent
+REFERENCE = ROOT / "docs" / "reference"
 MADE = "Made from the code by `make docs`; do not edit.\n"
 
 
@@ -131,7 +132,29 @@ def errors() -> str:
     return "\n".join(("# Error codes", "", MADE, head, "| code | means |", "|---|---|", *rows, ""))
 
 
-PAGES = {"commands.md": commands, "study.md": study, "schema.md": schema, "errors.md": errors}
+ROW = re.compile(r"^(\| (\d+[a-z]?) \|[^|]*\|[^|]*\|)[^|]*\|$", re.MULTILINE)
+MENTION = re.compile(r"\b(?:[Rr]equirement (?=\d)|R(?=\d\d))(\d+[a-z]?)\b")
+
+
+def requirements() -> str:
+    """The list of requirements, with the tests whose docstrings name each row."""
+    tests: dict[str, set[str]] = {}
+    for path in sorted((ROOT / "tests").rglob("test_*.py")):
+        for row in MENTION.findall(path.read_text(encoding="utf-8")):
+            tests.setdefault(row, set()).add(path.relative_to(ROOT).as_posix())
+    text = (ROOT / "docs" / "requirements.md").read_text(encoding="utf-8")
+    return ROW.sub(
+        lambda row: f"{row[1]} {', '.join(f'[{Path(t).stem}](../{t})' for t in sorted(tests.get(row[2], ())))} |", text
+    )
+
+
+PAGES = {
+    "commands.md": commands,
+    "study.md": study,
+    "schema.md": schema,
+    "errors.md": errors,
+    "../requirements.md": requirements,
+}
 
 if __name__ == "__main__":
     made = {name: page() for name, page in PAGES.items()}
@@ -143,4 +166,4 @@ if __name__ == "__main__":
         sys.exit(bool(stale))
     for name in stale:
         (REFERENCE / name).write_text(made[name], encoding="utf-8")
-        print(f"wrote docs/reference/{name}")
+        print(f"wrote {(REFERENCE / name).resolve().relative_to(ROOT)}")

@@ -176,6 +176,7 @@ def test_faces_show_no_id(run: personae.Result, log: Path, world: World) -> None
 
 
 def test_the_column_table_says_what_each_column_is_for(log: Path) -> None:
+    """Requirement 47."""
     said = repr(personae.read(log, id="user_id").check())
     assert re.search(r"user_id\s+\S+\s+id\s+you said so", said)
     assert re.search(r"event\s+category\s+event", said)

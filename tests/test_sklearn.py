@@ -17,7 +17,7 @@ from personae.sklearn import BehaviourSpace, PersonaClusterer
 
 @parametrize_with_checks([BehaviourSpace()])
 def test_the_space_keeps_the_contract_of_scikit_learn(estimator, check):
-    """MOD-14, without expected failures."""
+    """MOD-14, without expected failures. Requirement 87."""
     check(estimator)
 
 

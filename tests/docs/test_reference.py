@@ -54,6 +54,13 @@ def test_every_error_code_has_a_page_and_a_line_in_the_index(code: str) -> None:
     assert f"errors/{code}.md" in _read("reference/errors.md")
 
 
+def test_a_requirement_that_is_done_names_its_test() -> None:
+    rows = re.findall(r"^\| (\d+[a-z]?) \|[^|]*\| (\w+) \|([^|]*)\|$", _read("requirements.md"), re.MULTILINE)
+    assert {n for n, *_ in rows} >= {str(i) for i in range(1, 148)}
+    assert {state for _, state, _ in rows} == {"done", "partly", "later"}
+    assert not [n for n, state, tests in rows if state == "done" and not tests.strip()]
+
+
 @pytest.mark.parametrize("page", PAGES, ids=[str(p.relative_to(ROOT)) for p in PAGES])
 def test_links_lead_somewhere(page: Path) -> None:
     text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)

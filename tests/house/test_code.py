@@ -79,3 +79,12 @@ def test_no_line_of_the_project_names_a_path_of_one_machine() -> None:
     ours = [p for d in ("src", "docs", "tests", "benchmarks") for p in (ROOT / d).rglob("*") if p.suffix in kinds]
     telling = re.compile(r"(?<![\w.])/(?:work|root|opt)/\w+")
     assert not [f"{p.relative_to(ROOT)}: {m.group()}" for p in ours for m in telling.finditer(p.read_text(encoding="utf-8"))]
+
+
+def test_success_figures_without_a_source_are_in_no_text() -> None:
+    """Requirement 147."""
+    texts = [p for d in ("src", "docs") for p in (ROOT / d).rglob("*") if p.suffix in {".py", ".md", ".html"}]
+    claims = re.compile(
+        r"2\.1 billion|(?:75 ?% of views|35 ?% of revenue|40 ?% (?:more )?engagement|31 ?% premium)", re.IGNORECASE
+    )
+    assert not [p.name for p in (*texts, ROOT / "README.md") if claims.search(p.read_text(encoding="utf-8"))]
