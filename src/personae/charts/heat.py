@@ -72,9 +72,10 @@ def _chart(people: Sequence[Persona], rows: list[tuple[str, tuple[Cell, ...]]], 
     cut = [f"the {len(rows)} measures of {measures} that separate most"] if measures > len(rows) else []
     cut += [f"the {len(people)} largest groups of {personas}"] if personas > len(people) else []
     rest = f" Shown are {' and '.join(cut)}; every number is in the appendix." if cut else ""
+    ends = f"from {low.text[:-1]} times the average ({low.persona}) to {high.text[:-1]} ({high.persona})"
     return Chart(
         "heat",
-        f"The groups differ most in {label}: from {low.text} the average ({low.persona}) to {high.text} ({high.persona})",
+        f"The groups differ most in {label}: {ends}",
         "Times the average of everyone. Orange is more, blue is less, white is about the same (0.8 to 1.25); "
         f"the measures that separate the groups most come first.{rest}",
         "Heat map of multiples of the average. "

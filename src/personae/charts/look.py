@@ -12,7 +12,7 @@ from dataclasses import dataclass
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#000000")
 GREY = "#B8B8B2"
 INK, SOFT, LINE, PAPER = "#1b1c1e", "#55585f", "#dcdcd6", "#ffffff"
-LOW, NEUTRAL, HIGH = (86, 164, 222), (246, 246, 243), (240, 157, 62)
+LOW, NEUTRAL, HIGH = (104, 176, 230), (246, 246, 243), (236, 150, 60)
 """Ends of the diverging scale, equally light, and its neutral; dark text reads on all of them."""
 
 

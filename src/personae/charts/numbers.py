@@ -55,8 +55,8 @@ def in_words(multiple: float, statistic: str) -> str:
 
 
 def amount(value: float, statistic: str, unit: str) -> str:
-    """A fact's value in its unit: shares and rates as percentages."""
-    if statistic in ("share", "rate"):
+    """A fact's value in its unit: shares, rates and means of shares as percentages."""
+    if statistic in ("share", "rate") or unit.startswith("share"):
         return percent(value)
     if statistic == "multiple":
         return times(value)
@@ -75,11 +75,12 @@ def value(fact: Fact, floor: int) -> str:
     return amount(fact.value, fact.statistic, fact.unit)
 
 
-def span(low: float | None, high: float | None, statistic: str) -> str:
+def span(low: float | None, high: float | None, statistic: str, unit: str = "") -> str:
     """An interval as "0.96 to 1.04"; empty when there is none."""
     if low is None or high is None:
         return ""
-    return f"{amount(low, statistic, '')} to {amount(high, statistic, '')}"
+    kept = unit if unit.startswith("share") else ""
+    return f"{amount(low, statistic, kept)} to {amount(high, statistic, kept)}"
 
 
 def shares(parts: tuple[int, ...]) -> tuple[str, ...]:

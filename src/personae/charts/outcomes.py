@@ -70,7 +70,7 @@ def _outcome(measure: str, pairs: list[tuple[Persona, Fact]], floor: int) -> Out
             (
                 p.name,
                 value(f, floor),
-                span(f.low, f.high, statistic),
+                span(f.low, f.high, statistic, unit),
                 "" if f.everyone is None else amount(f.everyone, statistic, unit),
                 "" if f.rest is None else amount(f.rest, statistic, unit),
                 count(f.n),
@@ -78,4 +78,4 @@ def _outcome(measure: str, pairs: list[tuple[Persona, Fact]], floor: int) -> Out
             for p, f in pairs
         ),
     )
-    return Outcome(chart, dots, at(everyone), (amount(low, statistic, ""), amount(high, statistic, "")))
+    return Outcome(chart, dots, at(everyone), (amount(low, statistic, unit), amount(high, statistic, unit)))

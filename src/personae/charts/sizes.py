@@ -52,7 +52,7 @@ def sizes(personas: tuple[Persona, ...], outside: int, entity: str, floor: int) 
                 NO_GROUP,
                 f"fewer than {floor}" if few else count(outside),
                 "" if few else printed[-1],
-                round(100 * outside / most, 2),
+                0.0 if few else round(100 * outside / most, 2),
             )
         )
     title = (

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from personae.charts.chart import Chart
-from personae.charts.multiples import Line
+from personae.charts.multiples import BAND, Line
 from personae.charts.numbers import amount, count, in_words, span, times, value
 from personae.model.fact import Fact
 from personae.model.persona import Profile, Trait
@@ -66,9 +66,10 @@ def traits(profile: Profile, name: str, facts: Mapping[str, Fact], line: Line, f
 
 def _title(name: str, known: list[tuple[Trait, Fact]]) -> str:
     """The strongest difference; names from the data keep their capitals."""
-    if not known:
+    clear = [t for t, _ in known if not BAND[0] <= t.multiple <= BAND[1]]
+    if not clear:
         return f"{name}: like everyone on every measure"
-    first = known[0][0]
+    first = clear[0]
     label = first.label[:1].upper() + first.label[1:] if first.label.islower() else first.label
     return f"{label}, {in_words(first.multiple, first.statistic)}"
 

@@ -22,6 +22,9 @@ from personae.report.page import number, page
 from personae.report.proof import anchors, facts_shown, proof
 from personae.report.verdict import badge
 
+NOTEBOOK = 12
+"""Cards in full in a notebook, so that the fragment stays under 300 kB."""
+
 
 def export(cast: Cast, path: Path) -> Path:
     """Write the report of a cast to `path`, whole or not at all; the same cast gives the same bytes.
@@ -43,14 +46,16 @@ def card(cast: Cast, persona: Persona) -> str:
     proofs = {id: proof(f, anchor[id], cast.study.floor) for id, f in facts.items()}
     view = card_views.card(cast, persona, facts, proofs, card_views.scale(cast))
     fragment = _environment().get_template("fragment.html")
-    return fragment.render(cards=[view], badge=badge(cast), entities=plural(cast.study.entity), title="")
+    return fragment.render(cards=[view], others=(), badge=badge(cast), entities=plural(cast.study.entity), title="")
 
 
 def cards(cast: Cast) -> str:
-    """All personas as one fragment of HTML with inline styles and no script, for notebooks."""
+    """All personas as one fragment of HTML without script, for notebooks; one line each past the first dozen."""
     view = page(cast)
     fragment = _environment().get_template("fragment.html")
-    return fragment.render(cards=view.cards, badge=view.badge, entities=view.entities, title=view.title, why=view.number.why)
+    full, others = view.cards[:NOTEBOOK], view.cards[NOTEBOOK:]
+    about = {"badge": view.badge, "entities": view.entities, "title": view.title, "why": view.number.why}
+    return fragment.render(cards=full, others=others, **about)
 
 
 def why_groups(cast: Cast) -> str:

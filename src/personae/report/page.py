@@ -15,6 +15,7 @@ from personae.charts.outcomes import Outcome, outcomes
 from personae.charts.sizes import Sizes, sizes
 from personae.model.cast import Cast
 from personae.model.evidence import Structure, Vote
+from personae.model.features import Window
 from personae.model.table import Match
 from personae.report import accounts, verdict
 from personae.report.cards import Card, card, scale
@@ -185,7 +186,7 @@ def _meta(cast: Cast) -> tuple[str, ...]:
     names = tuple(accounts.base(t.source) for t in cast.tables)
     meta = [listing(names) if len(names) < 4 else f"{listing(names[:2], ',')} and {len(names) - 2} more files"]
     if cast.window:
-        meta.append(f"{cast.window.start} to {cast.window.end}, {cast.window.timezone}")
+        meta.append(f"{cast.window.start} to {cast.window.end}, {_zone(cast.window)}")
     return (*(m for m in meta if m), f"seed {cast.study.seed}", *((f"run {cast.run}",) if cast.run else ()))
 
 
@@ -208,7 +209,12 @@ def _window(cast: Cast) -> str:
     if cast.window is None:
         return ""
     w = cast.window
-    return f"{w.start} to {w.end} (that day not included), {count(w.days)} {those(w.days, 'day', 'days')}, {w.timezone}"
+    return f"{w.start} to {w.end} (that day not included), {count(w.days)} {those(w.days, 'day', 'days')}, {_zone(w)}"
+
+
+def _zone(window: Window) -> str:
+    """The time zone, or that times were taken as they stand."""
+    return window.timezone if "/" in window.timezone or window.timezone in ("", "UTC") else f"times {window.timezone}"
 
 
 def _by_subject(cast: Cast, proofs: dict[str, Proof]) -> tuple[tuple[str, tuple[Proof, ...]], ...]:

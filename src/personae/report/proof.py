@@ -66,7 +66,7 @@ def proof(fact: Fact, anchor: str, floor: int) -> Proof:
         same(fact.everyone),
         same(fact.rest),
         "" if fact.multiple is None else times(fact.multiple),
-        span(fact.low, fact.high, fact.statistic),
+        span(fact.low, fact.high, fact.statistic, fact.unit),
         span(fact.multiple_low, fact.multiple_high, "multiple"),
         "" if fact.p is None else "below 0.001" if fact.p < 0.001 else f"{fact.p:.3f}",
         count(fact.n),

@@ -1,0 +1,186 @@
+"""Charts: known values to known places, findings in titles, and colours that can be told apart."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conftest import ROOT
+from exporters import worlds
+from personae.charts import look
+from personae.charts.axes import axes
+from personae.charts.groups import gains, groups, tried
+from personae.charts.heat import heat
+from personae.charts.multiples import line
+from personae.charts.numbers import NBSP, amount, in_words, percent, shares, times, value
+from personae.charts.outcomes import outcomes
+from personae.charts.picture import svg
+from personae.charts.sizes import sizes
+from personae.charts.steadiness import steadiness
+from personae.charts.traits import traits
+from personae.model.evidence import Axis
+from personae.model.fact import Fact
+
+CAST = worlds.natural()
+FACTS = {f.id: f for f in CAST.facts}
+
+
+def _light(colour: str) -> float:
+    """Relative luminance (WCAG 2.2)."""
+    parts = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    r, g, b = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+
+def _contrast(one: str, other: str) -> float:
+    high, low = sorted((_light(one), _light(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_a_multiple_and_its_inverse_lie_mirrored_around_everyone() -> None:
+    on = line((5.2, 0.1))
+    assert on.reach == 4 and on.at(1) == 50
+    assert on.at(4) - 50 == pytest.approx(50 - on.at(0.25))
+    assert on.at(0) == 0 and on.beyond(0) and on.beyond(40) and not on.beyond(5.2)
+
+
+@given(st.lists(st.floats(0.001, 1000), max_size=12))
+def test_everything_drawn_stays_inside_the_line(multiples: list[float]) -> None:
+    on = line(tuple(multiples))
+    assert all(0 <= on.at(m) <= 100 for m in multiples) and 3 <= len(on.ticks) <= 7
+
+
+@given(st.lists(st.integers(0, 10**7), min_size=1, max_size=40).filter(sum))
+def test_printed_shares_of_any_sizes_add_up_to_a_hundred(parts: list[int]) -> None:
+    """R103."""
+    printed = [float(s.partition(NBSP)[0]) for s in shares(tuple(parts))]
+    assert sum(printed) == pytest.approx(100)
+    assert all(abs(p - 100 * n / sum(parts)) <= 0.1 + 1e-9 for p, n in zip(printed, parts, strict=True))
+
+
+def test_numbers_read_as_a_reader_wants_them() -> None:
+    assert (times(5.23), times(0), times(12.4)) == ("5.2×", "0×", "12×")
+    assert percent(0.184) == f"18{NBSP}%" and percent(-0.02) == f"-2.0{NBSP}%"
+    assert in_words(5.2, "mean") == "5.2 times the average" and in_words(0.0, "share") == "none at all"
+    assert amount(0.0964, "mean", "share of activity") == f"9.6{NBSP}%"
+
+
+def test_a_share_of_all_but_a_handful_is_a_bound_too() -> None:
+    fact = Fact("f", "P1", "m", "m", "share", 1154 / 1155, "", 1155)
+    assert value(fact, 10) == f"over{NBSP}99{NBSP}%" and value(replace(fact, value=1.0), 10) == f"100{NBSP}%"
+
+
+def test_eight_personas_differ_in_colour_and_shape_and_the_ninth_has_a_number() -> None:
+    marks = [look.mark(i) for i in range(8)]
+    assert len({m.colour for m in marks}) == len({m.shape for m in marks}) == len({m.path for m in marks}) == 8
+    assert look.mark(8).number == "9" and look.mark(8).colour == look.GREY
+
+
+@given(st.floats(0, 100))
+def test_numbers_in_the_heat_map_can_be_read_on_their_colour(multiple: float) -> None:
+    """WCAG 1.4.3."""
+    assert _contrast(look.tint(multiple), look.INK) >= 4.5
+
+
+def test_more_and_less_are_equally_strong_and_the_same_is_neutral() -> None:
+    assert _light(look.tint(8)) == pytest.approx(_light(look.tint(1 / 8)), abs=0.02)
+    assert look.tint(1.2) == look.tint(0.85) == look.tint(1) != look.tint(1.3)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_inks_of_the_page_can_be_read_on_its_grounds(dark: bool) -> None:
+    css = (ROOT / "src/personae/exporters/templates/style.css").read_text()
+    roots = re.findall(r":root \{(.*?)\}", css, flags=re.S)
+    ink = dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", roots[1 if dark else 0]))
+    for ground in ("paper", "wash"):
+        assert _contrast(ink["ink"], ink[ground]) >= 7 and _contrast(ink["soft"], ink[ground]) >= 4.5
+        assert _contrast(ink["stamp"], ink[ground]) >= 4.5
+
+
+def test_size_bars_are_sorted_with_those_in_no_group_last() -> None:
+    drawn = sizes(CAST.personas, 457, "customer", 10)
+    assert [b.users for b in drawn.bars] == ["3,980", "3,210", "2,310", "2,050", "830", "457"]
+    assert drawn.bars[-1].key == "" and drawn.bars[0].width == 100
+    assert drawn.chart.title == f"The largest group is Daily quick buyers, with 31{NBSP}% of all customers"
+
+
+def test_difference_bars_put_the_strongest_first_and_state_it() -> None:
+    profile = CAST.profiles[3]
+    drawn = traits(profile, "Deal hunters", FACTS, line((5.2,)), 10)
+    assert drawn.chart.title == "Coupons used, 5.2 times the average"
+    assert [r.label for r in drawn.rows] == ["coupons used", "returns", "orders", "saved lists"]
+    assert drawn.rows[0].at > 50 > drawn.rows[3].at
+    low, high = drawn.rows[0].low, drawn.rows[0].high
+    assert low is not None and high is not None and low < drawn.rows[0].at < high
+
+
+def test_a_group_like_everyone_gets_no_finding_that_is_none() -> None:
+    profile = replace(CAST.profiles[0], above=(), below=())
+    assert traits(profile, "The middle", FACTS, line(()), 10).chart.title == "The middle: like everyone on every measure"
+
+
+def test_the_heat_map_begins_with_what_separates_most_and_leaves_a_gap_for_what_may_not_be_shown() -> None:
+    facts = [f for f in CAST.facts if f.id.split(".")[-1] in worlds.SHOP and f.id != "P5.orders"]
+    drawn = heat(CAST.personas, facts)
+    assert drawn is not None and drawn.rows[0][0] == "orders"
+    assert drawn.rows[0][1][-1].text == "" and drawn.chart.rows[0][-1] == "not shown"
+    assert drawn.chart.title.endswith("from 0.1 times the average (Browsers) to 4.0 (Daily quick buyers)")
+    assert heat(CAST.personas, []) is None
+
+
+def test_outcomes_are_ordered_by_value_and_everyone_is_marked() -> None:
+    drawn = outcomes(CAST.personas, CAST.profiles, FACTS, 10)
+    assert [o.chart.name for o in drawn] == ["outcome-churned", "outcome-revenue"]
+    assert drawn[0].dots[0].name == "Browsers" and drawn[0].everyone is not None
+    at = [d.at for d in drawn[0].dots]
+    assert at == sorted(at, reverse=True)
+
+
+def test_shaky_groups_are_named_in_the_title() -> None:
+    assert steadiness(CAST.personas).chart.title == "Every group comes back at least 71 times in 100"
+    shaky = (replace(CAST.personas[0], steady="shaky"), *CAST.personas[1:])
+    assert steadiness(shaky).chart.title == "Daily quick buyers is shaky: not to be relied on alone"
+
+
+def test_axes_say_what_lies_at_each_end() -> None:
+    drawn = axes((Axis(0.46, ("views", "help"), ("orders",)),), "customer")
+    assert drawn is not None and drawn.chart.title.endswith("from views and help to orders")
+    assert axes((), "customer") is None
+
+
+def test_the_gain_is_what_one_more_group_takes_off_the_left_over_difference() -> None:
+    some = [replace(c, inertia=i) for c, i in zip(tried(CAST.evidence), (0.6, 0.5, 0.2), strict=False)]
+    assert gains(some) == pytest.approx({2: 0.4, 3: 0.1, 4: 0.3})
+
+
+def test_the_panel_shows_one_line_per_side_by_the_chosen_method_with_both_numbers_marked() -> None:
+    charts = groups(CAST.evidence)
+    assert [c.name for c in charts] == ["gain", "steadiness", "smallest", "silhouette", "elbow"]
+    assert {c.method for c in tried(CAST.evidence)} == {"kmeans"}
+    assert ("5 (recommended)", f"8.8{NBSP}%") in charts[2].rows and charts[2].rows[5][0] == "7 (runner-up)"
+    assert charts[1].title == "5 groups: samples agree 93 in 100"
+
+
+def test_sides_that_were_not_measured_are_left_out() -> None:
+    bare = tuple(replace(c, stability=None, silhouette=None) for c in CAST.evidence.candidates)
+    assert [c.name for c in groups(replace(CAST.evidence, candidates=bare))] == ["gain", "smallest", "elbow"]
+    assert groups(replace(CAST.evidence, candidates=())) == ()
+
+
+def test_a_drawing_is_named_by_its_alt_text_holds_no_ids_and_never_changes() -> None:
+    chart = groups(CAST.evidence)[3]
+    drawn = svg(chart.spec, 'a "quoted" <name>')
+    assert drawn == svg(chart.spec, 'a "quoted" <name>')
+    assert drawn.startswith('<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="a &quot;quoted&quot; &lt;name&gt;"')
+    assert not re.search(r'\sid="|url\(|<script|<style', drawn) and ">5</text>" in drawn
+    assert drawn.count("<svg") == drawn.count("</svg>") == 1
+
+
+def test_names_in_a_drawing_are_escaped(tmp_path: Path) -> None:
+    spec = {"data": {"values": [{"x": 1, "t": worlds.HOSTILE}]}, "mark": "text", "encoding": {"text": {"field": "t"}}}
+    assert "<script" not in svg(spec, "x") and "&lt;script" in svg(spec, "x")
