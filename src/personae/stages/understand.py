@@ -172,16 +172,17 @@ def _fits(column: Column, position: int, entity: set[str]) -> float:
     """How well a column fits as the id: 4 a user's id by name, 3 "id", 2 "user", 1.5 an unnamed index, 1 another id, 0 not."""
     hints, parts = topics(column.name), words(column.name)
     person = Topic.PERSON in hints or bool({singular(p) for p in parts} & entity)
-    whole = column.kind is not Kind.DECIMAL or column.native in ("FLOAT", "DOUBLE")
-    if column.kind in _NO_ID or not whole or column.distinct < min(3, column.rows):
+    if column.kind in _NO_ID:
         return 0.0
     if person and Topic.KEY in hints and not hints & {Topic.DEMOGRAPHIC, Topic.AMOUNT}:
         return 4.0
     if parts in (("id",), ("ids",)):
         return 3.0
+    if column.kind is Kind.DECIMAL:
+        return 0.0
     if person and not hints - {Topic.PERSON, Topic.PERSONAL, Topic.MOMENT} and column.distinct >= min(10, column.rows):
         return 2.0
-    if column.kind is Kind.DECIMAL or column.empty or not unique(column):
+    if column.empty or not unique(column):
         return 0.0
     if position == 0 and parts in ((), ("unnamed",), ("index",), ("row",), ("rownames",), ("column",)):
         return 1.5
