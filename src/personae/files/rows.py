@@ -10,6 +10,9 @@ from personae.errors import DataError
 from personae.model.study import Role, Study
 from personae.model.table import Column, Kind, Reject
 
+MOST_COLUMNS = 5_000
+"""Columns a table may have."""
+
 
 def waiting(names: Iterable[str], native: str = "VARCHAR") -> tuple[Column, ...]:
     """Columns that the audit has not looked at yet."""
@@ -51,6 +54,14 @@ def load(engine: Any, relation: str, names: Sequence[str], batches: Iterable[Seq
         engine.unregister("personae_batch")
         total += len(rows)
     return total
+
+
+def check_width(source: str, columns: int) -> None:
+    """Raise DataError P111 when a table has more columns than can be read."""
+    if columns > MOST_COLUMNS:
+        where = f"{source}: {columns:,} columns, at most {MOST_COLUMNS:,} can be read"
+        fix = "write it in long form, one row for each id and column that is not empty: id, event, value"
+        raise DataError("P111", f"{source} is too wide", where=where, fix=fix)
 
 
 def check_rejects(rejects: Sequence[Reject], allowed: int) -> None:

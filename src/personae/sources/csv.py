@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from personae import progress
+from personae.audit.headers import names_id
 from personae.errors import DataError, PersonaeError
 from personae.files.dialect import Dialect, sniff
 from personae.files.names import name_columns
 from personae.files.opening import Opened, open_file
 from personae.files.records import Record, records
-from personae.files.rows import check_rejects, check_same, load, missing, path_text, sql_text, waiting
+from personae.files.rows import check_rejects, check_same, check_width, load, missing, path_text, sql_text, waiting
 from personae.files.text import Text, as_text
 from personae.model.study import Study
 from personae.model.table import Note, Reject, Table
@@ -51,6 +52,7 @@ def read(engine: Any, location: Path | Sequence[Opened] | Opened, study: Study, 
     check_same([(f.opened.name, f.names) for f in files])
     first = files[0]
     rejects: list[Reject] = []
+    shares: list[dict[str, float]] = []
     spans: list[tuple[_File, int, array[int] | None]] = []
     for file in files:
         progress.step("read", file.opened.name)
@@ -60,8 +62,10 @@ def read(engine: Any, location: Path | Sequence[Opened] | Opened, study: Study, 
         spans.append((file, used, starts))
         check_rejects(rejects, study.allow_rejects)
         if len(files) > 1:
+            shares.append(_numeric(engine, into, file))
             engine.execute(_append(engine, relation, into, create=file is first))
             engine.execute(f"DROP TABLE {engine.quote(into)}")
+    _check_types(files, shares, study)
     used = sum(n for _, n, _ in spans)
     engine.remember(relation, lambda positions: _locate(spans, positions))
     return (
@@ -110,6 +114,7 @@ def _look(engine: Any, opened: Opened, study: Study) -> _File:
     if header.reason:
         where = f"{opened.path}: line {header.line}: {header.text[:200]}"
         raise DataError("P102", f"the header of {opened.name} cannot be read: {header.reason}", where=where, fix="close the quote")
+    check_width(opened.name, len(header.fields))
     names, notes = name_columns(header.fields)
     return _File(opened, text, separator, dialect, header.fields, names, notes, header.until)
 
@@ -190,6 +195,30 @@ def _batches(file: _File, rejects: list[Reject], starts: array[int]) -> Iterator
 def _body(file: _File) -> Iterator[Record]:
     """Every record after the header."""
     return (r for r in records(file.text.path, file.dialect, file.header) if r.line >= file.start)
+
+
+def _numeric(engine: Any, part: str, file: _File) -> dict[str, float]:
+    """Share of numbers among the values of each column of one file; columns without values are left out."""
+    names = [n for n in file.names if not names_id(n)]
+    if not names:
+        return {}
+    counts = ", ".join(f"count({engine.quote(n)}), count(TRY_CAST(replace({engine.quote(n)}, ',', '.') AS DOUBLE))" for n in names)
+    ((*found,),) = engine.rows(f"SELECT {counts} FROM {engine.quote(part)}")
+    return {n: found[2 * i + 1] / found[2 * i] for i, n in enumerate(names) if found[2 * i]}
+
+
+def _check_types(files: Sequence[_File], shares: Sequence[dict[str, float]], study: Study) -> None:
+    """Raise P103 when a column is numbers in one file and mostly something else in another."""
+    for name in dict.fromkeys(n for s in shares for n in s):
+        numbers = [f.opened.name for f, s in zip(files, shares, strict=True) if s.get(name) == 1]
+        others = [f.opened.name for f, s in zip(files, shares, strict=True) if s.get(name, 1) < 0.5]
+        if numbers and others and name not in (study.id, study.event, *study.ignore):
+            raise DataError(
+                "P103",
+                f'column "{name}" holds numbers in {numbers[0]} and something else in {others[0]}',
+                where=f"{len(numbers)} files hold numbers, {len(others)} do not: {', '.join(others[:5])}",
+                fix=f'give the files as separate sources, or leave the column out: --ignore "{name}"',
+            )
 
 
 def _append(engine: Any, relation: str, part: str, *, create: bool) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 from personae.errors import DataError, UsageError
 from personae.files.names import name_columns
 from personae.files.opening import CHUNK, Opened, open_file
-from personae.files.rows import check_rejects, check_same, load, waiting
+from personae.files.rows import check_rejects, check_same, check_width, load, waiting
 from personae.model.study import Study
 from personae.model.table import Level, Note, Reject, Table
 
@@ -82,6 +82,7 @@ class _Sheet:
         body = [(n, row) for n, row in enumerate(rows[first + 1 :], start[0] + first + 2) if any(v != "" for v in row)]
         kept = [i for i, h in enumerate(header) if h or any(row[i] != "" for _, row in body)]
         self._gap(header, kept)
+        check_width(file.name, len(kept))
         self.names, notes = name_columns([header[i] for i in kept])
         self.notes += notes
         self.span = f"{_cell(start[0] + first, start[1])}:{_cell(start[0] + len(rows) - 1, start[1] + len(header) - 1)}"

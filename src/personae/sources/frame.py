@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from personae.errors import DataError
 from personae.files.names import name_columns
-from personae.files.rows import missing, waiting
+from personae.files.rows import check_width, missing, waiting
 from personae.model.study import Study
 from personae.model.table import Column, Table
 
@@ -24,6 +24,7 @@ def read(engine: Any, location: object, study: Study, relation: str, *, name: st
     Raises DataError P108 when the object is no frame.
     """
     data = _arrow(location, name)
+    check_width(name, data.num_columns)
     names, notes = name_columns([str(n) for n in data.column_names])
     data = data.rename_columns([f"c{i}" for i in range(len(names))])
     held = f"{relation} frame"

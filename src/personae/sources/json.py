@@ -14,7 +14,7 @@ from typing import Any
 from personae import progress
 from personae.errors import DataError
 from personae.files.opening import Opened, open_file
-from personae.files.rows import check_rejects, missing, waiting
+from personae.files.rows import check_rejects, check_width, missing, waiting
 from personae.files.text import as_text
 from personae.model.study import Study
 from personae.model.table import Reject, Table
@@ -50,7 +50,7 @@ def read(engine: Any, location: Path | Sequence[Opened] | Opened, study: Study, 
     Raises DataError P102 when more rows than `study.allow_rejects` cannot be read, P108 when the file is not JSON.
     """
     files = _opened(engine, location, study)
-    columns = _Columns(engine, relation, study)
+    columns = _Columns(engine, relation, study, files[0].name)
     rejects: list[Reject] = []
     spans: list[tuple[str, array[int]]] = []
     for file in files:
@@ -99,8 +99,8 @@ def _opened(engine: Any, location: Path | Sequence[Opened] | Opened, study: Stud
 class _Columns:
     """A growing table: keys become columns in the order in which they first appear."""
 
-    def __init__(self, engine: Any, relation: str, study: Study) -> None:
-        self.engine, self.relation, self.study = engine, relation, study
+    def __init__(self, engine: Any, relation: str, study: Study, source: str) -> None:
+        self.engine, self.relation, self.study, self.source = engine, relation, study, source
         self.names: dict[str, str] = {}
         self.numbers: set[str] = set()
 
@@ -131,6 +131,7 @@ class _Columns:
         while name.lower() in taken:
             name, copy = f"{base} ({copy})", copy + 1
         self.names[key] = name
+        check_width(self.source, len(self.names))
         table, column = self.engine.quote(self.relation), self.engine.quote(name)
         if create:
             self.engine.execute(f"CREATE OR REPLACE TABLE {table} ({column} VARCHAR)")

@@ -9,7 +9,7 @@ from typing import Any
 from personae.errors import DataError, PersonaeError
 from personae.files.names import name_columns
 from personae.files.opening import Opened, open_file
-from personae.files.rows import missing, path_text, waiting
+from personae.files.rows import check_width, missing, path_text, waiting
 from personae.model.study import Study
 from personae.model.table import Column, Table
 
@@ -26,6 +26,7 @@ def read(engine: Any, location: Path | Sequence[Opened] | Opened, study: Study, 
     files = _opened(engine, location, study)
     schemas = [_schema(engine, f) for f in files]
     _same(files, schemas)
+    check_width(files[0].name, len(schemas[0]))
     rows = sum(_rows(engine, f) for f in files)
     names, notes = name_columns([name for name, _ in schemas[0]])
     paths = ", ".join(path_text(f.content) for f in files)

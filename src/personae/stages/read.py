@@ -16,8 +16,6 @@ from personae.files.opening import Opened, open_file, unchanged
 from personae.model.study import Study
 from personae.model.table import Kind, Table
 
-MOST_COLUMNS = 5_000
-"""Columns a table may have."""
 _PLUGS = {"text": "csv", "json": "json", "parquet": "parquet", "excel": "excel"}
 _ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".dat", ".psv", ".json", ".jsonl", ".ndjson", ".parquet", ".pq", ".xlsx", ".xlsm", ".xls",
             ".xlsb", ".ods", ".gz", ".zip", ".bz2", ".xz")  # fmt: skip
@@ -132,10 +130,6 @@ def _missing(path: Path, source: str) -> DataError:
 
 def _check_size(table: Table, study: Study, least: int) -> None:
     """Raise P107 or P111 when there is nothing, or too little, to read."""
-    if len(table.columns) > MOST_COLUMNS:
-        where = f"{table.source}: {len(table.columns):,} columns, at most {MOST_COLUMNS:,} can be read"
-        fix = "write it in long form, one row for each id and column that is not empty: id, event, value"
-        raise DataError("P111", f"{table.source} is too wide", where=where, fix=fix)
     if not table.used:
         what = "holds a header and no rows" if not table.rejects else "holds no row that fits"
         raise DataError("P107", f"{table.source} {what}", where=table.source, fix="export it again with its rows")
