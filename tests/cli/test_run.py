@@ -13,7 +13,7 @@ import cast_builder
 from personae import flow
 from personae.cli import ask, main, run
 from personae.cli.screen import Screen
-from personae.errors import UsageError
+from personae.errors import DataError, UsageError
 from personae.model.cast import Cast
 from personae.model.study import Study
 from personae.progress import step, tell
@@ -230,9 +230,16 @@ def test_what_the_data_leave_open_is_asked_on_a_terminal(
 
 @pytest.mark.parametrize("screen", [Screen(), Screen(json=True), Screen(quiet=True)])
 def test_nobody_is_asked_in_batch(screen: Screen) -> None:
-    """CLI-08."""
-    with pytest.raises(UsageError, match="two columns"):
-        ask.answered(Study(sources=("a.csv",)), screen, _unsure)
+    """CLI-08: the error names the flag, and is one of usage even where the data raised it."""
+
+    def unsure(study: Study) -> str:
+        raise DataError("P105", "two ways to read", fix="--dates dmy or --dates mdy")
+
+    for work in (_unsure, unsure):
+        with pytest.raises(UsageError, match="two") as question:
+            ask.answered(Study(sources=("a.csv",)), screen, work)
+        assert "--" in question.value.fix
+        assert question.value.where == "a.csv"
 
 
 def test_the_date_of_a_run_can_be_fixed() -> None:

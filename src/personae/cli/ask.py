@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from personae.cli.screen import Screen
 from personae.cli.settings import flag
-from personae.errors import PersonaeError
+from personae.errors import PersonaeError, UsageError
 from personae.model.study import Study
 
 T = TypeVar("T")
@@ -22,17 +22,20 @@ _TYPED = re.compile(r"--([a-z][a-z-]*)[ =](\"[^\"]+\"|'[^']+'|[^\s,;]+)")
 def answered(study: Study, screen: Screen, work: Callable[[Study], T]) -> tuple[T, Study]:
     """Do the work, asking what the data leave open; returns the result and the study with the answers.
 
-    What can be answered is what the error says to type. Where nobody is there, or nothing fits, the error stands.
+    What can be answered is what the error says to type. Where nobody is there to answer it is a UsageError.
     """
     asked: set[str] = set()
     while True:
         try:
             return work(study), study
         except PersonaeError as error:
+            error.where = error.where or ", ".join(study.sources)
             options = _options(error)
             name = options[0][0] if options else ""
-            if error.code not in _ANSWERABLE or not options or name in asked or not screen.asks:
+            if error.code not in _ANSWERABLE or not options or name in asked:
                 raise
+            if not screen.asks:
+                raise UsageError(error.code, error.what, where=error.where, did=error.did, fix=error.fix) from error
             asked.add(name)
             answer: dict[str, Any] = {name: _choice(error, name, [v for n, v in options if n == name])}
             study = replace(study, **answer)

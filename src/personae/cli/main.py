@@ -71,6 +71,8 @@ def _ending(given: list[str]) -> int:
     try:
         code = get_command(app).main(args=given, prog_name="personae", standalone_mode=False)
         sys.stdout.flush()
+        if code == failures.STOPPED:  # the parser turns an interruption into this code and says nothing
+            return _stopped(screen)
         return code if isinstance(code, int) else 0
     except PersonaeError as error:
         return failures.tell(error, screen)

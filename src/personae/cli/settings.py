@@ -96,7 +96,9 @@ def study(files: Sequence[str], given: Mapping[str, Any], kept: Mapping[str, Any
     values = {**_environment(), **{k: v for k, v in kept.items() if k not in ALSO}, **given}
     sources = tuple(files or kept.get("files", ()))
     if not sources:
-        raise UsageError("P001", "no files were named", fix="name them, such as: personae run users.csv events.csv")
+        raise UsageError(
+            "P001", "no files were named", where="the command", fix="name them, such as: personae run users.csv events.csv"
+        )
     typed = {f.name: _typed(f, values[f.name]) for f in _settable() if f.name in values}
     for name, value in typed.items():
         _check(name, value)
