@@ -286,7 +286,7 @@ def test_a_few_giants_do_not_make_a_trait() -> None:
     world = described(labels, number("amount", amount))
     assert world.of("P1", "amount").value == pytest.approx(amount[:2000].mean())
     assert not world.profiles[0].above
-    assert any(f.id == "P1.m0.capped" and "counted as" in f.label for f in world.facts)
+    assert any(f.id == "P1.m0.capped" and ", capped at " in f.label for f in world.facts)
 
 
 def test_a_measure_without_values_and_one_without_variation_are_no_trouble() -> None:

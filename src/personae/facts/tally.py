@@ -108,7 +108,11 @@ def _column(measure: Measure, item: Item, rows: npt.NDArray[np.int64]) -> Floats
     """The values of one measure on the scale of strengths."""
     values = measure.values[rows]
     if ".l" in item.code:
-        return np.where(values < 0, np.nan, (values == int(item.code.rsplit("l", 1)[1])).astype(np.float64))
+        level = int(item.code.rsplit("l", 1)[1])
+        if measure.levels:
+            return np.where(values < 0, np.nan, (values == level).astype(np.float64))
+        code = float(item.measure.rpartition("=")[2])
+        return np.where(np.isfinite(values), (values == code).astype(np.float64), np.nan)
     return np.log1p(values) if item.skewed else values.astype(np.float64)
 
 
@@ -162,9 +166,27 @@ def _measure(measure: Measure, i: int, group: Groups, groups: int) -> list[Tally
     known = np.isfinite(values)
     if not known.any():
         return []
-    if measure.kind == Kind.BOOLEAN or set(np.unique(values[known][:1000])) <= {0.0, 1.0} >= set(np.unique(values[known])):
+    if measure.kind == Kind.BOOLEAN or _few(values[known]) <= {0.0, 1.0}:
         return [_flag(measure, i, values, known, group, groups)]
+    if len(codes := _few(values[known])) == 2:
+        return [_levels(_coded(measure, values, known, sorted(codes)), i, group, groups)]
     return _numbers(measure, i, values, known, group, groups)
+
+
+def _few(values: Floats) -> set[float]:
+    """The different values, or at least three of them."""
+    first = set(np.unique(values[:1000]).tolist())
+    return first if len(first) > 2 else set(np.unique(values).tolist())
+
+
+def _coded(measure: Measure, values: Floats, known: npt.NDArray[np.bool_], codes: list[float]) -> Measure:
+    """A measure of two numbers as a category: an average of codes says nothing."""
+    return replace(
+        measure,
+        kind=Kind.CATEGORY,
+        values=np.where(known, values == codes[1], -1).astype(np.int32),
+        levels=tuple(f"{c:g}" for c in codes),
+    )
 
 
 def _flag(measure: Measure, i: int, values: Floats, known: npt.NDArray[np.bool_], group: Groups, groups: int) -> Tally:
@@ -221,7 +243,7 @@ def _numbers(measure: Measure, i: int, values: Floats, known: npt.NDArray[np.boo
     if cap is not None:
         capped = replace(
             mean, code=f"m{i}.capped", query=f'avg(least("{measure.name}", {cap:.6g})) over {{users}}',
-            label=f"{label} (amounts above {cap:,.4g} counted as {cap:,.4g})",
+            label=f"{label}, capped at {cap:,.4g}",
         )  # fmt: skip
         parts.append(_sums(capped, np.minimum(shown, cap), soft, where, groups, medians=False))
     return parts

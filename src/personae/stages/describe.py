@@ -22,7 +22,7 @@ from personae.model.features import Features
 from personae.model.persona import Member, Profile, Trait
 from personae.model.rule import Place, Placement
 from personae.model.study import Role, Study
-from personae.words.names import parts, readable
+from personae.words.names import CAPPED, parts, readable
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -134,7 +134,10 @@ def _label(item: Item, called: str) -> str:
         name = readable(item.label) if re.search(r"[^\W\d]", item.label) else f"{called} {item.label}"
         return f"{name} (at least once)" if item.proportion else name
     stem, level = parts(item.label, item.measure)
+    cap = CAPPED.search(item.label)
     words = readable(stem) if stem == item.about else stem
+    if cap:
+        return words + cap.group()
     return words + item.label.removeprefix(stem) if level and item.label.startswith(stem) else words
 
 

@@ -11,7 +11,8 @@ from personae import progress
 from personae.model.fact import Fact
 from personae.model.persona import Claim, Persona
 from personae.words.lexicon import DEMOGRAPHIC
-from personae.words.names import content
+from personae.words.names import content, parts
+from personae.words.naming import stems
 from personae.words.numbers import alike
 from personae.words.reading import Direction, Number, aliases, directions, mentions, numbers
 
@@ -54,20 +55,29 @@ def refusals(personas: tuple[Persona, ...], facts: tuple[Fact, ...]) -> tuple[Re
     """Every claim and name that does not hold, in the order of the personas."""
     known = {f.id: f for f in facts}
     names = {p.name: p.key for p in personas}
+    among = stems(facts)
     found: list[Refusal] = []
     taken: set[str] = set()
     for p in personas:
         found += [Refusal(p.key, "name", p.name, why) for why in _name_faults(p, taken)]
         taken.add(p.name.casefold())
         for part, claim in _claims(p):
-            why = fault(claim, p, known, names, part)
+            why = fault(claim, p, known, names, part, among)
             if why:
                 found.append(Refusal(p.key, part, claim.text, why))
     return tuple(found)
 
 
-def fault(claim: Claim, persona: Persona, facts: Mapping[str, Fact], names: Mapping[str, str], part: str = "story") -> str:
-    """Why a claim of a persona does not hold; "" when it does. `names` gives the key of each persona's name."""
+def fault(
+    claim: Claim,
+    persona: Persona,
+    facts: Mapping[str, Fact],
+    names: Mapping[str, str],
+    part: str = "story",
+    among: tuple[str, ...] = (),
+) -> str:
+    """Why a claim of a persona does not hold; "" when it does. `names` gives the key of each persona's name, `among` the long
+    labels of the run, which a sentence may cut to what tells them apart."""
     if claim.grade != "M":
         return "" if claim.grade in ("S", "A", "?") else f"its grade {claim.grade!r} is unknown"
     if not claim.facts:
@@ -80,11 +90,12 @@ def fault(claim: Claim, persona: Persona, facts: Mapping[str, Fact], names: Mapp
     foreign = next((f for f in cited if f.subject not in allowed), None)
     if foreign:
         return f"it cites {foreign.id}, which is about another group"
-    text = _masked(claim.text, (aliases(f.label, f.measure) for f in cited))
+    called = {f.id: aliases(f.label, f.measure, among) for f in cited if f.measure not in OWN_WORDS}
+    text = _masked(claim.text, called.values())
     named = [k for n, k in names.items() if k not in allowed and mentions(text, [n])]
     if named:
         return "it names another group"
-    return _unbacked(claim.text, cited, persona, names)
+    return _unbacked(claim.text, cited, called, persona, names)
 
 
 def _masked(text: str, names: Iterable[Iterable[str]]) -> str:
@@ -102,11 +113,12 @@ def _name_faults(persona: Persona, taken: set[str]) -> list[str]:
     return faults
 
 
-def _unbacked(text: str, cited: list[Fact], persona: Persona, names: Mapping[str, str]) -> str:
+def _unbacked(
+    text: str, cited: list[Fact], labels: Mapping[str, tuple[str, ...]], persona: Persona, names: Mapping[str, str]
+) -> str:
     """The first number, direction or name in a text that the cited facts do not back; "" when there is none."""
-    labels = {f.id: aliases(f.label, f.measure) for f in cited if f.measure not in OWN_WORDS}
     if LIKE in text.lower():
-        return _unlike(text, cited)
+        return _unlike(text, cited, labels)
     for f in cited:
         if f.id in labels and not mentions(text, labels[f.id]) and not _words_of(f) & _words(text):
             return f"it does not say what {f.id} is about"
@@ -134,16 +146,17 @@ def _unbacked(text: str, cited: list[Fact], persona: Persona, names: Mapping[str
     return ""
 
 
-def _unlike(text: str, cited: list[Fact]) -> str:
+def _unlike(text: str, cited: list[Fact], labels: Mapping[str, tuple[str, ...]]) -> str:
     """Why a text that says "like everyone" does not hold: a fact it cites differs clearly, or is about something else."""
     for f in cited:
-        stem, named = f.measure.partition("=")[0], f.label.rpartition(": ")[0] or f.label
-        if not mentions(text, (*aliases(f.label, f.measure), *aliases(named, stem))) and not _words_of(f) & _words(text):
+        stem = parts(f.label, f.measure)[0]
+        whole = (*labels.get(f.id, ()), *aliases(stem, f.measure.partition("=")[0]))
+        if not mentions(text, whole) and not _words_of(f) & _words(text):
             return f"it does not say what {f.id} is about"
         part = f.unit in PARTS or f.statistic in ("share", "rate")
         if f.p is not None and f.p < 0.05 and not alike(f.value, f.everyone or 0.0, part=part):
             return f"{f.id} differs from everyone"
-    invented = numbers(_masked(text, (aliases(f.label, f.measure) for f in cited)))
+    invented = numbers(_masked(text, labels.values()))
     return f"no fact it cites backs {invented[0].text.strip()!r}" if invented else ""
 
 

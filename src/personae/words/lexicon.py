@@ -53,6 +53,10 @@ NEWER = {"days since last": "Recent visitors", "days since first": "Newcomers", 
          "days first to last": "Brief visitors", "active days": "Occasional visitors",
          "sessions": "Occasional visitors"}  # fmt: skip
 """Names for those who have less of a measure of time."""
+GENERIC = frozenset(("month", "day", "weekday", "quarter", "year", "type", "category", "status", "group", "kind", "method"))
+"""Words for what a level is of that a level can do without: "month: Oct"."""
+UNSAID = frozenset(("n/a", "na", "unknown", "none", "-", "?", "not applicable", "other"))
+"""Levels that say nothing by themselves."""
 AFTER_HEAD = frozenset(("of", "since", "per", "from", "in", "on", "to", "used", "with", "for", "at", "by", "until", "between"))
 """Words at which the head of a noun phrase ends."""
 GERUNDS = {"login": "logging in", "signin": "signing in", "signup": "signing up", "cancel": "cancelling",

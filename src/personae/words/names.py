@@ -6,10 +6,14 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from personae.words.lexicon import AFTER_HEAD, DOERS, GERUNDS, JOINING, NOT_VERBS, PAST, PLAIN, SPECIAL
+from personae.words.lexicon import AFTER_HEAD, DOERS, GENERIC, GERUNDS, JOINING, NOT_VERBS, PAST, PLAIN, SPECIAL, UNSAID
 
 CODE = re.compile(r"[A-Za-z]{1,3}[_-]?\d+[A-Za-z]?")
 """Names without meaning, kept as they are: q_1046, v12."""
+
+
+CAPPED = re.compile(r", capped at [\d.,e+-]+$")
+"""The end of the label of a measure that is compared with a cap."""
 
 
 def readable(name: str) -> str:
@@ -153,6 +157,7 @@ def _common(a: str, b: str) -> int:
 
 def parts(label: str, measure: str) -> tuple[str, str]:
     """What a label is about, and the level it stands for, "" when it stands for none: "contract: Two year", "partner = Yes"."""
+    label = CAPPED.sub("", label)
     _, _, level = measure.partition("=")
     if level and label.endswith(f": {level}"):
         return label.removesuffix(f": {level}"), level
@@ -160,16 +165,19 @@ def parts(label: str, measure: str) -> tuple[str, str]:
     return (readable(stem), said) if equals else (label, "")
 
 
-def noun(label: str, measure: str) -> str:
-    """A label that stands for a level as a thing one has: "two year contract", "no phone service"; others as they are."""
-    stem, level = parts(label, measure)
+def noun(stem: str, level: str) -> str:
+    """What a level stands for as a thing one has: "two year contract", "no phone service"; a stem without level as it is."""
     said = level.strip().lower()
     if not level or said in ("yes", "true", "y"):
         return stem
-    if said in ("no", "false", "n", "none"):
+    if said in ("no", "false", "n"):
         return f"no {stem}"
-    if re.fullmatch(r"[\d.,<>=+-]+", level):
+    if said in UNSAID or "\u2026" in stem or len(stem) > 24 or (stem[:1].isupper() and not stem.isupper()):
+        return f"{level} for {stem}"
+    if bare:
         return f"{stem} {level}"
+    if stem.split()[-1].lower() in GENERIC:
+        return level if len(level) <= 4 else lowered(readable(level))
     return f"{lowered(level)} {stem}" if len(level.split()) <= 2 and len(level) + len(stem) <= 24 else lowered(level)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from personae.model.fact import Fact
 from personae.model.persona import Profile, Trait
-from personae.words.lexicon import DEMOGRAPHIC, NEWER
+from personae.words.lexicon import DEMOGRAPHIC, NEWER, UNSAID
 from personae.words.names import CODE, capital, content, doers, done, noun, parts, plural, readable, short
 
 _AMOUNTS = (
@@ -18,9 +18,21 @@ USAGE = frozenset(_AMOUNTS.split())
 """Words of measures that say how much somebody uses something."""
 
 
+LONG = 32
+"""Characters of a label that fit a sentence."""
+FEW = 1.6
+"""Levels that are this much more frequent do not keep a group that has less of everything from being called light."""
+
+
+def stems(facts: Sequence[Fact]) -> tuple[str, ...]:
+    """The labels that are too long for a sentence, without the levels they stand for, to be cut to what tells them apart."""
+    found = {parts(f.label, f.measure)[0] for f in facts}
+    return tuple(sorted(s for s in found if len(s) > LONG))
+
+
 def group_names(profiles: Sequence[Profile], facts: Sequence[Fact], entity: str) -> dict[str, str]:
     """A name for each profile's key. Those with the strongest difference choose first; the order of profiles breaks ties."""
-    labels = tuple(sorted({f.label for f in facts if len(f.label) > 42}))
+    labels = stems(facts)
     units: Mapping[str, str] = {f.id: f.unit for f in facts}
     names: dict[str, str] = {}
     taken: set[str] = set()
@@ -52,7 +64,7 @@ def _candidates(p: Profile, users: str, labels: Sequence[str], units: Mapping[st
     much, little = ([t for t in ts if _amount(t, units)] for ts in (p.above, p.below))
     if not p.below and len(much) > 1:
         yield f"Heavy {users}" if _usage(much) else "High across the board"
-    if not p.above and len(little) > 1:
+    if all(units[t.fact] == "share of users" and t.multiple < FEW for t in p.above) and len(little) > 1:
         yield f"Light {users}" if _usage(little) else f"Low-key {users}"
     if not p.above and not p.below:
         yield from ("All-rounders", "Middle of the road", f"Typical {users}")
@@ -80,7 +92,7 @@ def _for_more(t: Trait, users: str, labels: Sequence[str], unit: str, turn: int)
     if unit == "share of users":
         yield from _for_level(t, users, labels)
         return
-    who = doers(t.measure) or doers(t.label)
+    who = doers(t.measure) or doers(parts(t.label, t.measure)[0])
     if who and t.scale is None:
         yield capital(who)
     thing = short(_thing(t, unit), labels, 32)
@@ -96,7 +108,7 @@ def _for_more(t: Trait, users: str, labels: Sequence[str], unit: str, turn: int)
 
 def _thing(t: Trait, unit: str) -> str:
     """What a trait is about: what is done, or the label of a measure."""
-    return done(t.label, t.measure) if unit == "share of activity" else t.label
+    return done(t.label, t.measure) if unit == "share of activity" else parts(t.label, t.measure)[0]
 
 
 def _turned(patterns: tuple[str, ...], turn: int) -> Iterator[str]:
@@ -108,13 +120,15 @@ def _turned(patterns: tuple[str, ...], turn: int) -> Iterator[str]:
 def _for_level(t: Trait, users: str, labels: Sequence[str]) -> Iterator[str]:
     """Names for those of whom something is so."""
     stem, level = parts(t.label, t.measure)
-    thing = short(noun(t.label, t.measure), labels, 32)
+    thing = noun(short(stem, labels, 32), short(level, (), 32))
     if level.strip().lower() in ("no", "false", "n", "none") or thing.lower().startswith("no "):
         without = thing[3:] if thing.lower().startswith("no ") else thing
         yield f"{capital(users)} without {without}"
         return
-    yield f"{capital(thing)} {users}"
-    if level and len(level) > 3 and not re.fullmatch(r"[\d.,<>=+-]+", level):
+    if re.search(r"(er|or|ist|member)$", thing) and " for " not in thing:
+        yield capital(plural(thing))
+    yield capital(thing) if " for " in thing else f"{capital(thing)} {users}"
+    if level and len(level) > 3 and level.lower() not in UNSAID and not re.fullmatch(r"[\d.,<>=+-]+", level):
         yield f"{capital(short(level, (), 32))} {users}"
     yield f"Big on {short(stem, labels, 32)}" if not level else f"Mostly {thing}"
 

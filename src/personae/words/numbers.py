@@ -45,7 +45,7 @@ def amount(value: float, unit: str = "") -> str:
     elif size >= 99.95 or value == round(value):
         text = f"{value:,.0f}"
     elif size >= 0.995:
-        text = f"{value:.1f}" if size >= 9.95 else f"{value:.2g}"
+        text = f"{value:.1f}"
     else:
         text = f"{value:.2g}" if size >= 1e-4 else f"{value:.1e}"
     return f"{text} {unit}".strip()

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from personae.words.names import clean, doing, noun, parts, readable
+from personae.words.names import CAPPED, clean, doing, noun, parts, readable, short
 
 DIGITS = r"\d[\d,]*(?:\.\d+)?(?:e-?\d+)?"
 WORDS = {
@@ -95,13 +95,18 @@ def directions(text: str) -> tuple[Direction, ...]:
     return tuple(Direction(1 if m.group(2) else -1, m.start(), m.end()) for m in pattern.finditer(text))
 
 
-def aliases(label: str, measure: str) -> tuple[str, ...]:
-    """The ways in which a sentence may name what a fact measures, longest first."""
-    base = {clean(label), clean(measure), readable(measure), doing(measure)}
+def aliases(label: str, measure: str, among: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """The ways in which a sentence may name what a fact measures, longest first; `among` are the long labels of its run."""
+    label = clean(label)
+    base = {label, CAPPED.sub("", label), clean(measure), readable(measure), doing(measure)}
     stem, level = parts(label, measure)
+    stems = {stem, readable(stem), clean(stem), *(short(stem, among, most) for most in (42, 32))}
     if level:
-        base = {f"{s} {link} {level}" for s in {stem, readable(stem), clean(stem)} for link in ("is", "=")} | {clean(label)}
-        base.add(noun(label, measure))
+        levels = {level, *(short(level, (), most) for most in (42, 32))}
+        base = {f"{s} {link} {v}" for s in stems for v in levels for link in ("is", "=")} | {label}
+        base |= {noun(s, v) for s in stems for v in levels}
+    elif among:
+        base |= stems
     return tuple(sorted((b for b in base if re.search(r"[^\W\d]", b)), key=lambda b: (-len(b), b)))
 
 

@@ -9,8 +9,8 @@ from personae.model.fact import Fact
 from personae.model.persona import Claim, Persona, Profile, Trait
 from personae.model.study import Study
 from personae.words import numbers
-from personae.words.names import capital, done, noun, parts, plural, several, short
-from personae.words.naming import group_names
+from personae.words.names import CAPPED, capital, done, noun, parts, plural, several, short
+from personae.words.naming import group_names, stems
 
 STEADY, FAIRLY = 0.75, 0.6
 """Hennig (2007): from 0.75 a group is stable, from 0.6 it is a pattern."""
@@ -38,7 +38,7 @@ class _Book:
     ) -> None:
         self.facts = {f.id: f for f in facts}
         self.names, self.evidence, self.study = names, evidence, study
-        self.labels = tuple(sorted({f.label for f in facts if len(f.label) > 42}))
+        self.labels = stems(facts)
         self.users = plural(study.entity)
         self.profiles = {p.key: p for p in profiles}
 
@@ -66,6 +66,8 @@ def value(fact: Fact, number: float, *, unit: bool = True) -> str:
     """A number of a fact in its unit."""
     if _part(fact):
         return numbers.percent(number)
+    if fact.unit.startswith("points"):
+        return f"{number:.1f}"
     return numbers.amount(number, fact.unit if unit and not fact.unit.startswith("points") else "")
 
 
@@ -111,7 +113,8 @@ def _compared(book: _Book, facts: Sequence[Fact], word: str) -> str:
 def _comparative(book: _Book, f: Fact, word: str) -> str:
     """More of what is done, higher for a measure, more often for what is so or not."""
     if f.unit == "share of users":
-        return f"{word} often {short(noun(f.label, f.measure), book.labels)}"
+        stem, level = parts(f.label, f.measure)
+        return f"{word} often {noun(short(stem, book.labels), short(level))}"
     if f.unit == "share of activity":
         return f"{word}{' of' if f.label[-1:].isdigit() else ''} {book.thing(f)}"
     counted = f.unit != "share" and f.unit in book.thing(f).split()
@@ -177,7 +180,8 @@ def _multiple(f: Fact) -> str:
 def _trait_line(book: _Book, trait: Trait) -> Claim:
     """One line for the card: "3.1 times the average: uses lists"."""
     f = book.facts[trait.fact]
-    thing, own, all_ = book.thing(f), value(f, f.value), book.everyone(f)
+    cap = CAPPED.search(f.label)
+    thing, own, all_ = book.thing(f) + (cap.group() if cap else ""), value(f, f.value), book.everyone(f)
     base = {"share of activity": " of what they do", "share of users": " of them"}.get(f.unit, " on average")
     detail = f"{thing} ({own}{base}; everyone: {all_})"
     if f.value == 0 and f.unit == "share of users":
@@ -189,7 +193,7 @@ def _trait_line(book: _Book, trait: Trait) -> Claim:
     gap = abs(f.value - (f.everyone or 0.0))
     side = "above" if f.value > (f.everyone or 0.0) else "below"
     if _part(f) or f.unit.startswith("points"):
-        return Claim(f"{numbers.amount(gap * (100 if _part(f) else 1))} points {side} the average: {detail}", "M", (f.id,))
+        return Claim(f"{gap * (100 if _part(f) else 1):.1f} points {side} the average: {detail}", "M", (f.id,))
     return Claim(f"{value(f, gap)} {side} the average: {detail}", "M", (f.id,))
 
 
@@ -261,7 +265,8 @@ def _difference(book: _Book, p: Profile) -> Claim | None:
     if not p.nearest_measure or own is None or other is None:
         return None
     name = book.names[p.nearest]
-    name = name if name.endswith("s") else f"\u201c{name}\u201d"
+    plain = name.endswith("s") and name.split()[0] not in ("High", "Low", "Big", "Mostly", "Rarely", "Little", "No")
+    name = name if plain else f"\u201c{name}\u201d"
     base = {"share of activity": " of what they do", "share of users": " of them"}.get(own.unit, " on average")
     text = (
         f"Nearest to {name}; what separates them most is {book.thing(own)}: "
