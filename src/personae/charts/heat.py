@@ -15,6 +15,9 @@ from personae.model.persona import Persona
 ROWS, COLUMNS = 16, 12
 """What fits a page; the full table is in the appendix, and the caption says so when something is left out."""
 
+FEW = "few"
+"""Stands where too few users did something for a number to be shown."""
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -71,15 +74,16 @@ def _chart(people: Sequence[Persona], rows: list[tuple[str, tuple[Cell, ...]]], 
     low, high = min(filled, key=lambda c: c.multiple), max(filled, key=lambda c: c.multiple)
     cut = [f"the {len(rows)} measures of {measures} that separate most"] if measures > len(rows) else []
     cut += [f"the {len(people)} largest groups of {personas}"] if personas > len(people) else []
+    gaps = f' "{FEW}" stands where too few did it for a number.' if any(not c.text for _, cs in rows for c in cs) else ""
     rest = f" Shown are {' and '.join(cut)}; every number is in the appendix." if cut else ""
     ends = f"from {low.text[:-1]} times the average ({low.persona}) to {high.text[:-1]} ({high.persona})"
     return Chart(
         "heat",
         f"The groups differ most in {label}: {ends}",
         "Times the average of everyone. Orange is more, blue is less, white is about the same (0.8 to 1.25); "
-        f"the measures that separate the groups most come first.{rest}",
+        f"the measures that separate the groups most come first.{gaps}{rest}",
         "Heat map of multiples of the average. "
-        + "; ".join(f"{lab}: " + ", ".join(f"{c.persona} {c.text or 'not shown'}" for c in cs) for lab, cs in rows[:3]),
+        + "; ".join(f"{lab}: " + ", ".join(f"{c.persona} {c.text or FEW}" for c in cs) for lab, cs in rows[:3]),
         ("measure", *(p.name for p in people)),
-        tuple((lab, *(c.text or "not shown" for c in cs)) for lab, cs in rows),
+        tuple((lab, *(c.text or FEW for c in cs)) for lab, cs in rows),
     )

@@ -63,7 +63,8 @@ def _outcome(measure: str, pairs: list[tuple[Persona, Fact]], floor: int) -> Out
     chart = Chart(
         f"outcome-{measure}",
         f"{label[:1].upper() + label[1:]}: {ends}",
-        "The mark is the group, the thin line its 95 % interval, the dashed line everyone. It describes; it does not say why.",
+        "The mark is the group, the line through it its 95 % interval, the dashed line everyone. "
+        "It describes; it does not say why.",
         f"{label} by group. " + "; ".join(f"{d.name}: {d.text}" for d in dots),
         ("group", label, "95 % interval", "everyone", "the rest", "based on"),
         tuple(

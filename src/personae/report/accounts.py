@@ -20,9 +20,9 @@ USES = {
     "value": "says how much",
     "behaviour": "forms the groups",
     "attitude": "describes only",
-    "demographic": "describes only, last",
+    "demographic": "describes only",
     "outcome": "groups are read against it",
-    "text": "not used yet",
+    "text": "free text, not used",
     "ignore": "left out",
 }
 FLAGS = {

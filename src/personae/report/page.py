@@ -182,12 +182,12 @@ def _lead(cast: Cast) -> tuple[str, ...]:
 
 
 def _meta(cast: Cast) -> tuple[str, ...]:
-    """What was looked at: files, time, run."""
+    """What was looked at: files, time, seed. The run's id is left out: two runs of the same data give the same page."""
     names = tuple(accounts.base(t.source) for t in cast.tables)
     meta = [listing(names) if len(names) < 4 else f"{listing(names[:2], ',')} and {len(names) - 2} more files"]
     if cast.window:
         meta.append(f"{cast.window.start} to {cast.window.end}, {_zone(cast.window)}")
-    return (*(m for m in meta if m), f"seed {cast.study.seed}", *((f"run {cast.run}",) if cast.run else ()))
+    return (*(m for m in meta if m), f"seed {cast.study.seed}")
 
 
 def _matches(cast: Cast) -> tuple[str, ...]:
