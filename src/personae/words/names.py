@@ -172,7 +172,11 @@ def noun(stem: str, level: str) -> str:
         return stem
     if said in ("no", "false", "n"):
         return f"no {stem}"
-    if said in UNSAID or "\u2026" in stem or len(stem) > 24 or (stem[:1].isupper() and not stem.isupper()):
+    bare = said in UNSAID or not re.search(r"[^\W\d]", level)
+    cut = "\u2026" in stem
+    if cut and not bare:
+        return lowered(level)
+    if said in UNSAID or cut or len(stem) > 24 or (stem[:1].isupper() and not stem.isupper()):
         return f"{level} for {stem}"
     if bare:
         return f"{stem} {level}"
