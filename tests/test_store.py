@@ -319,6 +319,7 @@ def _writer(folder: Path, times: int) -> list[str]:
     return [sys.executable, "-c", code]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL")
 def test_a_killed_writer_leaves_nothing_that_is_listed_or_stays(tmp_path: Path) -> None:
     """PER-01, PER-15, EXP-12: killed at many moments; earlier runs are untouched, leftovers go at the next start."""

@@ -11,7 +11,7 @@ from types import FrameType
 import typer
 from typer.main import get_command
 
-from personae.cli import check, demo, doctor, export, failures, report, run, runs, show
+from personae.cli import check, demo, doctor, export, failures, report, run, runs, score, show
 from personae.cli.help import Command, Group
 from personae.cli.screen import Screen
 from personae.errors import PersonaeError
@@ -25,7 +25,17 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for _command in (demo.demo, check.check, run.run, show.show, report.report, export.export, runs.runs, doctor.doctor):
+for _command in (
+    demo.demo,
+    check.check,
+    run.run,
+    show.show,
+    report.report,
+    export.export,
+    score.score,
+    runs.runs,
+    doctor.doctor,
+):
     app.command(cls=Command)(_command)
 
 FOUR_LINES = """\

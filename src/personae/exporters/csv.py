@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -45,11 +45,16 @@ def members(cast: Cast, path: Path) -> Path:
 def write(table: pa.Table, path: Path, *, raw: bool = False) -> Path:
     """Write any table of texts and numbers."""
     with path.open("wb") as sink:
-        heads = pa.array(table.column_names, pa.string())
-        sink.write((",".join(_quoted(heads if raw else guard(heads)).to_pylist()) + "\n").encode())
-        for batch in table.to_batches(max_chunksize=ROWS):
-            sink.write(_lines(batch, raw))
+        pour(table, sink, raw=raw)
     return path
+
+
+def pour(table: pa.Table, sink: BinaryIO, *, raw: bool = False) -> None:
+    """Write any table of texts and numbers to an open binary file."""
+    heads = pa.array(table.column_names, pa.string())
+    sink.write((",".join(_quoted(heads if raw else guard(heads)).to_pylist()) + "\n").encode())
+    for batch in table.to_batches(max_chunksize=ROWS):
+        sink.write(_lines(batch, raw))
 
 
 def guard(texts: Any) -> Any:

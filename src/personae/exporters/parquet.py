@@ -20,9 +20,14 @@ ROWS = 131_072
 
 def export(cast: Cast, path: Path) -> Path:
     """Write `users` of the cast to `path`; the same cast always gives the same bytes."""
+    return write(users(cast.ids, cast.placement, cast.personas), path)
+
+
+def write(table: pa.Table, path: Path) -> Path:
+    """Write a table with the columns of `users`: rows in groups of a fixed size, no clock and no schema beside the columns."""
     with path.open("wb") as sink:
         pq.write_table(
-            users(cast.ids, cast.placement, cast.personas),
+            table,
             sink,
             row_group_size=ROWS,
             compression="zstd",

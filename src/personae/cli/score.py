@@ -1,0 +1,83 @@
+"""personae score: which persona is each of these users?"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from personae.cli.screen import Debug, Json, NoColor, Plain, Quiet, Screen, Store, count
+from personae.errors import UsageError
+
+FORMATS = ("csv", "parquet")
+
+
+def score(
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="FILES...", help="Files with the columns that the run had.", show_default=False),
+    ] = None,
+    name: Annotated[str, typer.Option("--run", metavar="RUN", help="A run's id or folder; the newest when left out.")] = "",
+    out: Annotated[str, typer.Option("--out", metavar="FILE", help="A .csv or .parquet file; stdout when left out.")] = "",
+    raw: Annotated[bool, typer.Option("--raw", help="CSV for machines: texts that spreadsheets run as formulas stay.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file.")] = False,
+    store: Store = "",
+    as_json: Json = False,
+    plain: Plain = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+    no_color: NoColor = False,
+) -> None:
+    """Place users by the rule of a run, without forming new groups.
+
+    Example: personae score events_later.csv --out placed.csv
+    """
+    screen = Screen(as_json, plain, quiet, no_color)
+    if not files:
+        raise UsageError("P001", "no files were named", where="personae score", fix="name them: personae score events.csv")
+    form = Path(out).suffix[1:].lower() if out else "csv"
+    if form not in FORMATS:
+        raise UsageError("P001", f"{out} is neither .csv nor .parquet", where="--out", fix="name a file such as placed.csv")
+    if screen.json and not out:
+        raise UsageError("P001", "--json and the users would both go to stdout", where="--json", fix="add --out FILE")
+    run, table = _placed(files, name, store, screen)
+    _write(table, out, form, raw, overwrite)
+    sizes = Counter(table["persona_name"].to_pylist())
+    if screen.json:
+        personas = {str(n): size for n, size in sizes.items() if n is not None}
+        screen.give({"run": run, "users": table.num_rows, "personas": personas, "none": sizes[None], "file": out})
+    else:
+        most = ", ".join(f"{n or 'no persona'} {count(size)}" for n, size in sizes.most_common())
+        screen.talk(f"score    {count(table.num_rows, 'user')} by run {run}: {most}")
+
+
+def _placed(files: list[str], name: str, store: str, screen: Screen) -> tuple[str, Any]:
+    from personae import api
+    from personae.cli.watch import watching
+    from personae.store import Record
+
+    cast = Record(Path(store or ".personae")).load(name)
+    if cast.rule is None:
+        raise UsageError(
+            "P201",
+            "this run found no groups, so it has no rule to place users by",
+            where=f"run {cast.run or name}",
+            fix="use another run: --run",
+        )
+    with watching(screen):
+        return cast.run or name, api.score(api.Result(cast), *files)
+
+
+def _write(table: Any, out: str, form: str, raw: bool, overwrite: bool) -> None:
+    from personae import plugins
+    from personae.store import whole_file
+
+    if not out:
+        plugins.find("exporters", "csv").pour(table, sys.stdout.buffer, raw=raw)
+        sys.stdout.flush()
+        return
+    with whole_file(Path(out), overwrite=overwrite) as temp:
+        plugins.find("exporters", form).write(table, temp, **({"raw": raw} if form == "csv" else {}))
