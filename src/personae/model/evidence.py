@@ -39,6 +39,8 @@ class Candidate:
     copula: float | None = None
     """z of the inertia against data with the same margins and rank correlations and nothing else."""
     bic: float | None = None
+    held: float | None = None
+    """Share of borders with a valley in users the groups were not fitted on, where users are few for the directions."""
     note: str = ""
 
 

@@ -43,6 +43,9 @@ def choose(features: Features, study: Study) -> tuple[Rule | None, Evidence]:
             raise _too_little(space, features)
         trial = _tried(space, study)
         choice = verdict.decide(space, study, trial.tried, trial.dense)
+        if choice.structure == Structure.NATURAL:
+            trial = replace(trial, tried=tuple(_held(space, t, choice.own, study) for t in trial.tried))
+            choice = verdict.decide(space, study, trial.tried, trial.dense)
         tell("group", verdict.summary(choice, trial.tried))
         if choice.structure == Structure.NOTHING and not study.force:
             return None, _evidence(space, study, trial, choice, choice.best, 1.0, None)
@@ -50,6 +53,13 @@ def choose(features: Features, study: Study) -> tuple[Rule | None, Evidence]:
         step("group", "placing everyone")
         rule, fidelity = settle(space, best.clustering, features, study.seed)
         return rule, _evidence(space, study, trial, choice, best, fidelity, rule)
+
+
+def _held(space: Space, t: Tried, own: Tried, study: Study) -> Tried:
+    """The data's own grouping with the test of its borders on users it was not fitted on; the others as they are."""
+    if t.candidate.size != own.candidate.size or t.clustering.method != own.clustering.method:
+        return t
+    return replace(t, candidate=replace(t.candidate, **plugins.find("checks", "holdout").check(space, t.clustering, study.seed)))
 
 
 @dataclass(frozen=True, eq=False)

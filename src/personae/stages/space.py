@@ -74,7 +74,7 @@ def behaviour_space(features: Features, study: Study) -> Space | None:
         events = _cut(_events(counts, rows, activity, rng, typical=keep), keep)
     if table is not None:
         table = _cut(table, keep)
-    return _joined(events, table, counts, rows[keep], activity[keep], int((~keep).sum()), rng)
+    return _joined(events, table, counts, rows[keep], activity[keep], int((~keep).sum()), rng, study.asked)
 
 
 def tenths(activity: Floats) -> NDArray[np.int64]:
@@ -217,6 +217,7 @@ def _joined(
     activity: Floats,
     outliers: int,
     rng: np.random.Generator,
+    asked: int | None,
 ) -> Space:
     """Both parts on one scale, rotated to principal directions, as many as beat chance (events) or carry the variance."""
     parts = [p for p in (events, table) if p is not None]
@@ -226,7 +227,7 @@ def _joined(
     bar = _chance(events, table, scales, counts, rows, activity, rng)
     factors = int((values > 1.05 * bar).sum())
     if events is not None:
-        keep = max(2, min(MOST_FACTORS, factors))
+        keep = max(2, min(MOST_FACTORS, factors), (asked or 0) - 1)
     else:
         share = np.cumsum(values) / values.sum()
         keep = len(values) if len(values) <= 12 else max(2, int(np.searchsorted(share, 0.85)) + 1)

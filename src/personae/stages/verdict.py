@@ -19,10 +19,13 @@ BEYOND = -5.0
 """z against the copula below which there is more than correlation."""
 VALLEY = 0.05
 CLEAR = 0.001
+COUNTED = 0.01
+"""The bar for the coarse cuts of counts, whose scores bend more than those of tables."""
 SOFT = 0.2
 STEADY = 0.75
 FLAT = 3
 """Directions up to which dense regions of any shape are believed before round groups."""
+HALF = 0.5
 USEFUL = range(3, 7)
 """Numbers of groups preferred where the data leave the number open."""
 
@@ -80,14 +83,15 @@ def least(t: Tried) -> float:
 
 
 def _natural(space: Space, tried: tuple[Tried, ...], own: Tried) -> bool:
+    """More than correlation, a valley in the cut in two or three, and valleys at half of the chosen borders or more."""
     coarse = min((least(t) for t in tried if t.candidate.size <= 3), default=least(own))
     beyond = min((t.candidate.copula for t in tried if t.candidate.copula is not None), default=0.0) <= BEYOND
+    clear = sum(p <= VALLEY for *_, p in own.borders)
+    if 2 * clear < len(own.borders) or (own.candidate.held is not None and own.candidate.held < HALF):
+        return False
     if space.counted:
-        if not space.factors or coarse > 0.01:
-            return False
-        clear = sum(p <= VALLEY for *_, p in own.borders)
-        return 2 * clear >= len(own.borders) and (beyond or _all_clear(own, CLEAR))
-    return beyond and (coarse <= VALLEY)
+        return bool(space.factors) and coarse <= COUNTED and (beyond or _all_clear(own, CLEAR))
+    return beyond and coarse <= VALLEY
 
 
 def _all_clear(t: Tried, bar: float) -> bool:
