@@ -24,7 +24,9 @@ def write(path: Path, content: str | bytes) -> Path:
 
 
 @contextmanager
-def opened(*sources: str | Path, frames: Mapping[str, object] | None = None, **settings: Any) -> Iterator[tuple[DuckDB, tuple[Table, ...]]]:
+def opened(
+    *sources: str | Path, frames: Mapping[str, object] | None = None, **settings: Any
+) -> Iterator[tuple[DuckDB, tuple[Table, ...]]]:
     """The engine and the tables read from some sources."""
     with connect(memory="1GB", threads=2) as engine:
         yield engine, read(engine, Study(sources=tuple(map(str, sources)), **settings), frames or {})
@@ -42,7 +44,9 @@ def columns(*sources: str | Path, **settings: Any) -> dict[str, Column]:
     return {c.name: c for c in table(*sources, **settings).columns}
 
 
-def values(source: str | Path, column: str, *, as_typed: bool = False, frames: Mapping[str, object] | None = None, **settings: Any) -> list[Any]:
+def values(
+    source: str | Path, column: str, *, as_typed: bool = False, frames: Mapping[str, object] | None = None, **settings: Any
+) -> list[Any]:
     """The values of a column in the order of the file: raw text, or typed as the audit says."""
     with opened(source, frames=frames, **settings) as (engine, (only,)):
         wanted = next(c for c in only.columns if c.name == column)

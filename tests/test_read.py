@@ -16,11 +16,11 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from reading import columns, opened, refused, table, values, words, write
 
 from personae.audit.ids import exact_ids
 from personae.errors import DataError
 from personae.model.table import Kind, Level
+from reading import columns, opened, refused, table, values, words, write
 
 IDS = ["00123", "9007199254740992", "9007199254740993", "12345678901234567890", "A12", "a12 ", "00777", "0777", "777", " x"]
 
@@ -71,7 +71,7 @@ class TestIds:
         frame = pd.DataFrame({"id": [1, "02", 12345678901234567890], "n": [1, 2, 3]})
         assert values("people", "id", frames={"people": frame}) == ["1", "02", "12345678901234567890"]
 
-    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(st.lists(st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=20), min_size=2, max_size=30))
     def test_any_text_as_an_id_comes_back_as_it_went_in(self, tmp_path: Path, ids: list[str]) -> None:
         import csv
@@ -121,7 +121,7 @@ class TestWrongValues:
         path = write(tmp_path / "a.csv", "who,age\n" + "".join(f"u,{n}\n" for n in range(200)) + "v,abc\n")
         read = table(path)
         assert read.columns[1].kind is Kind.TEXT
-        assert '200 values are numbers, 1 are not' in words(read)
+        assert "200 values are numbers, 1 are not" in words(read)
         assert 'line 202 ("abc")' in words(read)
 
 
@@ -144,7 +144,7 @@ class TestRowAccounting:
         path = write(tmp_path / "a.csv", 'a,b,c\n1,"2,3\n4,5,6\n7,"8,8",9\n')
         read = table(path, allow_rejects=1)
         assert (read.seen, read.used) == (3, 2)
-        assert [(r.line, r.reason) for r in read.rejects] == [(2, "a quote is not closed")] or "quote" in read.rejects[0].reason
+        assert [(r.line, r.reason) for r in read.rejects] == [(2, "a quote is not closed")]
         assert values(path, "b", allow_rejects=1) == ["5", "8,8"]
 
     def test_mixed_line_ends_lose_nothing(self, tmp_path: Path) -> None:
@@ -163,8 +163,12 @@ class TestRowAccounting:
         with opened(path) as (engine, (read,)):
             assert engine.locate(read.relation, [2]) == [("a.csv", 5)]
 
-    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-    @given(st.lists(st.lists(st.sampled_from(["1", "x", "", '"', '"a', 'b"', '"q,q"', "a\rb"]), min_size=1, max_size=4), max_size=12))
+    @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(
+        st.lists(
+            st.lists(st.sampled_from(["1", "x", "", '"', '"a', 'b"', '"q,q"', "a\rb"]), min_size=1, max_size=4), max_size=12
+        )
+    )
     def test_rows_seen_are_rows_used_plus_rows_set_aside(self, tmp_path: Path, rows: list[list[str]]) -> None:
         body = "".join(",".join(r) + "\n" for r in [["u", "v", "w"], *rows, ["x", "y", "z"]])
         read = table(write(tmp_path / "h.csv", "a,b,c\n" + body), allow_rejects=10_000)
@@ -339,9 +343,8 @@ class TestNames:
     def test_duplicate_blank_and_odd_names_load_and_keep_their_text(self, tmp_path: Path) -> None:
         header = 'id,id,,select,"a ""quoted"" one",ID,persona,😀,' + "x" * 300 + ',"x""); drop table source_1;--"'
         read = table(write(tmp_path / "a.csv", header + "\n1,2,3,4,5,6,7,8,9,10\n2,2,3,4,5,6,7,8,9,10\n"))
-        assert [c.name for c in read.columns] == [
-            "id", "id (2)", "column 3", "select", 'a "quoted" one', "ID (2)", "persona", "😀", "x" * 300, 'x"); drop table source_1;--',
-        ] or [c.name for c in read.columns][5] == "ID (3)"  # fmt: skip
+        names = ["id", "id (2)", "column 3", "select", 'a "quoted" one', "ID (3)", "persona", "😀", "x" * 300]
+        assert [c.name for c in read.columns] == [*names, 'x"); drop table source_1;--']
         assert "columns were given names" in words(read)
 
     @pytest.mark.parametrize("name", ["a'b.csv", "a\nb.csv", "100%.csv", "a#b?c.csv", "[x]*.csv", "ü é.csv", '"q".csv'])
@@ -349,7 +352,7 @@ class TestNames:
         write(tmp_path / "decoy.csv", "id,n\nz,9\nz,8\n")
         assert values(write(tmp_path / name, "id,n\nu,1\nv,2\n"), "id") == ["u", "v"]
 
-    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(st.lists(st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=30), min_size=2, max_size=6))
     def test_any_header_loads_with_unique_names(self, tmp_path: Path, header: list[str]) -> None:
         import csv
@@ -393,7 +396,6 @@ class TestPaths:
     def test_wrong_kinds_say_what_they_are(self, tmp_path: Path) -> None:
         page = write(tmp_path / "page.csv", "<!DOCTYPE html><html><body>sign in</body></html>")
         assert "a web page" in refused("P108", page).what
-        assert "two files" or refused("P108", page)
         with zipfile.ZipFile(tmp_path / "two.zip", "w") as archive:
             archive.writestr("a.csv", "id\n")
             archive.writestr("b.csv", "id\n")

@@ -22,9 +22,26 @@ SHORT = 80
 """Characters of the longest text that can still be a category."""
 _BOOLEANS = frozenset(
     frozenset(pair.split("/"))
-    for pair in "true/false t/f yes/no y/n on/off ja/nein j/n oui/non sí/no si/no sim/não sim/nao tak/nie да/нет wahr/falsch vrai/faux".split()
+    for pair in [
+        "true/false",
+        "t/f",
+        "yes/no",
+        "y/n",
+        "on/off",
+        "ja/nein",
+        "j/n",
+        "oui/non",
+        "sí/no",
+        "si/no",
+        "sim/não",
+        "sim/nao",
+        "tak/nie",
+        "да/нет",
+        "wahr/falsch",
+        "vrai/faux",
+    ]
 )
-_TRUE = frozenset("true t yes y on ja j oui sí si sim tak да wahr vrai".split())
+_TRUE = frozenset(["true", "t", "yes", "y", "on", "ja", "j", "oui", "sí", "si", "sim", "tak", "да", "wahr", "vrai"])
 
 
 @dataclass
@@ -102,8 +119,8 @@ def _kind(work: _Work, s: Seen, *, last: bool) -> Column | None:
     if read is None and s.column.name in work.study.ignore:
         return texts
     if read is not None and s.count("blank"):
-        words = f'{s.count("blank"):,} cells of "{column.name}" hold only blanks and are taken as empty, all others being {_plural(read)}'
-        work.note(Level.WARN, "P103", words)
+        words = f'{s.count("blank"):,} cells of "{column.name}" hold only blanks and are taken as empty'
+        work.note(Level.WARN, "P103", f"{words}: all others are {_plural(read)}")
         read = replace(read, empty=column.empty + s.count("blank"))
     return read
 
@@ -171,13 +188,18 @@ def _number(work: _Work, s: Seen, column: Column, *, last: bool) -> Column | Non
 
 def _telling(s: Seen) -> str:
     """A value that shows how the numbers are written."""
-    return next((s.groups[k].example for k in ("eu", "us", "comdec", "spcom", "dots", "coms", "com3", "dot3") if k in s.groups), "")
+    return next(
+        (s.groups[k].example for k in ("eu", "us", "comdec", "spcom", "dots", "coms", "com3", "dot3") if k in s.groups), ""
+    )
 
 
 def _by_delimiter(work: _Work, s: Seen) -> str:
     """A comma that separates columns is not the decimal mark as well."""
     if "com3" in s.groups and ", comma," in work.table.format:
-        words = f'"{s.groups["com3"].example}" in "{s.column.name}" is read with a thousands mark, because the file separates columns by comma'
+        example = s.groups["com3"].example
+        words = (
+            f'"{example}" in "{s.column.name}" is read with a thousands mark, because commas separate the columns of the file'
+        )
         work.note(Level.WARN, "P105", words, fix="if it is the decimal mark: --decimal ,")
         return "."
     return ""
@@ -195,7 +217,12 @@ def _date(work: _Work, s: Seen, column: Column, *, last: bool) -> Column | None:
         work.orders.add(read.format)
         example = s.groups[read.proof[0]].example.replace("'", "''")
         file, line, text = where(work.engine, work.table, s.column, f"v = '{example}'", most=1)[0]
-        work.note(Level.PASS, "P105", f'"{column.name}": {dates.words(read.format)}, as "{text}" shows', where=f"{file}: line {line:,}")
+        work.note(
+            Level.PASS,
+            "P105",
+            f'"{column.name}": {dates.words(read.format)}, as "{text}" shows',
+            where=f"{file}: line {line:,}",
+        )
     elif last:
         why = "as --dates says" if work.study.dates else "as in the other dates of the file"
         work.note(Level.PASS, "P105", f'"{column.name}": {dates.words(read.format)}, {why}')
@@ -219,7 +246,9 @@ def _say_gaps(work: _Work) -> None:
     for text, columns in sorted(work.gaps.items()):
         cells = sum(rows for _, rows in columns)
         named = ", ".join(f'"{n}"' for n, _ in columns[:3]) + (f" and {len(columns) - 3} more" if len(columns) > 3 else "")
-        words = f'"{text}" stands {cells:,} times in columns that are otherwise numbers or dates ({named}); they are taken as text'
+        words = (
+            f'"{text}" stands {cells:,} times in columns that are otherwise numbers or dates ({named}); they are taken as text'
+        )
         work.note(Level.WARN, "P103", words, fix=f'if it means empty: --missing "{text}"')
 
 
@@ -236,7 +265,9 @@ def _ranges(work: _Work, columns: Sequence[Column], seen: dict[str, Seen]) -> li
         count, low, high = found[3 * i : 3 * i + 3]
         if c.name in seen and count < seen[c.name].values:
             t = work.engine.typed(replace(c, name="v"))
-            raise misfit(c, where(work.engine, work.table, c, f"trim(v) <> '' AND {t} IS NULL"), _plural(c), seen[c.name].values - count)
+            raise misfit(
+                c, where(work.engine, work.table, c, f"trim(v) <> '' AND {t} IS NULL"), _plural(c), seen[c.name].values - count
+            )
         ranged[c.name] = replace(c, low=_plain(low), high=_plain(high))
     return [ranged.get(c.name, c) for c in columns]
 

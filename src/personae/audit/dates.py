@@ -64,7 +64,7 @@ def question(seen: Seen, find: Find) -> DataError:
     first, second = text.strip().replace("-", "/").replace(".", "/").split("/")[:2]
     return DataError(
         "P105",
-        f'"{text}" in column "{seen.column.name}" of {file} can be day {int(first)} of month {int(second)}, or the other way round',
+        f'"{text}" in column "{seen.column.name}" of {file} can be day {int(first)}, month {int(second)} or the reverse',
         where=f"{file}: line {line:,}; no value of the column or the file says which",
         fix="say which comes first: --dates dmy (day) or --dates mdy (month)",
     )

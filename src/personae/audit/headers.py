@@ -5,10 +5,59 @@ from __future__ import annotations
 import re
 
 _TIMES = frozenset(
-    "time timestamp ts date datetime day dt epoch created updated at when since datum zeit tag fecha hora data heure jour month".split()
+    [
+        "time",
+        "timestamp",
+        "ts",
+        "date",
+        "datetime",
+        "day",
+        "dt",
+        "epoch",
+        "created",
+        "updated",
+        "at",
+        "when",
+        "since",
+        "datum",
+        "zeit",
+        "tag",
+        "fecha",
+        "hora",
+        "data",
+        "heure",
+        "jour",
+        "month",
+    ]
 )
-_IDS = frozenset("id ids uid uuid guid key code zip zipcode postcode plz phone tel mobile ref sku ean isbn iban nr no hash token".split())
-_KEYS = frozenset("user customer client member account person session device order visitor".split())
+_IDS = frozenset(
+    [
+        "id",
+        "ids",
+        "uid",
+        "uuid",
+        "guid",
+        "key",
+        "code",
+        "zip",
+        "zipcode",
+        "postcode",
+        "plz",
+        "phone",
+        "tel",
+        "mobile",
+        "ref",
+        "sku",
+        "ean",
+        "isbn",
+        "iban",
+        "nr",
+        "no",
+        "hash",
+        "token",
+    ]
+)
+_KEYS = frozenset(["user", "customer", "client", "member", "account", "person", "session", "device", "order", "visitor"])
 
 
 def parts(name: str) -> list[str]:

@@ -92,7 +92,7 @@ def _look(engine: Any, table: Table, columns: Sequence[Column], grouped: bool) -
         name = engine.quote(columns[0].name)
         cells = f"SELECT '0' AS k, {name} AS v FROM {relation} WHERE {name} IS NOT NULL"
     else:
-        picked = ", ".join(f"{engine.quote(c.name)} AS \"{i}\"" for i, c in enumerate(columns))
+        picked = ", ".join(f'{engine.quote(c.name)} AS "{i}"' for i, c in enumerate(columns))
         cells = f"SELECT k, v FROM (UNPIVOT (SELECT {picked} FROM {relation}) ON COLUMNS(*) INTO NAME k VALUE v)"
     counted = "SELECT k, v, count(*) AS n FROM cells GROUP BY k, v" if grouped else "SELECT k, v, 1 AS n FROM cells"
     distinct = "count(*)" if grouped else "approx_count_distinct(v)"

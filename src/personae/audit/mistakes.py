@@ -49,7 +49,7 @@ def misfit(column: Column, places: Sequence[tuple[str, int, str]], what: str, co
         "P103",
         f'{count:,} {are} not a {what} in column "{column.name}" of {file}',
         where=f"{file}: {lines}{more}; all other values are {what}s",
-        fix=f'correct them, set the rows aside with --allow-rejects {count}, or leave the column out with --ignore "{column.name}"',
+        fix=f'correct them, set the rows aside: --allow-rejects {count}, or leave the column out: --ignore "{column.name}"',
     )
 
 

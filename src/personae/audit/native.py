@@ -47,7 +47,11 @@ def _questions(engine: Any, column: Column, rows: int) -> str:
         value = f"CAST({name} AS VARCHAR)"
     distinct = f"count(DISTINCT {value})" if rows <= MANY else f"approx_count_distinct({value})"
     limit = 2**24 if column.native == "FLOAT" else 2**53
-    whole = f"coalesce(bool_and(isfinite({value}) AND {value} = trunc({value}) AND abs({value}) < {limit}), FALSE)" if floats else "FALSE"
+    whole = (
+        f"coalesce(bool_and(isfinite({value}) AND {value} = trunc({value}) AND abs({value}) < {limit}), FALSE)"
+        if floats
+        else "FALSE"
+    )
     ends = f"CAST(min({value}) AS VARCHAR), CAST(max({value}) AS VARCHAR)"
     return f"count({value}), {distinct}, {ends}, {whole}"
 

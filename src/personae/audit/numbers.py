@@ -45,7 +45,9 @@ def decide(seen: Seen, find: Find, known: str) -> Numbers | None:
         known = "."
     if not known or len(unclear) == 2:
         return None
-    return Numbers("comma" if known == "," else ("grouped" if "com3" in unclear or "sp" in seen.groups else ""), _whole(seen, known), known)
+    return Numbers(
+        "comma" if known == "," else ("grouped" if "com3" in unclear or "sp" in seen.groups else ""), _whole(seen, known), known
+    )
 
 
 def _whole(seen: Seen, mark: str) -> bool:
@@ -65,12 +67,12 @@ def question(seen: Seen, find: Find) -> DataError:
     shapes = [s for s in ("dot3", "com3") if s in seen.groups]
     file, line, text = find(seen, shapes)[0]
     plain, mark = text.strip().replace(".", "").replace(",", ""), "." if "." in text else ","
-    other = text.strip().replace(",", ".")
+    other, opposite = text.strip().replace(",", "."), "," if mark == "." else "."
     return DataError(
         "P105",
         f'"{text}" in column "{seen.column.name}" of {file} can be {int(plain):,} or {other}',
         where=f"{file}: line {line:,}; no value of the column or the file says which",
-        fix=f"say which mark is the decimal one: --decimal {mark} ({other}) or --decimal {'.,'.replace(mark, '')} ({int(plain):,})",
+        fix=f"say which mark is the decimal one: --decimal {mark} ({other}) or --decimal {opposite} ({int(plain):,})",
     )
 
 

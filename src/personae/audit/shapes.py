@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 MARKERS = (
-    "na", "n/a", "#n/a", "#na", "n.a.", "n/d", "none", "null", "(null)", "\\n", "nil", "nan", "-", "--", "---", ".", "?", "unknown",
-    "missing", "undefined", "not available", "#value!", "#ref!", "#name?", "#num!", "#null!",
+    "na", "n/a", "#n/a", "#na", "n.a.", "n/d", "none", "null", "(null)", "\\n", "nil", "nan", "-", "--", "---", ".", "?",
+    "unknown", "missing", "undefined", "not available", "#value!", "#ref!", "#name?", "#num!", "#null!",
 )  # fmt: skip
 """Texts, in lower case, that often stand for a missing value."""
 
@@ -12,7 +12,25 @@ NUMBERS = frozenset({"int", "dec", "dot3", "com3", "comdec", "eu", "us", "dots",
 """Shapes of numbers. dot3 and com3 (1.234 and 1,234) can be read in two ways."""
 
 DATES = frozenset(
-    {"iso", "isot", "isoz", "ymd", "ymdt", "dmy", "dmyt", "mdy", "mdyt", "dm", "dmt", "dd", "ddt", "ger", "gert", "named", "namedt"}
+    {
+        "iso",
+        "isot",
+        "isoz",
+        "ymd",
+        "ymdt",
+        "dmy",
+        "dmyt",
+        "mdy",
+        "mdyt",
+        "dm",
+        "dmt",
+        "dd",
+        "ddt",
+        "ger",
+        "gert",
+        "named",
+        "namedt",
+    }
 )
 """Shapes of dates, with t when there is a time, z when it has an offset. dm (03/04/2024) can be read in two ways, dd
 (04/04/2024) reads the same in both, ger is 03.04.2024."""

@@ -80,7 +80,23 @@ def wild_dates(columns: Sequence[Column], table: Table) -> list[Note]:
         if c.kind not in (Kind.DATE, Kind.TIMESTAMP) or c.format in _UNITS:
             continue
         if c.low[:4] < "1900" or c.low[:10] == "1970-01-01":
-            notes.append(Note(Level.WARN, "P103", f'the earliest date in "{c.name}" is {c.low}', table.source, "check whether it stands for no date"))
+            notes.append(
+                Note(
+                    Level.WARN,
+                    "P103",
+                    f'the earliest date in "{c.name}" is {c.low}',
+                    table.source,
+                    "check whether it stands for no date",
+                )
+            )
         if c.high[:4] > "2100":
-            notes.append(Note(Level.WARN, "P103", f'the latest date in "{c.name}" is {c.high}', table.source, "check whether it stands for no date"))
+            notes.append(
+                Note(
+                    Level.WARN,
+                    "P103",
+                    f'the latest date in "{c.name}" is {c.high}',
+                    table.source,
+                    "check whether it stands for no date",
+                )
+            )
     return notes

@@ -51,7 +51,7 @@ class DuckDB:
             "enable_progress_bar": False,
             "checkpoint_threshold": "1TB",
             "TimeZone": "UTC",
-            # Compressing takes 2.3 of the 3.1 s that a million rows of text need, and the scratch database is read only a few times.
+            # Compressing takes 2.3 of the 3.1 s that a million rows of text need, and they are read only a few times.
             "force_compression": "uncompressed",
         }
         for name, value in settings.items():
@@ -86,7 +86,8 @@ class DuckDB:
         """All rows of a query, as tuples."""
         result = self.execute(sql, parameters)
         try:
-            return result.fetchall()
+            found: list[tuple[Any, ...]] = result.fetchall()
+            return found
         except duckdb.Error as error:
             raise _translated(error) from error
 
@@ -177,7 +178,19 @@ def text(value: object) -> str:
 
 
 _WIDE = ("HUGEINT", "UHUGEINT", "UBIGINT")
-_NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", *_WIDE, "FLOAT", "DOUBLE", "DECIMAL")
+_NUMBERS = (
+    "TINYINT",
+    "SMALLINT",
+    "INTEGER",
+    "BIGINT",
+    "UTINYINT",
+    "USMALLINT",
+    "UINTEGER",
+    *_WIDE,
+    "FLOAT",
+    "DOUBLE",
+    "DECIMAL",
+)
 _TIMES = ("%I:%M:%S %p", "%I:%M %p", "%H:%M:%S", "%H:%M", "%H:%M:%S.%f")
 _PARTS = {"dmy": ("%d-%m-%Y", "%d-%m-%y"), "mdy": ("%m-%d-%Y", "%m-%d-%y"), "ymd": ("%Y-%m-%d", "%y-%m-%d")}
 _TO_ISO = {
@@ -306,5 +319,7 @@ def _translated(error: duckdb.Error) -> PersonaeError:
         fix = "give it more with --memory 8GB, free some, or look at fewer columns with --ignore COL"
         return MachineError("P501", "the memory that was allowed is used up", where=first[:200], fix=fix)
     if isinstance(error, duckdb.IOException) and ("space" in first.lower() or "permission" in first.lower()):
-        return MachineError("P501", "the machine refused to read or write", where=first[:200], fix="make room or check the rights")
+        return MachineError(
+            "P501", "the machine refused to read or write", where=first[:200], fix="make room or check the rights"
+        )
     return PersonaeError("P900", "the engine could not answer", where=first[:300], fix="please report this with the run's log")

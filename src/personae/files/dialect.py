@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,7 +22,7 @@ _SPELLED = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "bar": "|"
 
 @dataclass(frozen=True)
 class Dialect:
-    """`delimiter` " " means runs of blanks; `quote` is a double or a single quote; `escape` is the quote itself or a backslash."""
+    """`delimiter` " " means runs of blanks; `quote` is a double or single quote; `escape` is the quote or a backslash."""
 
     delimiter: str = ","
     quote: str = '"'
@@ -32,10 +33,10 @@ class Dialect:
         """The delimiter's name for a reader."""
         return _WORDS.get(self.delimiter, repr(self.delimiter))
 
-    def reader(self, lines: object, *, strict: bool) -> csv.Reader:  # type: ignore[name-defined]
+    def reader(self, lines: Iterable[str], *, strict: bool) -> Iterator[list[str]]:
         """A reader of Python's csv module in this dialect."""
         own = self.escape == self.quote
-        return csv.reader(  # type: ignore[call-overload]
+        return csv.reader(
             lines,
             delimiter=self.delimiter,
             quotechar=self.quote,
@@ -52,7 +53,9 @@ def sniff(path: Path, study: Study) -> Dialect:
     if study.delimiter:
         delimiter = _SPELLED.get(study.delimiter, study.delimiter)
         if len(delimiter) != 1:
-            raise UsageError("P001", f'"{study.delimiter}" is not one character', where="--delimiter", fix="--delimiter ';' or tab")
+            raise UsageError(
+                "P001", f'"{study.delimiter}" is not one character', where="--delimiter", fix="--delimiter ';' or tab"
+            )
         return _escaping(replace(dialect, delimiter=delimiter), lines)
     best, share = dialect, 0.0
     for delimiter in (*COMMON, *RARE):

@@ -23,7 +23,9 @@ def name_columns(header: Sequence[str]) -> tuple[tuple[str, ...], tuple[Note, ..
         taken.add(name.lower())
         names.append(name)
         if name != original:
-            changed.append(f"column {position} " + (f'("{original}" again)' if original.strip() else "has no name") + f' -> "{name}"')
+            changed.append(
+                f"column {position} " + (f'("{original}" again)' if original.strip() else "has no name") + f' -> "{name}"'
+            )
     notes = []
     if changed:
         more = f" and {len(changed) - 5} more" if len(changed) > 5 else ""

@@ -96,7 +96,9 @@ def open_file(path: Path, scratch: Path, study: Study, *, name: str = "") -> Ope
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
-            raise DataError("P101", f"{name} is a folder", where=str(path), fix="give a file, or a pattern such as folder/*.csv")
+            raise DataError(
+                "P101", f"{name} is a folder", where=str(path), fix="give a file, or a pattern such as folder/*.csv"
+            )
         digest = _hash(path)
         head = _head(path)
     except PermissionError as error:
@@ -104,7 +106,9 @@ def open_file(path: Path, scratch: Path, study: Study, *, name: str = "") -> Ope
     except OSError as error:
         raise DataError("P101", f"{name} cannot be opened", where=f"{path}: {error.strerror}", fix="check the path") from error
     if not status.st_size:
-        raise DataError("P107", f"{name} is empty: 0 bytes", where=str(path), fix="export it again; the download may have failed")
+        raise DataError(
+            "P107", f"{name} is empty: 0 bytes", where=str(path), fix="export it again; the download may have failed"
+        )
     kind, packed, content = _kind(head, path), "", path
     if kind in ("gz", "bz2", "xz", "zip"):
         packed = kind
@@ -198,7 +202,9 @@ def _unpack(path: Path, kind: str, scratch: Path, study: Study, name: str) -> tu
     except (zipfile.BadZipFile, gzip.BadGzipFile, lzma.LZMAError, zlib.error, EOFError, NotImplementedError, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise MachineError("P501", f"{name} cannot be unpacked", where=str(error), fix="make room on the disk") from error
-        raise DataError("P108", f"{name} is damaged: it cannot be unpacked", where=str(path), fix="fetch the file again") from error
+        raise DataError(
+            "P108", f"{name} is damaged: it cannot be unpacked", where=str(path), fix="fetch the file again"
+        ) from error
 
 
 def _only(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], target: Path, path: Path, study: Study, name: str) -> str:

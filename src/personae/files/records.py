@@ -16,7 +16,7 @@ MOST_LINES = 2000
 
 @dataclass(frozen=True)
 class Record:
-    """One record: its first line, its fields; when `reason` is set it does not fit and `text` is its first line as it stands."""
+    """One record: its first line and its fields; with a `reason` it does not fit and `text` is its first line."""
 
     line: int
     fields: tuple[str, ...]
@@ -90,7 +90,8 @@ def _parse(dialect: Dialect, lines: _Lines, taken: list[str]) -> tuple[list[str]
     try:
         return next(dialect.reader(feed(), strict=True)), ""
     except csv.Error as error:
-        return [], "a quote is not closed" if "end of data" in str(error) else "text after a closing quote"
+        open_still = len(taken) > 1 or "end of data" in str(error)
+        return [], "a quote is not closed" if open_still else "text after a closing quote"
 
 
 def _misfit(fields: list[str], header: tuple[str, ...], lines: int) -> str:

@@ -37,7 +37,9 @@ def path_text(path: Path) -> str:
     return sql_text("".join(f"[{c}]" if c in "[*?" else c for c in str(path)))
 
 
-def load(engine: Any, relation: str, names: Sequence[str], batches: Iterable[Sequence[Sequence[str | None]]], study: Study) -> int:
+def load(
+    engine: Any, relation: str, names: Sequence[str], batches: Iterable[Sequence[Sequence[str | None]]], study: Study
+) -> int:
     """Fill a new table of text from rows; the empty text becomes NULL. Returns the number of rows."""
     import pyarrow as pa
 
@@ -88,7 +90,9 @@ def check_same(files: Sequence[tuple[str, Sequence[str]]]) -> None:
         extra = [c for c in columns if c not in names]
         if not lacks and not extra:
             continue
-        parts = [f"has no {_list(lacks)}"] * bool(lacks) + [f"has {_list(extra)} instead" if lacks else f"has also {_list(extra)}"] * bool(extra)
+        parts = [f"has no {_list(lacks)}"] * bool(lacks) + [
+            f"has {_list(extra)} instead" if lacks else f"has also {_list(extra)}"
+        ] * bool(extra)
         fix = "rename the columns to match, or give the files as separate sources"
         raise DataError("P102", f"{name} does not have the columns of {first}", where=f"{name} {' and '.join(parts)}", fix=fix)
 

@@ -23,7 +23,7 @@ from personae.model.study import Study
 from personae.model.table import Note, Reject, Table
 
 if TYPE_CHECKING:
-    import pyarrow as pa
+    pass
 
 ENDINGS: tuple[str, ...] = (".csv", ".tsv", ".tab", ".txt", ".dat", ".psv")
 BATCH = 20_000
@@ -106,14 +106,19 @@ def _look(engine: Any, opened: Opened, study: Study) -> _File:
     path = text.path
     if dialect.delimiter == " ":
         path = _tabbed(text.path, engine.folder / f"{text.path.name}-tabbed-{len(list(engine.folder.glob('*-tabbed-*')))}")
-        text, dialect = Text(path, text.encoding, text.guessed, text.lines, 0, 0, text.quotes), Dialect("\t", dialect.quote, dialect.quote)
+        text, dialect = (
+            Text(path, text.encoding, text.guessed, text.lines, 0, 0, text.quotes),
+            Dialect("\t", dialect.quote, dialect.quote),
+        )
     header = next(records(path, dialect, None), None)
     if header is None:
         fix = "export the file again"
         raise DataError("P107", f"{opened.name} holds only blank lines", where=str(opened.path), fix=fix)
     if header.reason:
         where = f"{opened.path}: line {header.line}: {header.text[:200]}"
-        raise DataError("P102", f"the header of {opened.name} cannot be read: {header.reason}", where=where, fix="close the quote")
+        raise DataError(
+            "P102", f"the header of {opened.name} cannot be read: {header.reason}", where=where, fix="close the quote"
+        )
     check_width(opened.name, len(header.fields))
     names, notes = name_columns(header.fields)
     return _File(opened, text, separator, dialect, header.fields, names, notes, header.until)
@@ -161,8 +166,10 @@ def _fast(engine: Any, file: _File, study: Study, relation: str) -> int | None:
     said = ", ".join(f"{k} = {v}" for k, v in options.items())
     select = ", ".join(f"{missing(f'c{i}', study)} AS {engine.quote(n)}" for i, n in enumerate(file.names))
     engine.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT {select} FROM read_csv({path_text(file.text.path)}, {said})")
-    again = " AND ".join(f"{engine.quote(n)} IS NOT DISTINCT FROM {sql_text(h)}" for n, h in zip(file.names[:200], file.header[:200]))
-    (rows, headers), = engine.rows(f"SELECT count(*), count_if({again}) FROM {name}")
+    again = " AND ".join(
+        f"{engine.quote(n)} IS NOT DISTINCT FROM {sql_text(h)}" for n, h in zip(file.names[:200], file.header[:200])
+    )
+    ((rows, headers),) = engine.rows(f"SELECT count(*), count_if({again}) FROM {name}")
     if (headers and len(file.names) > 1) or (not file.text.quotes and file.dialect.quote == '"' and rows != _plain_rows(file)):
         engine.execute(f"DROP TABLE {name}")
         return None
@@ -202,7 +209,9 @@ def _numeric(engine: Any, part: str, file: _File) -> dict[str, float]:
     names = [n for n in file.names if not names_id(n)]
     if not names:
         return {}
-    counts = ", ".join(f"count({engine.quote(n)}), count(TRY_CAST(replace({engine.quote(n)}, ',', '.') AS DOUBLE))" for n in names)
+    counts = ", ".join(
+        f"count({engine.quote(n)}), count(TRY_CAST(replace({engine.quote(n)}, ',', '.') AS DOUBLE))" for n in names
+    )
     ((*found,),) = engine.rows(f"SELECT {counts} FROM {engine.quote(part)}")
     return {n: found[2 * i + 1] / found[2 * i] for i, n in enumerate(names) if found[2 * i]}
 
@@ -249,4 +258,3 @@ def _starts(file: _File, used: int) -> array[int] | None:
             if file.start - 1 + used == sum(1 for _ in lines):
                 return None
     return array("q", (r.line for r in _body(file) if not r.reason))
-

@@ -135,12 +135,16 @@ def _sheet(file: Opened, study: Study) -> _Sheet:
     if study.sheet:
         if study.sheet not in (*visible, *hidden):
             near = difflib.get_close_matches(study.sheet, [*visible, *hidden], n=1)
-            fix = f'did you mean --sheet "{near[0]}"' if near else f'name one of: {", ".join(visible)}'
-            raise UsageError("P002", f'{file.name} has no sheet "{study.sheet}"', where="sheets: " + ", ".join(visible), fix=fix)
+            fix = f'did you mean --sheet "{near[0]}"' if near else f"name one of: {', '.join(visible)}"
+            raise UsageError(
+                "P002", f'{file.name} has no sheet "{study.sheet}"', where="sheets: " + ", ".join(visible), fix=fix
+            )
         errors = _measure(file, study.sheet)
         rows, start = _values(file, book, study.sheet)
         if not _is_table(rows):
-            raise DataError("P107", f'sheet "{study.sheet}" of {file.name} holds no rows', where=file.name, fix="name another: --sheet NAME")
+            raise DataError(
+                "P107", f'sheet "{study.sheet}" of {file.name} holds no rows', where=file.name, fix="name another: --sheet NAME"
+            )
         return _noted(_Sheet(file, study.sheet, rows, start), [], [], errors)
     for position, name in enumerate(visible):
         errors = _measure(file, name)
@@ -148,7 +152,9 @@ def _sheet(file: Opened, study: Study) -> _Sheet:
         if _is_table(rows):
             return _noted(_Sheet(file, name, rows, start), _others(file, book, visible[position + 1 :]), hidden, errors)
     where = "sheets: " + ", ".join(visible) + (f"; hidden, not read: {', '.join(hidden)}" if hidden else "")
-    raise DataError("P107", f"{file.name} holds no visible sheet with rows", where=where, fix="name a hidden sheet with --sheet NAME")
+    raise DataError(
+        "P107", f"{file.name} holds no visible sheet with rows", where=where, fix="name a hidden sheet with --sheet NAME"
+    )
 
 
 def _noted(sheet: _Sheet, others: Sequence[str], hidden: Sequence[str], errors: int) -> _Sheet:
@@ -203,7 +209,11 @@ def _guard(file: Opened, act: Any) -> Any:
         if isinstance(error, Exception) or type(error).__name__ == "PanicException":
             locked = "password" in type(error).__name__.lower() or "password" in str(error).lower()
             what = "is protected by a password" if locked else "is damaged: it cannot be read as a workbook"
-            fix = "save it without the password" if locked else "open it in a spreadsheet program and save it again, or fetch it again"
+            fix = (
+                "save it without the password"
+                if locked
+                else "open it in a spreadsheet program and save it again, or fetch it again"
+            )
             raise DataError("P108", f"{file.name} {what}", where=str(file.path), fix=fix) from error
         raise
 
@@ -291,4 +301,3 @@ def _locate(spans: Sequence[tuple[str, array[int]]], positions: Sequence[int]) -
                 break
             position -= len(lines)
     return found
-

@@ -29,7 +29,7 @@ class _Number(str):
     """A number as it was written."""
 
 
-class _Doubtful(ValueError):
+class _DoubtfulError(ValueError):
     """JSON that is well formed and still not clear."""
 
 
@@ -118,9 +118,8 @@ class _Columns:
         arrays = [pa.array([row.values.get(k) or None for row in rows], pa.string()) for k in keys]
         self.engine.register("personae_batch", pa.table(arrays, names=[f"c{i}" for i in range(len(keys))]))
         quoted = self.engine.quote(self.relation)
-        self.engine.execute(
-            f"INSERT INTO {quoted} SELECT {', '.join(missing(f'c{i}', self.study) for i in range(len(keys)))} FROM personae_batch"
-        )
+        select = ", ".join(missing(f"c{i}", self.study) for i in range(len(keys)))
+        self.engine.execute(f"INSERT INTO {quoted} SELECT {select} FROM personae_batch")
         self.engine.unregister("personae_batch")
         self.numbers |= {self.names[k] for row in rows for k in row.numbers}
 
@@ -149,7 +148,12 @@ def _rows(path: Path, file: Opened) -> Iterator[_Row]:
         return
     if path.stat().st_size > MOST:
         where = f"{file.path}: {path.stat().st_size:,} bytes, at most {MOST:,}"
-        raise DataError("P110", f"{file.name} is too large for one JSON document", where=where, fix="write it as JSON lines, one object a line")
+        raise DataError(
+            "P110",
+            f"{file.name} is too large for one JSON document",
+            where=where,
+            fix="write it as JSON lines, one object a line",
+        )
     yield from _document(path.read_text(encoding="utf-8"), file)
 
 
@@ -178,7 +182,7 @@ def _document(text: str, file: Opened) -> Iterator[_Row]:
         value, end = _DECODER.raw_decode(text, start)
         if text[end:].strip():
             raise json.JSONDecodeError("text after the end", text, end)
-    except (json.JSONDecodeError, _Doubtful, RecursionError) as error:
+    except (json.JSONDecodeError, _DoubtfulError, RecursionError) as error:
         line = f"line {error.lineno:,}: {error.msg}" if isinstance(error, json.JSONDecodeError) else _why(error)
         fix = "correct the file, or write JSON lines, one object a line, so that bad lines can be set aside"
         raise DataError("P102", f"{file.name} cannot be read as JSON", where=f"{file.path}: {line}", fix=fix) from error
@@ -186,7 +190,9 @@ def _document(text: str, file: Opened) -> Iterator[_Row]:
         lists = [v for v in value.values() if isinstance(v, list) and v and isinstance(v[0], dict)]
         value = lists[0] if len(lists) == 1 else [value]
     if not isinstance(value, list):
-        raise DataError("P108", f"{file.name} holds no table", where=str(file.path), fix="give an array of objects or JSON lines")
+        raise DataError(
+            "P108", f"{file.name} holds no table", where=str(file.path), fix="give an array of objects or JSON lines"
+        )
     for number, item in enumerate(value, 1):
         yield _flat(item, number, "")
 
@@ -196,7 +202,7 @@ def _row(line: str, number: int) -> _Row:
     text = line.strip().removesuffix(",") if line.rstrip().endswith("},") else line.strip()
     try:
         return _flat(_DECODER.decode(text), number, text)
-    except (json.JSONDecodeError, _Doubtful, RecursionError) as error:
+    except (json.JSONDecodeError, _DoubtfulError, RecursionError) as error:
         return _Row(number, {}, reason=_why(error), text=text[:2000])
 
 
@@ -252,7 +258,7 @@ def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         keys = [k for k, _ in pairs]
-        raise _Doubtful(f'the key "{next(k for k in keys if keys.count(k) > 1)}" appears twice')
+        raise _DoubtfulError(f'the key "{next(k for k in keys if keys.count(k) > 1)}" appears twice')
     return found
 
 

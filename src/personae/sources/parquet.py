@@ -37,7 +37,9 @@ def read(engine: Any, location: Path | Sequence[Opened] | Opened, study: Study, 
     originals = [row[0] for row in described]
     names = (*names, *(n for n, _ in extra)) if hive else names
     types = [row[1] for row in described]
-    select = ", ".join(f"{_value(engine, o, t, study)} AS {engine.quote(n)}" for o, n, t in zip(originals, names, types, strict=True))
+    select = ", ".join(
+        f"{_value(engine, o, t, study)} AS {engine.quote(n)}" for o, n, t in zip(originals, names, types, strict=True)
+    )
     engine.execute(f"CREATE OR REPLACE VIEW {engine.quote(relation)} AS SELECT {select} FROM {source}")
     return (
         Table(
@@ -121,5 +123,6 @@ def _damaged(file: Opened, error: PersonaeError) -> PersonaeError:
     """P108 for a file that cannot be read."""
     if error.code != "P900":
         return error
-    return DataError("P108", f"{file.name} is damaged: it cannot be read as Parquet", where=f"{file.path}", fix="fetch or write it again")
-
+    return DataError(
+        "P108", f"{file.name} is damaged: it cannot be read as Parquet", where=f"{file.path}", fix="fetch or write it again"
+    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import glob
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,18 +10,18 @@ from typing import Any
 
 from personae import plugins, progress
 from personae.audit.columns import audit
-from personae.errors import DataError, UsageError
+from personae.errors import DataError, PersonaeError, UsageError
 from personae.files.opening import Opened, open_file, unchanged
 from personae.model.study import Study
 from personae.model.table import Kind, Table
 
 _PLUGS = {"text": "csv", "json": "json", "parquet": "parquet", "excel": "excel"}
-_ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".dat", ".psv", ".json", ".jsonl", ".ndjson", ".parquet", ".pq", ".xlsx", ".xlsm", ".xls",
-            ".xlsb", ".ods", ".gz", ".zip", ".bz2", ".xz")  # fmt: skip
+_ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".dat", ".psv", ".json", ".jsonl", ".ndjson", ".parquet", ".pq", ".xlsx", ".xlsm",
+            ".xls", ".xlsb", ".ods", ".gz", ".zip", ".bz2", ".xz")  # fmt: skip
 
 
 def read(engine: Any, study: Study, frames: Mapping[str, object], *, least: int = 2) -> tuple[Table, ...]:
-    """One audited table for each of `study.sources`: a path, a pattern, a folder, "-" for standard input, or a name in `frames`.
+    """One audited table for each of `study.sources`: a path, pattern, folder, "-" (standard input) or a name in `frames`.
 
     Roles are not decided yet. `least` is the fewest rows worth reading (1 for scoring one user).
     Raises UsageError P001 (no source), DataError P101 to P112, MachineError P501.
@@ -41,13 +40,25 @@ def read(engine: Any, study: Study, frames: Mapping[str, object], *, least: int 
             found = plugins.find("sources", _PLUGS[files[0].kind]).read(engine, files, study, relation)
         for table in found:
             _check_size(table, study, least)
-            audited = audit(engine, table, study)
+            audited = _audited(engine, table, study, files)
             _check_content(audited)
             tables.append(audited)
             _tell(audited)
         for file in files:
             unchanged(file)
     return _named_apart(tables)
+
+
+def _audited(engine: Any, table: Table, study: Study, files: Sequence[Opened]) -> Table:
+    """The audited table; values of a Parquet file are seen here for the first time, so that damage shows here."""
+    try:
+        return audit(engine, table, study)
+    except PersonaeError as error:
+        if error.code != "P900" or not files or files[0].kind != "parquet":
+            raise
+        where = ", ".join(str(f.path) for f in files[:5])
+        fix = "fetch or write it again"
+        raise DataError("P108", f"{table.source} is damaged: its values cannot be read", where=where, fix=fix) from error
 
 
 def _open(engine: Any, source: str, study: Study) -> tuple[Opened, ...]:
@@ -89,9 +100,11 @@ def _paths(source: str) -> list[Path]:
         if path.exists() or path.is_symlink():
             return [path]
     except OSError as error:
-        raise DataError("P101", f"{path.name[:80]} cannot be opened", where=error.strerror or "", fix="check the path") from error
+        raise DataError(
+            "P101", f"{path.name[:80]} cannot be opened", where=error.strerror or "", fix="check the path"
+        ) from error
     if any(c in source for c in "*?["):
-        found = sorted(Path(p) for p in glob.glob(str(path), recursive=True) if Path(p).is_file())
+        found = sorted(p for p in Path(path.anchor).glob(str(path.relative_to(path.anchor))) if p.is_file())
         if found:
             return found
         raise DataError("P101", f"no file fits {source}", where=str(Path.cwd()), fix="check the pattern")
@@ -123,8 +136,14 @@ def _missing(path: Path, source: str) -> DataError:
         return DataError("P101", f"{source} does not exist", where=f"there is no folder {folder}", fix="check the path")
     names = [p.name for p in folder.iterdir()]
     near = difflib.get_close_matches(path.name, names, n=1, cutoff=0.6)
-    near = near or [n for n in names if n.lower().startswith(path.name.lower()) or Path(n).stem.lower() == path.stem.lower()][:1]
-    fix = f"did you mean {folder / near[0]}" if near else f"the folder {folder} holds: " + (", ".join(sorted(names)[:5]) or "nothing")
+    near = (
+        near or [n for n in names if n.lower().startswith(path.name.lower()) or Path(n).stem.lower() == path.stem.lower()][:1]
+    )
+    fix = (
+        f"did you mean {folder / near[0]}"
+        if near
+        else f"the folder {folder} holds: " + (", ".join(sorted(names)[:5]) or "nothing")
+    )
     return DataError("P101", f"{source} does not exist", where=str(path), fix=fix)
 
 
