@@ -103,6 +103,8 @@ class Table:
     format: str = ""
     """How it was read, in words: "CSV, comma, UTF-8"."""
     notes: tuple[Note, ...] = ()
+    ids: str = ""
+    """A relation of the different ids alone, under the name of the id column, where one was made on the way."""
 
     @property
     def set_aside(self) -> int:

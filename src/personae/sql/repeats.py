@@ -53,11 +53,15 @@ def identical(relation: str, columns: Sequence[str]) -> str:
     return f"SELECT coalesce(sum(n - 1), 0) FROM ({groups}) AS g"
 
 
-def alike(relation: str, key: str) -> str:
-    """Groups of ids that differ only in case, blanks around them or zeros before them: how many, and two of one group."""
-    distinct = f"SELECT DISTINCT {key} AS k FROM {relation} WHERE {key} IS NOT NULL"
-    groups = f"SELECT min(k) AS a, max(k) AS b FROM ({distinct}) AS d GROUP BY lower(ltrim(trim(k), '0')) HAVING count(*) > 1"
-    return f"SELECT count(*), min(a), min(b) FROM (SELECT a, b FROM ({groups}) AS g) AS h"
+def different(into: str, relation: str, key: str) -> str:
+    """A table of the different ids."""
+    return f"CREATE OR REPLACE TABLE {into} AS SELECT DISTINCT {key} FROM {relation} WHERE {key} IS NOT NULL"
+
+
+def alike(ids: str, key: str) -> str:
+    """Groups of different ids that differ only in case, blanks around them or zeros before them: how many, and one pair."""
+    groups = f"SELECT min({key}) AS a, max({key}) AS b FROM {ids} GROUP BY lower(ltrim(trim({key}), '0')) HAVING count(*) > 1"
+    return f"SELECT count(*) OVER (), a, b FROM ({groups}) AS g ORDER BY a LIMIT 1"
 
 
 def numbered(view: str, relation: str, name: str) -> str:

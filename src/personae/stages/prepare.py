@@ -38,7 +38,7 @@ def prepare(engine: Any, tables: tuple[Table, ...], study: Study, rule: Rule | N
         DataError: P111 when there is no user, P103 when times cannot be used.
         UsageError: P001 for a window or a time zone that does not exist.
     """
-    engine.execute(per_user.users([keyed(engine, t) for t in tables]))
+    engine.execute(per_user.users([_different(engine, t) for t in tables]))
     ids = _ids(engine)
     if not len(ids):
         raise DataError("P111", "no row has an id, so there is no user", where=", ".join(t.source for t in tables))
@@ -69,6 +69,12 @@ def _asked(tables: Sequence[Table], parts: Sequence[Part], study: Study) -> bool
     return wide or any(e is not None and e.name in study.group_by for e in events)
 
 
+def _different(engine: Any, table: Table) -> tuple[str, str]:
+    """The smallest relation that holds every id of a table, and the id column, quoted."""
+    relation, id = keyed(engine, table)
+    return (engine.quote(table.ids) if table.ids else relation), id
+
+
 def _ids(engine: Any) -> pa.StringArray:
     import pyarrow as pa
 
@@ -80,7 +86,7 @@ def _matches(engine: Any, tables: Sequence[Table]) -> tuple[Match, ...]:
     """How the ids of every two tables fit together."""
     found = []
     for a, b in combinations(tables, 2):
-        both, left, right = engine.rows(per_user.matched([keyed(engine, a), keyed(engine, b)]))[0]
+        both, left, right = engine.rows(per_user.matched([_different(engine, a), _different(engine, b)]))[0]
         found.append(Match(a.source, b.source, both, left, right))
         if {a.shape, b.shape} == {"events", "entities"}:
             quiet, unknown = (left, right) if a.shape == "entities" else (right, left)

@@ -335,11 +335,13 @@ def _alike(engine: Any, table: Table) -> Table:
     key = id_of(table)
     if key.native != "VARCHAR":
         return table
-    found, a, b = engine.rows(repeats.alike(engine.quote(table.relation), engine.quote(key.name)))[0]
-    if not found:
-        return table
-    said = f'{found:,} groups of ids in {table.source} look alike, such as "{a}" and "{b}"; they stay different users'
-    return replace(table, notes=(*table.notes, Note(Level.WARN, "P104", said, table.source)))
+    name, ids = engine.quote(key.name), f"{table.relation}__ids"
+    engine.execute(repeats.different(engine.quote(ids), engine.quote(table.relation), name))
+    table = replace(table, ids=ids)
+    for found, a, b in engine.rows(repeats.alike(engine.quote(ids), name)):
+        said = f'{found:,} groups of ids in {table.source} look alike, such as "{a}" and "{b}"; they stay different users'
+        return replace(table, notes=(*table.notes, Note(Level.WARN, "P104", said, table.source)))
+    return table
 
 
 # ---------------------------------------------------------------- words
