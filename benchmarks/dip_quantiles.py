@@ -1,4 +1,7 @@
-"""Simulate the quantiles of dip * sqrt(n) for uniform samples: python benchmarks/dip_quantiles.py > src/personae/dip_quantiles.csv"""
+"""Simulate the quantiles of dip * sqrt(n) for uniform samples.
+
+python benchmarks/dip_quantiles.py > src/personae/dip_quantiles.csv
+"""
 
 import sys
 

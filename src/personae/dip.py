@@ -24,8 +24,8 @@ def dip(values: npt.ArrayLike) -> float:
     n = int(counts.sum())
     if len(x) < 2:
         return 0.0
-    upper = np.cumsum(counts).astype(float)
-    lower = upper - counts
+    upper: Floats = np.cumsum(counts).astype(float)
+    lower: Floats = upper - counts.astype(float)
     first, last, widest = 0, len(x) - 1, 1.0
     while True:
         s = slice(first, last + 1)

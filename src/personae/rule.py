@@ -26,7 +26,7 @@ def value(feature: Feature, raw: NDArray[Any]) -> Floats:
     x: NDArray[Any] = raw
     for s in feature.steps:
         x = plugins.find("steps", s.name).apply(x, s.learned)
-    return np.nan_to_num(np.asarray(x, float), nan=0.0)
+    return np.asarray(np.nan_to_num(np.asarray(x, float), nan=0.0), np.float64)
 
 
 def shares(counts: csr_matrix) -> tuple[csr_matrix, Floats]:
@@ -119,7 +119,9 @@ def _scales(features: Sequence[Feature]) -> tuple[Floats, Floats]:
 
 
 def _filled(raw: NDArray[Any]) -> NDArray[np.bool_]:
-    return ~np.isnan(raw) if raw.dtype.kind == "f" else np.asarray((raw != "") & np.not_equal(raw, None), bool)
+    if raw.dtype.kind == "f":
+        return np.asarray(~np.isnan(raw))
+    return np.array([v is not None and v != "" for v in raw], np.bool_)
 
 
 def distances(z: Floats, prototypes: Floats) -> Floats:
@@ -174,5 +176,3 @@ def _refused(guards: Sequence[Guard], norms: Sequence[Floats], totals: Floats) -
     for guard, norm in zip(guards, norms):
         out |= norm > guard.limits[np.searchsorted(guard.edges, totals, side="right")]
     return out
-
-

@@ -42,7 +42,9 @@ def by_sql(features: Features, rule: rules.Rule) -> dict[str, np.ndarray]:
     if counts is not None:
         coo = counts.tocoo()
         names = pa.array(rules.events_of(rule)).take(pa.array(coo.col))
-        long = con.create_table("counts", pa.table({"id": features.ids.take(pa.array(coo.row)), "event": names, "count": coo.data}))
+        long = con.create_table(
+            "counts", pa.table({"id": features.ids.take(pa.array(coo.row)), "event": names, "count": coo.data})
+        )
     asked = assign(rule, users, long, lambda name: plugins.find("steps", name).sql).order_by("id")
     got = con.to_pyarrow(asked)
     return {c: got[c].to_numpy() for c in got.column_names}
@@ -83,6 +85,8 @@ def test_one_user_alone_gets_the_bits_they_get_in_a_crowd(batch: int) -> None:
     whole = rules.place(rule, counts, measures, len(features))
     upto = 1500 if batch > 1 else 200
     for a in range(0, upto, batch):
-        part = rules.place(rule, counts[a : a + batch], {k: v[a : a + batch] for k, v in measures.items()}, min(batch, 1500 - a))
+        part = rules.place(
+            rule, counts[a : a + batch], {k: v[a : a + batch] for k, v in measures.items()}, min(batch, 1500 - a)
+        )
         for name in ("persona", "second", "membership", "margin", "kind", "reason"):
             np.testing.assert_array_equal(getattr(part, name), getattr(whole, name)[a : a + batch])

@@ -66,4 +66,4 @@ def _thinned(v: Floats, first: NDArray[np.bool_], rng: np.random.Generator) -> F
     cap = 4 * min(len(one), len(two))
     picked = [rng.permutation(x)[:cap] if len(x) > cap else x for x in (one, two)]
     rows = np.concatenate(picked)
-    return v[rng.permutation(rows)[:MOST] if len(rows) > MOST else rows]
+    return np.asarray(v[rng.permutation(rows)[:MOST] if len(rows) > MOST else rows])

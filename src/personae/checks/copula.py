@@ -1,5 +1,8 @@
-"""Is there more than correlation? k-means' within-group share against data that keep every column's own distribution and the rank
-correlations and have nothing else (a Gaussian copula; the parametric bootstrap of homogeneity of Hennig & Lin 2015)."""
+"""Is there more than correlation?
+
+k-means' within-group share against data that keep every column's own distribution and the rank correlations and have nothing
+else (a Gaussian copula; the parametric bootstrap of homogeneity of Hennig & Lin 2015).
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,8 @@
-"""Do the valleys stand in users the groups were not fitted on? One half finds the groups and the axes between them, the other is
-tested. With few users for each direction k-means finds valleys of its own making; these do not."""
+"""Do the valleys stand in users the groups were not fitted on?
+
+One half finds the groups and the axes between them, the other is tested. With few users for each direction k-means finds
+valleys of its own making; they do not stand here.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
-"""Do the same groups come back from other samples of the same users? Bootstrap Jaccard of each group (Hennig 2007) and the
-adjusted Rand index (Hubert & Arabie 1985) of the whole. Steadiness is no evidence of structure: a long shapeless cloud halves the
-same way every time."""
+"""Do the same groups come back from other samples of the same users?
+
+Bootstrap Jaccard of each group (Hennig 2007) and the adjusted Rand index (Hubert & Arabie 1985) of the whole. Steadiness is no
+evidence of structure: a long shapeless cloud halves the same way every time.
+"""
 
 from __future__ import annotations
 

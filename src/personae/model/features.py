@@ -90,4 +90,3 @@ class Features:
     def forming(self) -> tuple[Measure, ...]:
         """The measures that take part in forming groups."""
         return tuple(m for m in self.measures if m.forms)
-

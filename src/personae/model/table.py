@@ -29,7 +29,7 @@ class Kind(StrEnum):
 class Level(StrEnum):
     """How much a note matters."""
 
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105 - a level, not a password
     WARN = "warn"
     STOP = "stop"
 

@@ -98,7 +98,9 @@ _LISTS: Mapping[Topic, str] = {
         ssn passport iban ip ipaddress username nickname vorname nachname familienname adresse strasse telefon prenom nom
         telephone courriel nombre apellido apellidos correo direccion telefono sobrenome endereco telefone celular nome cpf""",
     Topic.CODE: """code codes cd id type types os browser region channel class status zip plz no nr state operatingsystems
-        traffictype codigo typ kanal canal tipo area district branch""",
+        traffictype codigo typ kanal canal tipo area district
+        branch zipcode postcode postalcode codepostal codigopostal cep country pays city town nationality gender sex sexe sexo
+        geschlecht race ethnicity religion occupation profession marital maritalstatus language locale""",
     Topic.CALENDAR: """month months weekday dayofweek dow day days hour quarter season seasons year week monat wochentag tag
         jahr mois jour annee mes dia ano anio""",
     Topic.WEIGHTING: "weight weights wt wgt surveyweight gewichtung ponderation ponderacion peso",

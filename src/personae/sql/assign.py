@@ -26,8 +26,8 @@ BORDER = 0.1
 def assign(rule: Rule, users: Any, counts: Any | None, step: Sql) -> Any:
     """Rows (id, persona, second, membership, margin, kind), one per row of `users`.
 
-    `users` has the column "id" and one column per measure of the rule; `counts` has id, event, count. `step` finds the SQL face of
-    a step by its name. Persona and second are indices, -1 for none.
+    `users` has the column "id" and one column per measure of the rule; `counts` has id, event, count. `step` finds the SQL face
+    of a step by its name. Persona and second are indices, -1 for none.
     """
     size, r = rule.size, rule.projection.shape[1]
     t = _with_events(rule, users, counts) if counts is not None and _events(rule) else users.mutate(total=ibis.literal(0.0))
@@ -84,8 +84,7 @@ def _with_events(rule: Rule, users: Any, counts: Any) -> Any:
     offset = (mean / by) @ rule.projection[:m]
     seen = t.total.fill_null(0.0) > 0
     norms = {
-        f"n{i}": t[f"n{i}"].fill_null(0.0)
-        + float((g.weight / by[g.start : g.stop] ** 2 * mean[g.start : g.stop] ** 2).sum())
+        f"n{i}": t[f"n{i}"].fill_null(0.0) + float((g.weight / by[g.start : g.stop] ** 2 * mean[g.start : g.stop] ** 2).sum())
         for i, g in read
     }
     coordinates = {f"e{j}": ibis.ifelse(seen, t[f"e{j}"] - float(offset[j]), 0.0) for j in range(r)}
@@ -125,7 +124,7 @@ def _sum(terms: Sequence[Any]) -> Any:
 
 def _filled(column: Any) -> Any:
     if column.type().is_string():
-        return (column.fill_null("") != "")
+        return column.fill_null("") != ""
     number = column.cast("float64")
     return ~(number.isnull() | number.isnan().fill_null(True))
 

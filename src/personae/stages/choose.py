@@ -59,7 +59,9 @@ def _held(space: Space, t: Tried, own: Tried, study: Study) -> Tried:
     """The data's own grouping with the test of its borders on users it was not fitted on; the others as they are."""
     if t.candidate.size != own.candidate.size or t.clustering.method != own.clustering.method:
         return t
-    return replace(t, candidate=replace(t.candidate, **plugins.find("checks", "holdout").check(space, t.clustering, study.seed)))
+    return replace(
+        t, candidate=replace(t.candidate, **plugins.find("checks", "holdout").check(space, t.clustering, study.seed))
+    )
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from personae import rule as rules
-from personae.model.features import Features
+from personae.model.features import Features, Measure
 from personae.model.rule import Placement, Rule
 from personae.model.table import Kind
 
@@ -50,16 +50,16 @@ def inputs(rule: Rule, features: Features) -> tuple[csr_matrix | None, dict[str,
     known = {m.name: m for m in features.measures}
     names = dict.fromkeys(f.column for f in rule.features if f.of == "measure")
     texts = {f.column for f in rule.features if f.steps and f.steps[0].name == "level"}
-    measures = {n: _raw(known[n].values, known[n], n in texts) if n in known else _empty(len(features), n in texts) for n in names}
+    measures = {n: _raw(known[n], n in texts) if n in known else _empty(len(features), n in texts) for n in names}
     return (_columns(features, wanted) if wanted else None), measures
 
 
-def _raw(values: NDArray[Any], measure: Any, text: bool) -> NDArray[Any]:
+def _raw(measure: Measure, text: bool) -> NDArray[Any]:
     if not text:
-        return np.asarray(values, np.float64)
+        return np.asarray(measure.values, np.float64)
     if measure.kind != Kind.CATEGORY:
-        return np.array([str(v) for v in values], object)
-    return np.array([*measure.levels, ""], object)[values]
+        return np.array([str(v) for v in measure.values], object)
+    return np.asarray(np.array([*measure.levels, ""], object)[measure.values])
 
 
 def _empty(users: int, text: bool) -> NDArray[Any]:

@@ -23,7 +23,7 @@ from personae.model.study import Study
 from personae.model.table import Kind
 
 if TYPE_CHECKING:
-    from scipy.sparse import csr_matrix
+    pass
 
 Floats = NDArray[np.float64]
 POWER = 0.75
@@ -59,7 +59,7 @@ def behaviour_space(features: Features, study: Study) -> Space | None:
     rng = np.random.default_rng([study.seed, 1])
     counts = _common(features.counts, study) if features.counts is not None else None
     rows = _sampled(features, counts, study)
-    activity = np.asarray(counts.matrix[rows].sum(axis=1)).ravel() if counts is not None else np.ones(len(rows))
+    activity: Floats = np.ones(len(rows)) if counts is None else np.asarray(counts.matrix[rows].sum(axis=1), float).ravel()
     forming = features.forming()
     if counts is not None and not forming:
         rows, activity = rows[activity > 0], activity[activity > 0]

@@ -1,9 +1,9 @@
 """What kind of groups these are.
 
-`natural` needs two things: more structure than a cloud of the same margins and correlations (copula null) and valleys in density
-at the borders (dip tests). Either alone is fooled: a copula cannot bend, and cells of many-way cuts of a shapeless cloud show
-false valleys. `reproducible` are cuts that come back from other samples, `constructive` cuts that do not, `nothing` is no more
-association than chance (after Dolnicar & Leisch 2010).
+`natural` needs two things: more structure than a cloud of the same margins and correlations (copula null) and valleys in
+density at the borders (dip tests). Either alone is fooled: a copula cannot bend, and cells of many-way cuts of a shapeless cloud
+show false valleys. `reproducible` are cuts that come back from other samples, `constructive` cuts that do not, `nothing` is no
+more association than chance (after Dolnicar & Leisch 2010).
 """
 
 from __future__ import annotations
@@ -55,9 +55,7 @@ def decide(space: Space, study: Study, tried: tuple[Tried, ...], dense: Tried | 
     best = own
     if study.asked and study.asked != own.candidate.size:
         best = next((t for t in tried if t.candidate.size == study.asked), tried[-1])
-        if structure == Structure.NATURAL and not _all_clear(best, VALLEY):
-            structure = Structure.REPRODUCIBLE if _steady(best) else Structure.CONSTRUCTIVE
-        elif structure != Structure.NOTHING and structure != Structure.NATURAL:
+        if structure != Structure.NOTHING and not (structure == Structure.NATURAL and _all_clear(best, VALLEY)):
             structure = Structure.REPRODUCIBLE if _steady(best) else Structure.CONSTRUCTIVE
     return Choice(best, own, structure, _alternative(space, tried, own, structure))
 

@@ -1,4 +1,7 @@
-"""What each criterion says about the number of groups, in words. Criteria advise; the verdict rests on borders and the copula."""
+"""What each criterion says about the number of groups, in words.
+
+Criteria advise; the verdict rests on borders and the copula.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +51,9 @@ def _elbow(c: list[Candidate]) -> Vote | None:
         return None
     y = (y - y.min()) / np.ptp(y)
     best = c[int((1 - x - y).argmax())]
-    return Vote("left-over difference", "elbow of the inertia", best.size, f"beyond {best.size} groups little more is explained")
+    return Vote(
+        "left-over difference", "elbow of the inertia", best.size, f"beyond {best.size} groups little more is explained"
+    )
 
 
 def _index(c: list[Candidate], field: str, name: str, term: str, sign: int) -> Vote | None:
@@ -62,8 +67,12 @@ def _index(c: list[Candidate], field: str, name: str, term: str, sign: int) -> V
 def _borders(c: list[Candidate]) -> Vote:
     clear = [x.size for x in c if x.border is not None and x.border <= 0.05]
     if not clear:
-        return Vote("valleys between groups", "dip test at the borders", None, "no number of groups has a valley at every border")
-    return Vote("valleys between groups", "dip test at the borders", max(clear), f"up to {max(clear)} groups, each border has a valley")
+        return Vote(
+            "valleys between groups", "dip test at the borders", None, "no number of groups has a valley at every border"
+        )
+    return Vote(
+        "valleys between groups", "dip test at the borders", max(clear), f"up to {max(clear)} groups, each border has a valley"
+    )
 
 
 def _steady(c: list[Candidate]) -> Vote | None:
@@ -82,8 +91,9 @@ def _copula(c: list[Candidate]) -> Vote | None:
         return None
     best = min(known, key=lambda x: x.copula or 0.0)
     if (best.copula or 0.0) > -5:
-        return Vote("more than correlation", "copula null", None, "no more than the same measures, correlated alike, would show")
-    return Vote("more than correlation", "copula null", best.size, f"{best.size} groups stand out most from a cloud correlated alike")
+        return Vote("more than correlation", "copula null", None, "no more than measures correlated like these would show")
+    said = f"{best.size} groups stand out most from a cloud correlated alike"
+    return Vote("more than correlation", "copula null", best.size, said)
 
 
 def _factors(factors: int | None) -> Vote | None:
@@ -92,7 +102,8 @@ def _factors(factors: int | None) -> Vote | None:
     if factors == 0:
         return Vote("associations beyond chance", "parallel analysis", None, "measures go together no more than by chance")
     ways = "one direction" if factors == 1 else f"{factors} directions"
-    return Vote("associations beyond chance", "parallel analysis", factors + 1, f"{ways} beyond chance, which is room for {factors + 1} groups")
+    said = f"{ways} beyond chance, which is room for {factors + 1} groups"
+    return Vote("associations beyond chance", "parallel analysis", factors + 1, said)
 
 
 def _small(c: list[Candidate]) -> Vote | None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def fit(values: NDArray[np.float64], power: float = 1.0) -> dict[str, float | str]:
     """Mean and standard deviation ** power; nan is left out. A power below 1 leaves loud columns a little louder."""
-    return {"mean": float(np.nanmean(values)), "by": float(max(np.nanstd(values), 1e-9) ** power)}
+    return {"mean": float(np.nanmean(values)), "by": max(float(np.nanstd(values)), 1e-9) ** power}
 
 
 def apply(values: NDArray[Any], learned: Mapping[str, float | str]) -> NDArray[np.float64]:
