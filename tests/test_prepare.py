@@ -253,6 +253,18 @@ def test_only_named_columns_form_groups_when_some_are_named(prepared: Prepared) 
     assert any("events" in x.name for x in features.left_out)
 
 
+def test_events_that_are_named_to_form_groups_are_counted(prepared: Prepared) -> None:
+    features = prepared(USERS, LOG, group_by=("event", "lists"))
+    assert features.counts is not None
+    assert {m.name for m in features.forming()} == {"lists"}
+
+
+def test_a_number_of_a_log_that_is_named_forms_groups(prepared: Prepared) -> None:
+    features = prepared(LOG, group_by=("amount",))
+    assert features.counts is None
+    assert {m.name for m in features.forming()} == {"amount_total", "amount_mean"}
+
+
 def test_a_demographic_forms_groups_with_a_written_reason(prepared: Prepared) -> None:
     """R48."""
     features = prepared(USERS, group_by=("age",), override="tariffs follow age")

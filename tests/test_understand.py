@@ -120,6 +120,13 @@ def test_whole_numbers_that_are_codes_become_categories(understood: Understood) 
     assert columns["number_of_types"].role is Role.BEHAVIOUR
 
 
+def test_countries_and_zip_codes_as_numbers_are_names_not_quantities(understood: Understood) -> None:
+    """FEA-04: no mean of countries."""
+    (table,) = understood(rows("id,country,zip,visits", *(f"a{i},{1 + i % 3},{10_000 + i * 7},{i % 9}" for i in range(90))))
+    kinds = {c.name: c.kind for c in table.columns}
+    assert (kinds["country"], kinds["zip"]) == (Kind.CATEGORY, Kind.CATEGORY)
+
+
 def test_what_points_at_one_person_is_not_used(understood: Understood) -> None:
     lines = (f"a{i},p{i}@x.org,Ann {i},+49 30 {i:06d},o-{i},{i % 5}" for i in range(60))
     (table,) = understood(rows("user_id,email,full_name,phone,order_id,visits", *lines))

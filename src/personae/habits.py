@@ -30,12 +30,13 @@ _LATE = np.int64(0xFFFFFFFF)
 
 @dataclass(frozen=True, eq=False)
 class Habit:
-    """One measure of habits: `values` (n,), nan for users without events."""
+    """One measure of habits: `values` (n,), nan for users without events; `how` defines it."""
 
     name: str
     label: str
     unit: str
     values: Floats
+    how: str = ""
 
 
 def tally(u: npt.NDArray[np.int32], e: npt.NDArray[np.int16], users: int, events: int) -> csr_matrix:
@@ -144,9 +145,9 @@ def variety(counts: csr_matrix) -> tuple[Habit, ...]:
         logs = np.add.reduceat(counts.data * np.log2(counts.data), starts)
         entropy[some] = np.maximum(np.log2(total[some]) - logs / total[some], 0.0)
     return (
-        Habit("event_types", "different events used", "events", different),
-        Habit("variety", "variety of events", "bits", entropy),
-        Habit("top_event_share", "share of the most frequent event", "share", top),
+        Habit("event_types", "different events used", "events", different, "number of different events"),
+        Habit("variety", "variety of events", "bits", entropy, "entropy of the shares of events, base 2"),
+        Habit("top_event_share", "share of the most frequent event", "share", top, "events of the most frequent kind / events"),
     )
 
 
@@ -212,21 +213,58 @@ def _habits(sums: dict[str, Floats], first: Floats, last: Floats, days: tuple[in
     events = np.where(sums["events"] > 0, sums["events"], np.nan)
     active = np.where(sums["active"] > 0, sums["active"], np.nan)
     made = [
-        Habit("events", "events", "events", events),
-        Habit("active_days", "active days", "days", active),
-        Habit("events_per_active_day", "events per active day", "events", events / active),
-        Habit("days_since_last", "days since the last event", "days", days[1] - last),
-        Habit("days_since_first", "days since the first event", "days", days[1] - first),
-        Habit("days_first_to_last", "days from first to last event", "days", last - first),
-        Habit("weekend_share", "share of events on weekends", "share", sums["weekend"] / events),
+        Habit("events", "events", "events", events, "number of events in the window"),
+        Habit("active_days", "active days", "days", active, "number of different local days with an event"),
+        Habit("events_per_active_day", "events per active day", "events", events / active, "events / active_days"),
+        Habit(
+            "days_since_last",
+            "days since the last event",
+            "days",
+            days[1] - last,
+            "last day of the window - day of the last event",
+        ),
+        Habit(
+            "days_since_first",
+            "days since the first event",
+            "days",
+            days[1] - first,
+            "last day of the window - day of the first event",
+        ),
+        Habit(
+            "days_first_to_last",
+            "days from first to last event",
+            "days",
+            last - first,
+            "day of the last event - day of the first event",
+        ),
+        Habit(
+            "weekend_share",
+            "share of events on weekends",
+            "share",
+            sums["weekend"] / events,
+            "events on Saturday or Sunday / events",
+        ),
     ]
     if days[1] > days[0]:
-        made.append(Habit("later_half_share", "share of events in the later half of the time", "share", sums["late"] / events))
+        made.append(
+            Habit(
+                "later_half_share",
+                "share of events in the later half of the time",
+                "share",
+                sums["late"] / events,
+                "events in the second half of the window / events",
+            )
+        )
     if timed:
         sessions = np.where(sums["sessions"] > 0, sums["sessions"], np.nan)
-        made.append(Habit("sessions", "sessions", "sessions", sessions))
-        made.append(Habit("events_per_session", "events per session", "events", events / sessions))
-        made += [Habit(f"{p}_share", f"share of events {_WORDS[p]}", "share", sums[p] / events) for p in _PARTS]
+        made.append(
+            Habit("sessions", "sessions", "sessions", sessions, "runs of events without a pause of more than 30 minutes")
+        )
+        made.append(Habit("events_per_session", "events per session", "events", events / sessions, "events / sessions"))
+        made += [
+            Habit(f"{p}_share", f"share of events {_WORDS[p]}", "share", sums[p] / events, f"events {_WORDS[p]} / events")
+            for p in _PARTS
+        ]
     return tuple(made)
 
 

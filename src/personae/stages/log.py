@@ -17,7 +17,7 @@ from personae.model.table import Column, Kind, Table
 from personae.model.vocabulary import repeats
 from personae.progress import step, warn
 from personae.sql import per_user
-from personae.stages.part import INTEGERS, Part, floats, id_of, keyed, scattered
+from personae.stages.part import INTEGERS, Part, floats, id_of, keyed, scattered, spoken
 from personae.stages.traits import category, flagged
 
 if TYPE_CHECKING:
@@ -80,14 +80,18 @@ def from_log(engine: Any, table: Table, study: Study, users: int) -> Part:
         found += habits.rhythm(rows.u, at, base, users, times.clock, times.days, times.timed)
     elif forms:
         n = np.bincount(rows.u, minlength=users).astype(np.float64)
-        found += (habits.Habit("events", "events", "events", np.where(n > 0, n, np.nan)),)
-    made = tuple(
-        Measure(h.name, h.label, Role.BEHAVIOUR, Kind.DECIMAL, h.values, (), h.unit, table.source, "", forms and h.name in _RFM)
-        for h in found
-    )
-    made += _amounts(engine, log, forms) + _properties(engine, log)
+        found += (habits.Habit("events", "events", "events", np.where(n > 0, n, np.nan), "number of events"),)
+    made = tuple(_habit(h, table, forms and not study.group_by) for h in found)
+    made += _amounts(engine, log, study, forms) + _properties(engine, log)
     columns = tuple(LeftOut(c.name, c.why) for c in table.columns if c.role in (Role.IGNORE, Role.TEXT))
     return Part(counts, made, times.window if times else None, left_out + unused + rarer + columns)
+
+
+def _habit(habit: habits.Habit, table: Table, forms: bool) -> Measure:
+    forms = forms and habit.name in _RFM
+    return Measure(
+        habit.name, habit.label, Role.BEHAVIOUR, Kind.DECIMAL, habit.values, (), habit.unit, table.source, habit.how, forms
+    )  # fmt: skip
 
 
 # ---------------------------------------------------------------- times
@@ -294,7 +298,7 @@ def _added(engine: Any, log: _Log, names: Sequence[str]) -> csr_matrix:
 # ---------------------------------------------------------------- amounts and properties
 
 
-def _amounts(engine: Any, log: _Log, forms: bool) -> tuple[Measure, ...]:
+def _amounts(engine: Any, log: _Log, study: Study, forms: bool) -> tuple[Measure, ...]:
     """Sum, mean and largest of the amount; the mean of every other number."""
     exact = plugins.find("engines", "duckdb").exact
     made: list[Measure] = []
@@ -306,17 +310,18 @@ def _amounts(engine: Any, log: _Log, forms: bool) -> tuple[Measure, ...]:
         rows, n = found.column(0).to_numpy(), found.column(3).to_numpy()
         total, most = (scattered(rows, floats(found.column(i)), log.users) for i in (1, 2))
         mean = scattered(rows, floats(found.column(1)) / n, log.users)
-        here = forms and c.role in (Role.VALUE, Role.BEHAVIOUR)
-        blank = Measure(c.name, c.name, Role.BEHAVIOUR, c.kind, total, (), "", log.table.source)
+        here = c.name in study.group_by if study.group_by else forms and c.role in (Role.VALUE, Role.BEHAVIOUR)
+        said = spoken(c.name)
+        blank = Measure(c.name, said, Role.BEHAVIOUR, c.kind, total, (), "", log.table.source, forms=here)
         if c.role is Role.VALUE:
-            made.append(replace(blank, name=f"{c.name}_total", label=f"total {c.name}", forms=here))
-            made.append(replace(blank, name=f"{c.name}_largest", label=f"largest {c.name}", values=most))
+            made.append(replace(blank, name=f"{c.name}_total", label=f"total {said}", query=f"sum({c.name})"))
+            largest = replace(blank, name=f"{c.name}_largest", label=f"largest {said}", query=f"max({c.name})")
+            made.append(replace(largest, values=most, forms=False))
+        average = replace(blank, kind=Kind.DECIMAL, values=mean, query=f"sum({c.name}) / count({c.name})")
         if c.role in (Role.VALUE, Role.BEHAVIOUR):
-            made.append(
-                replace(blank, name=f"{c.name}_mean", label=f"{c.name} per event", kind=Kind.DECIMAL, values=mean, forms=here)
-            )
+            made.append(replace(average, name=f"{c.name}_mean", label=f"{said} per event"))
         else:
-            made.append(replace(blank, role=c.role, kind=Kind.DECIMAL, values=mean))
+            made.append(replace(average, role=c.role))
     return tuple(made)
 
 
@@ -328,7 +333,8 @@ def _properties(engine: Any, log: _Log) -> tuple[Measure, ...]:
         if not asked or c.kind.numeric or c.kind in (Kind.DATE, Kind.TIMESTAMP):
             continue
         found = engine.arrow(per_user.usual(log.relation, log.id, _named(c)))
-        blank = Measure(c.name, f"most frequent {c.name}", c.role, Kind.CATEGORY, np.zeros(0), source=log.table.source)
+        label, query = f"most frequent {spoken(c.name)}", f"most frequent value of {c.name}"
+        blank = Measure(c.name, label, c.role, Kind.CATEGORY, np.zeros(0), source=log.table.source, query=query)
         measure = category(blank, found.column(0).to_numpy(), found.column(1), log.users)
         made.append(flagged(measure) if c.role is Role.OUTCOME and len(measure.levels) == 2 else measure)
     return tuple(made)

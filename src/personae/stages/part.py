@@ -42,6 +42,11 @@ def keyed(engine: Any, table: Table) -> tuple[str, str]:
     return engine.quote(table.relation), engine.quote(id_of(table).name)
 
 
+def spoken(name: str) -> str:
+    """A column's name as words of a sentence: "number_of_cds" is "number of cds"."""
+    return " ".join(name.replace("_", " ").split())
+
+
 def scattered(rows: npt.NDArray[Any], values: npt.NDArray[np.float64], users: int) -> npt.NDArray[np.float64]:
     """Values of some users as values of all (users,), nan for the others."""
     out = np.full(users, np.nan)

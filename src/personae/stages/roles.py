@@ -211,8 +211,10 @@ def _describing(column: Column, scale: tuple[str, str] | None) -> Guess | None:
 
 def is_code(column: Column) -> bool:
     """Whether whole numbers are names of something by the column's name: a region, a type, a month."""
-    few = column.kind is Kind.INTEGER and column.distinct <= LEVELS and (column.low, column.high) != ("0", "1")
-    return few and bool(topics(column.name) & {Topic.CODE, Topic.CALENDAR}) and not _quantity(column)
+    hints = topics(column.name)
+    few = column.distinct <= LEVELS or {Topic.CODE, Topic.DEMOGRAPHIC} <= hints
+    whole = column.kind is Kind.INTEGER and (column.low, column.high) != ("0", "1")
+    return whole and few and bool(hints & {Topic.CODE, Topic.CALENDAR}) and not _quantity(column)
 
 
 def _quantity(column: Column) -> bool:

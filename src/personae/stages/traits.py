@@ -18,7 +18,7 @@ from personae.model.table import Column, Kind, Table
 from personae.model.vocabulary import Topic, topics, words
 from personae.progress import tell
 from personae.sql import per_user
-from personae.stages.part import LEVELS, Part, floats, keyed, scattered
+from personae.stages.part import LEVELS, Part, floats, keyed, scattered, spoken
 
 _TOGETHER = 64
 """Columns fetched at once."""
@@ -40,7 +40,7 @@ def from_table(engine: Any, table: Table, study: Study, users: int, rule: Rule |
         return Part(None, tuple(measures), None, left_out)
     counts = _counts(taken, table)
     known = tuple(
-        Measure(h.name, h.label, Role.BEHAVIOUR, Kind.DECIMAL, h.values, (), h.unit, table.source)
+        Measure(h.name, h.label, Role.BEHAVIOUR, Kind.DECIMAL, h.values, (), h.unit, table.source, h.how)
         for h in variety(counts.matrix)
     )
     return Part(counts, (*known, *(m for m in measures if m not in taken)), None, left_out)
@@ -49,13 +49,14 @@ def from_table(engine: Any, table: Table, study: Study, users: int, rule: Rule |
 def _measure(column: Column, rows: npt.NDArray[Any], values: Any, users: int, source: str, study: Study) -> Measure:
     """A column as a measure, by its kind."""
     forms = column.name in study.group_by if study.group_by else column.role is Role.BEHAVIOUR
-    made = Measure(column.name, column.name, column.role, column.kind, np.zeros(0), (), "", source, "", forms)
+    said = spoken(column.name)
+    made = Measure(column.name, said, column.role, column.kind, np.zeros(0), (), "", source, column.name, forms)
     if column.kind in (Kind.DATE, Kind.TIMESTAMP):
         return _date(made, rows, values, users)
     if column.kind is Kind.BOOLEAN:
         true = column.format.partition("|")[0]
         flags = scattered(rows, floats(values.cast("int8")), users)
-        return replace(made, label=f"{column.name} = {true}" if true else column.name, values=flags, unit="share")
+        return replace(made, label=f"{said} = {true}" if true else said, values=flags, unit="share")
     if column.kind.numeric:
         flag = column.distinct == 2 and (column.low, column.high) == ("0", "1")
         return replace(made, kind=Kind.BOOLEAN if flag else column.kind, values=scattered(rows, floats(values), users))
@@ -71,7 +72,7 @@ def _date(made: Measure, rows: npt.NDArray[Any], values: Any, users: int) -> Mea
 
     days = np.floor(floats(values.cast(pa.timestamp("s"), safe=False).cast(pa.int64())) / DAY)
     before = np.nanmax(days) - days if np.isfinite(days).any() else days
-    label = f"days from {made.name} to the newest one"
+    label = f"days from {made.label} to the newest one"
     return replace(
         made,
         role=Role.BEHAVIOUR,
@@ -125,7 +126,7 @@ def flagged(measure: Measure) -> Measure:
     often = np.bincount(measure.values[measure.values >= 0], minlength=2)
     yes = said[0] if len(said) == 1 else int(np.argmin(often))
     values = np.where(measure.values < 0, np.nan, (measure.values == yes).astype(np.float64))
-    label = f"{measure.name} = {measure.levels[yes]}"
+    label = f"{measure.label} = {measure.levels[yes]}"
     return replace(measure, kind=Kind.BOOLEAN, values=values, levels=(), label=label, unit="share")
 
 

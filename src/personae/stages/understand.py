@@ -106,7 +106,10 @@ def _with_role(column: Column, key: Column, guesses: dict[str, tuple[Role, str]]
     """The column with its role: said, then guessed; codes become categories."""
     if column.name == key.name:
         return replace(column, role=Role.ID, why=key.why or _id_why(column, study))
-    role, why = _said(column, study) or guesses[column.name]
+    guess = guesses[column.name]
+    role, why = _said(column, study) or guess
+    if role is Role.BEHAVIOUR and guess[0] in (Role.EVENT, Role.VALUE, Role.TIME):
+        role = guess[0]  # named to form groups: as what it is
     forms = column.name in study.group_by
     kind = Kind.CATEGORY if role in (Role.DEMOGRAPHIC, Role.OUTCOME) and is_code(column) and not forms else column.kind
     return replace(column, role=role, why=why, kind=kind)
