@@ -36,7 +36,9 @@ _LEVELS = {Level.STOP: "stop", Level.WARN: "warning", Level.PASS: "note"}
 @with_settings
 def check(
     given: Mapping[str, Any],
-    files: Annotated[list[str] | None, typer.Argument(help="Files, folders or globs.", show_default=False)] = None,
+    files: Annotated[
+        list[str] | None, typer.Argument(metavar="FILES", help="Files, folders or globs.", show_default=False)
+    ] = None,
     as_json: Json = False,
     plain: Plain = False,
     quiet: Quiet = False,

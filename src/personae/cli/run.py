@@ -29,7 +29,9 @@ GATE = 4
 @with_settings
 def run(
     given: Mapping[str, Any],
-    files: Annotated[list[str] | None, typer.Argument(help="Files, folders or globs.", show_default=False)] = None,
+    files: Annotated[
+        list[str] | None, typer.Argument(metavar="FILES", help="Files, folders or globs.", show_default=False)
+    ] = None,
     out: Annotated[str, typer.Option(help="Folder for the files of this run.", metavar="DIR", rich_help_panel="Output")] = "",
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace the run that is in --out.", rich_help_panel="Output")

@@ -18,7 +18,7 @@ FORMATS = ("csv", "parquet")
 def score(
     files: Annotated[
         list[str] | None,
-        typer.Argument(metavar="FILES...", help="Files with the columns that the run had.", show_default=False),
+        typer.Argument(metavar="FILES", help="Files with the columns that the run had.", show_default=False),
     ] = None,
     name: Annotated[str, typer.Option("--run", metavar="RUN", help="A run's id or folder; the newest when left out.")] = "",
     out: Annotated[str, typer.Option("--out", metavar="FILE", help="A .csv or .parquet file; stdout when left out.")] = "",

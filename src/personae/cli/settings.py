@@ -45,7 +45,7 @@ HELP: Mapping[str, tuple[str, str, str]] = {
     "missing": (_READING, "TEXTS", "Texts that mean empty, separated by commas."),
     "on_duplicate": (_READING, "WHICH", "first, last or drop, where rows of one user disagree."),
     "allow_rejects": (_READING, "N", "Rows that may be set aside before the run stops."),
-    "max_inflated": (_READING, "BYTES", "Size a compressed file may grow to."),
+    "max_inflated": (_READING, "BYTES", "Size a compressed file may grow to; 4 GB when left out."),
     "window": (_GROUPS, "DAYS", "Days before the last complete day that count, such as 90d."),
     "groups": (_GROUPS, "N", "auto, a number, or a range such as 3-7."),
     "method": (_GROUPS, "NAME", "auto, or the one method to use."),
@@ -154,7 +154,8 @@ def _settable() -> list[Field[Any]]:
 def _flag(field: Field[Any]) -> inspect.Parameter:
     panel, placeholder, text = HELP[field.name]
     kind = bool if str(field.type) == "bool" else str
-    shown = field.default if field.default not in ("", 0, False, MISSING, ()) else None
+    silent = ("", 0, False, MISSING, (), Study.max_inflated)
+    shown = field.default if field.default not in silent else None
     option = typer.Option(
         flag(field.name),
         help=f"{text} [default: {shown}]" if shown is not None else text,

@@ -83,8 +83,8 @@ class Watch(logging.Handler):
 
     def _draw_on(self) -> None:
         while not self._over.wait(0.1):
-            if self._now is not None and self.elapsed > 0.3:
-                self._draw(self._now)
+            if self.elapsed > 0.3:
+                self._draw(self._now or Progress("read", "getting ready"))
 
     def _draw(self, event: Progress) -> None:
         now = time.monotonic()
