@@ -68,7 +68,7 @@ def _column(engine: Any, table: Table, column: Column, filled: int, distinct: in
         empty=table.used - filled,
         distinct=min(distinct, filled),
         format="zoned" if column.native == "TIMESTAMP WITH TIME ZONE" else "",
-        scale=_scale(column.native),
+        scale=0 if whole else _scale(column.native),
     )
     return replace(found, examples=_examples(engine, table, found, low, high))
 
