@@ -232,7 +232,7 @@ def _numbers(measure: Measure, i: int, values: Floats, known: npt.NDArray[np.boo
     spread = float(shown.std())
     plain = scale is not None or bool((shown < 0).any()) or spread < 0.25 * abs(float(shown.mean()))
     label = measure.label or measure.name
-    skewed = not plain and spread > 0 and float((((shown - shown.mean()) / spread) ** 3).mean()) > 1.5
+    skewed = not plain and _skew(shown, spread) > 1.5
     mean = Item(
         f"m{i}.mean", measure.name, measure.name, label, "mean", measure.unit, measure.role, measure.forms, measure.source,
         f'avg("{measure.name}") over {{users}}', plain=plain, scale=scale, skewed=skewed,
@@ -247,6 +247,14 @@ def _numbers(measure: Measure, i: int, values: Floats, known: npt.NDArray[np.boo
         )  # fmt: skip
         parts.append(_sums(capped, np.minimum(shown, cap), soft, where, groups, medians=False))
     return parts
+
+
+def _skew(values: Floats, spread: float) -> float:
+    """The third standardised moment."""
+    if spread == 0:
+        return 0.0
+    z = (values - values.mean()) / spread
+    return float((z * z * z).mean())
 
 
 def _sums(item: Item, values: Floats, soft: Floats, where: Groups, groups: int, *, medians: bool) -> Tally:

@@ -86,7 +86,7 @@ DEMOGRAPHIC = frozenset(_PEOPLE.split())
 """Words that say what people are and not what they do; no name is built with them (R104)."""
 _FILLING = (
     "a an the and or of on in to for with by at from than all no not but other more less most high low big small top "
-    "light heavy without mostly first often rare rarely regular frequent early late very users user customers customer "
+    "light heavy few without mostly first often rare rarely regular frequent early late very users user customers customer "
     "members member people fans regulars above below average everything round"
 )
 PLAIN = frozenset(_FILLING.split())

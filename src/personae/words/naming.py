@@ -138,7 +138,7 @@ def _for_less(t: Trait, users: str, labels: Sequence[str], unit: str) -> Iterato
     if unit == "share of users":
         stem, level = parts(t.label, t.measure)
         label = short(stem, labels, 32)
-        yield f"Rarely {short(level, (), 32)}" if level and level.lower() not in ("yes", "no") else f"Little {label}"
+        yield f"Few with {noun(label, short(level, (), 32))}"
         return
     thing = short(_thing(t, unit), labels, 32)
     if unit == "share of activity":

@@ -116,6 +116,7 @@ def _comparative(book: _Book, f: Fact, word: str) -> str:
         stem, level = parts(f.label, f.measure)
         return f"{word} often {noun(short(stem, book.labels), short(level))}"
     if f.unit == "share of activity":
+        word = "fewer" if word == "less" and several(book.thing(f)) else word
         return f"{word}{' of' if f.label[-1:].isdigit() else ''} {book.thing(f)}"
     counted = f.unit != "share" and f.unit in book.thing(f).split()
     return f"{('more', 'fewer')[word == 'less'] if counted else ('higher', 'lower')[word == 'less']} {book.thing(f)}"
