@@ -70,16 +70,21 @@ def unguard(texts: Any) -> Any:
 
 
 def _lines(batch: Any, raw: bool) -> bytes:
-    cells = []
-    for column in batch.columns:
-        texts = column if pa.types.is_string(column.type) else pc.cast(column, pa.string())
-        if pa.types.is_string(column.type):
-            texts = _quoted(texts if raw else guard(texts))
-        cells.append(pc.cast(pc.fill_null(texts, ""), pa.large_string()))
+    cells = [pc.cast(pc.fill_null(_cell(column, raw), ""), pa.large_string()) for column in batch.columns]
     large = pa.large_string()
     rows = pc.binary_join_element_wise(*cells, pa.scalar(",", large))
     whole = pc.binary_join_element_wise(rows, pa.scalar("", large), pa.scalar("\n", large))
     return bytes(memoryview(whole.buffers()[2])[: pc.sum(pc.binary_length(whole)).as_py()])
+
+
+def _cell(column: Any, raw: bool) -> Any:
+    """A column as it stands in the file; each of a few words is looked at once and not once a row."""
+    if not pa.types.is_string(column.type):
+        return pc.cast(column, pa.string())
+    words = column.dictionary_encode()
+    if len(words.dictionary) > len(column) // 10:
+        return _quoted(column if raw else guard(column))
+    return _quoted(words.dictionary if raw else guard(words.dictionary)).take(words.indices)
 
 
 def _quoted(texts: Any) -> Any:
