@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import resource
 import subprocess
 import sys
@@ -126,3 +127,22 @@ def test_no_module_imports_a_heavy_package_at_the_top_of_the_command_line() -> N
         top = {a.name.partition(".")[0] for n in ast.parse(path.read_text()).body if isinstance(n, ast.Import) for a in n.names}
         top |= {(n.module or "").partition(".")[0] for n in ast.parse(path.read_text()).body if isinstance(n, ast.ImportFrom)}
         assert not top & set(HEAVY), path.name
+
+
+NOT_IMPORTED = {
+    "sqlglot": "pinned for ibis",
+    "pyarrow-hotfix": "ibis imports it undeclared",
+    "tzdata": "for machines without time zones",
+}
+IMPORTED_AS = {"scikit-learn": "sklearn", "ibis-framework": "ibis", "vl-convert-python": "vl_convert"}
+
+
+def test_what_is_imported_is_declared_and_what_is_declared_is_needed() -> None:
+    declared = [
+        re.split(r"[<>=;\[ ]", d)[0] for d in tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    ]
+    named = {IMPORTED_AS.get(d, d.replace("-", "_")) for d in declared if d not in NOT_IMPORTED}
+    used = (
+        {i.partition(".")[0] for p in MODULES for i in _imports(p)} - set(sys.stdlib_module_names) - {"personae", "__future__"}
+    )
+    assert used == named
