@@ -19,7 +19,10 @@ Floats = npt.NDArray[np.float64]
 
 
 def dip(values: npt.ArrayLike) -> float:
-    """The dip of a sample (n,), between 1 / (2 n) and 1/4; 0 for fewer than 2 distinct values."""
+    """The dip of a sample (n,), between 1 / (2 n) and 1/4 where no two values are alike; 0 for fewer than 2 distinct values.
+
+    Tied values count as a step of the distribution, which raises the dip: spread them first.
+    """
     x, counts = np.unique(np.asarray(values, float), return_counts=True)
     n = int(counts.sum())
     if len(x) < 2:

@@ -174,5 +174,6 @@ def _place(rule: Rule, counts: csr_matrix | None, measures: Mapping[str, NDArray
 def _refused(guards: Sequence[Guard], norms: Sequence[Floats], totals: Floats) -> NDArray[np.bool_]:
     out = np.zeros(len(totals), bool)
     for guard, norm in zip(guards, norms):
+        out |= totals > guard.most
         out |= norm > guard.limits[np.searchsorted(guard.edges, totals, side="right")]
     return out

@@ -46,6 +46,8 @@ class Guard:
     weight: Floats
     edges: Floats
     limits: Floats
+    most: float = float("inf")
+    """Activity beyond which nobody is like anybody."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -136,6 +136,8 @@ def _refused(rule: Rule, t: Any) -> Any:
         for edge, below in list(zip(g.edges, g.limits))[::-1]:
             limit = ibis.ifelse(t.total < float(edge), float(below), limit)
         refused = refused | (t[f"g{i}"] > limit)
+        if np.isfinite(g.most):
+            refused = refused | (t.total > float(g.most))
     return refused
 
 

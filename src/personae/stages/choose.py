@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.metrics import adjusted_rand_score
 from threadpoolctl import threadpool_limits
 
@@ -19,7 +18,7 @@ from personae.model.study import Study
 from personae.progress import step, tell
 from personae.stages import verdict, votes
 from personae.stages.search import Tried, each, judge, search, steadied
-from personae.stages.settle import settle
+from personae.stages.settle import overlap, settle
 from personae.stages.space import behaviour_space
 from personae.stages.verdict import Choice
 
@@ -51,7 +50,7 @@ def choose(features: Features, study: Study) -> tuple[Rule | None, Evidence]:
             return None, _evidence(space, study, trial, choice, choice.best, 1.0, None)
         best = steadied(space, choice.best, study, SAMPLES)
         step("group", "placing everyone")
-        rule, fidelity = settle(space, best.clustering, features, study.seed)
+        rule, fidelity = settle(space, best.clustering, features, study)
         return rule, _evidence(space, study, trial, choice, best, fidelity, rule)
 
 
@@ -114,8 +113,9 @@ def _evidence(
 ) -> Evidence:
     order = _order(space, best, rule)
     place = {old: new for new, old in enumerate(order)}
+    met = [(a, b, p) for a, b, p in best.borders if a in place and b in place]
     candidates = tuple(t.candidate for t in (*trial.tried, *([trial.dense] if trial.dense else [])))
-    borders = sorted((min(place[a], place[b]), max(place[a], place[b]), p) for a, b, p in best.borders)
+    borders = sorted((min(place[a], place[b]), max(place[a], place[b]), p) for a, b, p in met)
     jaccard = best.candidate.jaccard or tuple(0.0 for _ in order)
     other = _second_view(space, best, study)
     return Evidence(
@@ -144,18 +144,8 @@ def _order(space: Space, best: Tried, rule: Rule | None) -> list[int]:
     from personae.rule import distances, to_personas
 
     z = best.clustering.seen_in(space)
-    placed = to_personas(distances(z, rule.prototypes), rule.owner, size).argmin(axis=1)
-    table = np.zeros((size, size))
-    np.add.at(table, (labels, placed), 1)
-    return _matched(table)
-
-
-def _matched(table: NDArray[np.float64]) -> list[int]:
-    """For each persona (column) the group (row) it came from: the assignment of largest overlap (Kuhn 1955)."""
-    from scipy.optimize import linear_sum_assignment
-
-    rows, columns = linear_sum_assignment(-table)
-    return [int(rows[np.flatnonzero(columns == j)[0]]) for j in range(len(table))]
+    placed = to_personas(distances(z, rule.prototypes), rule.owner, rule.size).argmin(axis=1)
+    return overlap(labels, placed.astype(np.int32), rule.size)[0]
 
 
 def _second_view(space: Space, best: Tried, study: Study) -> tuple[tuple[str, str, float], ...]:

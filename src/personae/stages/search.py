@@ -55,15 +55,17 @@ def search(space: Space, study: Study, method: str) -> tuple[list[Tried], list[t
         tried = []
         for options in _options(space, method):
             try:
-                tried.append(judge(space, plugins.find("methods", method).fit(space, size, study.seed, **options), study))
+                made = plugins.find("methods", method).fit(space, size, study.seed, **options)
+                if len(np.unique(made.labels)) == made.size:
+                    tried.append(judge(space, made, study))
             except Refused as no:
                 refused.append((method, no.reason))
         step("group", f"tried {size} groups", unit="numbers")
-        whole = [t for t in tried if len(np.unique(t.clustering.labels)) == t.clustering.size]
-        return min(whole, key=lambda t: t.cost) if whole else None
+        return min(tried, key=lambda t: t.cost) if tried else None
 
     found = [t for t in each(best_of, wanted) if t is not None]
-    return found, sorted(set(refused))
+    large = [t for t in found if np.bincount(t.clustering.labels).min() >= study.floor]
+    return large or found, sorted(set(refused))
 
 
 def each(work: Callable[[A], B], items: Iterable[A]) -> list[B]:

@@ -6,12 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
 from sklearn.cluster import KMeans
 
 from personae import rule as rules
 from personae.model.clustering import Clustering, Space
 from personae.model.features import Features
 from personae.model.rule import Rule
+from personae.model.study import Study
 from personae.stages.score import coordinates, place_features
 
 Floats = NDArray[np.float64]
@@ -25,7 +27,7 @@ FAR = 8.0
 """Robust standard deviations of the distance to the nearest prototype beyond which a user is outside."""
 
 
-def settle(space: Space, clustering: Clustering, features: Features, seed: int) -> tuple[Rule, float]:
+def settle(space: Space, clustering: Clustering, features: Features, study: Study) -> tuple[Rule, float]:
     """The rule, personas ordered by size, and its fidelity: the share of searched users it puts where the method put them.
 
     Methods whose groups are round around a centre get one prototype a group, moved to the mean of everybody it attracts;
@@ -48,9 +50,23 @@ def settle(space: Space, clustering: Clustering, features: Features, seed: int) 
         prototypes = _polished(z, _inside(rule, features), means) if clustering.method == "kmeans" else means
         owner = rule.owner
     else:
-        prototypes, owner = _several(here, clustering, seed)
+        prototypes, owner = _several(here, clustering, study.seed)
     rule = replace(rule, prototypes=prototypes, owner=owner)
-    return _finished(rule, z, here, clustering)
+    return _finished(_large_enough(rule, features, study.floor), z, here, clustering)
+
+
+def _large_enough(rule: Rule, features: Features, floor: int) -> Rule:
+    """Without the groups that fewer users than the floor belong to: their users go to the next nearest."""
+    while rule.size > 1:
+        persona = place_features(rule, features).persona
+        sizes = np.bincount(persona[persona >= 0], minlength=rule.size)
+        if sizes.min() >= floor:
+            return rule
+        gone = int(sizes.argmin())
+        keep = rule.owner != gone
+        owner = rule.owner[keep] - (rule.owner[keep] > gone).astype(np.int32)
+        rule = replace(rule, prototypes=rule.prototypes[keep], owner=owner, radius=np.delete(rule.radius, gone))
+    return rule
 
 
 def _inside(rule: Rule, features: Features) -> NDArray[np.bool_]:
@@ -101,7 +117,7 @@ def _several(here: Floats, clustering: Clustering, seed: int) -> tuple[Floats, I
 
 def _finished(rule: Rule, z: Floats, here: Floats, clustering: Clustering) -> tuple[Rule, float]:
     """Radii, spread and the order by size, learnt from everyone."""
-    size = clustering.size
+    size = rule.size
     nearest = np.empty(len(z))
     persona = np.empty(len(z), np.int32)
     for a in range(0, len(z), rules.CHUNK):
@@ -118,9 +134,19 @@ def _finished(rule: Rule, z: Floats, here: Floats, clustering: Clustering) -> tu
         if len(mine) > 10:
             middle = np.median(mine)
             radius[place[c]] = middle + FAR * 1.4826 * max(np.median(np.abs(mine - middle)), 0.05 * middle)
-    same = np.argmin(rules.to_personas(rules.distances(here, rule.prototypes), rule.owner, size), axis=1) == clustering.labels
+    again = rules.to_personas(rules.distances(here, rule.prototypes), rule.owner, size).argmin(axis=1)
+    fidelity = overlap(clustering.labels, again, size)[1]
     spread = max(float(np.median(nearest)) / max(z.shape[1], 1), 1e-12)
     owner = place[rule.owner]
     sort = np.argsort(owner, kind="stable")
     done = replace(rule, prototypes=rule.prototypes[sort], owner=owner[sort], radius=radius, spread=spread)
-    return done, float(same.mean())
+    return done, fidelity
+
+
+def overlap(labels: Ints, persona: Ints, size: int) -> tuple[list[int], float]:
+    """For each persona the label it came from (the assignment of largest overlap, Kuhn 1955), and the share of users kept."""
+    table = np.zeros((int(labels.max()) + 1, size))
+    np.add.at(table, (labels, persona), 1)
+    rows, columns = linear_sum_assignment(-table)
+    came = {int(c): int(r) for r, c in zip(rows, columns)}
+    return [came.get(j, 0) for j in range(size)], float(table[rows, columns].sum() / len(labels))

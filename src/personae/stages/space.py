@@ -3,8 +3,9 @@
 Event counts become square roots of each user's shares (Hellinger; Rao 1995, Legendre & Gallagher 2001), columns divided by
 sd^0.75, so that volume drops out and popular events do not drown the telling ones. Tables are logged where skewed, clipped
 and brought to unit variance; categories get correspondence-analysis scaling (Greenacre). Where both are there each part is
-divided by the root of its first eigenvalue (multiple factor analysis, Escofier & Pages 1994). Directions count only while
-they beat shuffled data (parallel analysis, Horn 1965).
+divided by the root of the first eigenvalue that chance alone would give it, so that neither outweighs the other by its noise
+(as in multiple factor analysis, Escofier & Pages 1994). Directions count only while they beat shuffled data (parallel
+analysis, Horn 1965).
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ POWER = 0.75
 TENTHS = 10
 FAR = 3.5
 """Robust standard deviations of the log norm beyond which a user is unlike everybody."""
+FEW = 0.02
+"""The largest share of users that is set apart: more of a kind are a group, however unlike the others."""
 SHUFFLES = 5
 MOST_FACTORS = 10
 MOST_EVENTS = 1000
@@ -138,8 +141,18 @@ def _guard(x: Floats, weight: Floats, activity: Floats, start: int) -> tuple[Gua
         mine = log[band == b]
         middle, upper = np.quantile(mine, [0.5, 0.9])
         spread = max(1.4826 * np.median(np.abs(mine - middle)), (upper - middle) / 1.2816)
-        limits[b] = np.exp(middle + FAR * (spread + 1e-9))
-    return Guard(start, start + x.shape[1], weight, edges, limits), norm > limits[band]
+        limits[b] = np.exp(max(middle + FAR * (spread + 1e-9), np.quantile(mine, 1 - FEW)))
+    most = _most(activity)
+    return Guard(start, start + x.shape[1], weight, edges, limits, most), (norm > limits[band]) | (activity > most)
+
+
+def _most(activity: Floats) -> float:
+    """Eight robust standard deviations of the log activity above its median."""
+    if not np.ptp(activity):
+        return float("inf")
+    log = np.log(np.maximum(activity, 1e-12))
+    middle, upper = np.quantile(log, [0.5, 0.9])
+    return float(np.exp(middle + 8 * max(1.4826 * np.median(np.abs(log - middle)), (upper - middle) / 1.2816)))
 
 
 def _table(measures: tuple[Measure, ...], rows: NDArray[np.int64], start: int, rng: np.random.Generator) -> Part | None:
@@ -221,7 +234,13 @@ def _joined(
 ) -> Space:
     """Both parts on one scale, rotated to principal directions, as many as beat chance (events) or carry the variance."""
     parts = [p for p in (events, table) if p is not None]
-    scales = [1.0] if len(parts) == 1 else [1 / np.sqrt(max(_spectrum(p.x)[0][0], 1e-12)) for p in parts]
+    scales = [1.0] * len(parts)
+    if events is not None and table is not None:
+        alone = (
+            _chance(events, None, scales, counts, rows, activity, rng),
+            _chance(None, table, scales, counts, rows, activity, rng),
+        )
+        scales = [1 / np.sqrt(max(top, 1e-12)) for top in alone]
     x = np.hstack([p.x * s for p, s in zip(parts, scales)])
     values, directions = _spectrum(x)
     bar = _chance(events, table, scales, counts, rows, activity, rng)

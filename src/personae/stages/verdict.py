@@ -1,9 +1,9 @@
 """What kind of groups these are.
 
 `natural` needs two things: more structure than a cloud of the same margins and correlations (copula null) and valleys in
-density at the borders (dip tests). Either alone is fooled: a copula cannot bend, and cells of many-way cuts of a shapeless cloud
-show false valleys. `reproducible` are cuts that come back from other samples, `constructive` cuts that do not, `nothing` is no
-more association than chance (after Dolnicar & Leisch 2010).
+density at the borders (dip tests). Either alone is fooled: a copula cannot bend, and cells of many-way cuts of a cloud without
+shape show false valleys. `reproducible` are cuts that come back from other samples, `constructive` cuts that do not, `nothing`
+is no more association than chance (after Dolnicar & Leisch 2010).
 """
 
 from __future__ import annotations
@@ -19,10 +19,14 @@ BEYOND = -5.0
 """z against the copula below which there is more than correlation."""
 VALLEY = 0.05
 CLEAR = 0.001
-COUNTED = 0.01
-"""The bar for the coarse cuts of counts, whose scores bend more than those of tables."""
+COARSE = 0.01
+"""The bar for a valley in the cuts in two and three."""
+DENSE = 0.2
+"""Density-based validity from which on dense regions are groups without more evidence."""
 SOFT = 0.2
 STEADY = 0.75
+SMALL = 500
+"""Users below whom a dip at a border has no power to speak of."""
 FLAT = 3
 """Directions up to which dense regions of any shape are believed before round groups."""
 HALF = 0.5
@@ -44,7 +48,7 @@ def decide(space: Space, study: Study, tried: tuple[Tried, ...], dense: Tried | 
     """The grouping and its verdict."""
     own = _own(space, tried)
     natural = _natural(space, tried, own)
-    if dense is not None:
+    if dense is not None and (_beyond(tried) or float(dense.clustering.settings["validity"]) >= DENSE):
         own, natural = dense, True
     if natural:
         structure = Structure.NATURAL
@@ -68,9 +72,10 @@ def wants_density(space: Space, tried: tuple[Tried, ...]) -> bool:
 
 
 def _own(space: Space, tried: tuple[Tried, ...]) -> Tried:
-    """Tables: the cheapest among groupings without a doubtful border. Counts, and tables without any: the best silhouette."""
+    """Tables: the cheapest among groupings without a doubtful border. Counts, tables without any, and tables too small for a
+    dip to show: the best silhouette."""
     clear = [t for t in tried if (t.candidate.border if t.candidate.border is not None else 1.0) <= SOFT]
-    if space.counted or not clear:
+    if space.counted or not clear or len(space.rows) < SMALL:
         return max(tried, key=lambda t: t.candidate.silhouette or 0.0)
     return min(clear, key=lambda t: t.cost)
 
@@ -83,13 +88,17 @@ def least(t: Tried) -> float:
 def _natural(space: Space, tried: tuple[Tried, ...], own: Tried) -> bool:
     """More than correlation, a valley in the cut in two or three, and valleys at half of the chosen borders or more."""
     coarse = min((least(t) for t in tried if t.candidate.size <= 3), default=least(own))
-    beyond = min((t.candidate.copula for t in tried if t.candidate.copula is not None), default=0.0) <= BEYOND
     clear = sum(p <= VALLEY for *_, p in own.borders)
     if 2 * clear < len(own.borders) or (own.candidate.held is not None and own.candidate.held < HALF):
         return False
     if space.counted:
-        return bool(space.factors) and coarse <= COUNTED and (beyond or _all_clear(own, CLEAR))
-    return beyond and coarse <= VALLEY
+        return bool(space.factors) and coarse <= COARSE and (_beyond(tried) or _all_clear(own, CLEAR))
+    return _beyond(tried) and coarse <= COARSE
+
+
+def _beyond(tried: tuple[Tried, ...]) -> bool:
+    """Whether some number of groups shows more than correlation."""
+    return min((t.candidate.copula for t in tried if t.candidate.copula is not None), default=0.0) <= BEYOND
 
 
 def _all_clear(t: Tried, bar: float) -> bool:

@@ -1,0 +1,204 @@
+"""What is found in data whose answer is known: planted groups, continua, noise; and what is refused."""
+
+from dataclasses import replace
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from numpy.typing import NDArray
+from sklearn.metrics import adjusted_rand_score
+
+from conftest import planted, real
+from personae.errors import DataError
+from personae.model.evidence import Structure
+from personae.model.features import Features, Measure
+from personae.model.rule import Place
+from personae.model.study import Role, Study
+from personae.model.table import Kind
+from personae.stages.choose import choose
+from personae.stages.score import place_features
+
+STUDY = Study(sources=())
+
+
+def table(x: NDArray[np.float64]) -> Features:
+    """A table of numbers, one column a measure."""
+    ids = pa.array([f"u{i}" for i in range(len(x))])
+    made = tuple(
+        Measure(f"m{j}", f"m{j}", Role.BEHAVIOUR, Kind.DECIMAL, x[:, j].astype(float), forms=True) for j in range(x.shape[1])
+    )
+    return Features(ids, None, made)
+
+
+def blobs(n: int, gap: float, seed: int = 2, noise: int = 0) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Five round groups of unequal size, `gap` standard deviations apart, beside `noise` columns that say nothing."""
+    rng = np.random.default_rng(seed)
+    centres = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 1]]) * gap
+    labels = rng.choice(5, n, p=[0.35, 0.25, 0.2, 0.12, 0.08])
+    return np.hstack([centres[labels] + rng.standard_normal((n, 3)), rng.standard_normal((n, noise))]), labels
+
+
+def test_planted_event_groups_are_found_and_called_natural() -> None:
+    world = planted(users=1500, groups=4, events=24)
+    rule, evidence = choose(world.features(), STUDY)
+    placed = place_features(rule, world.features())
+    assert evidence.verdict.kind == Structure.NATURAL
+    assert evidence.verdict.groups == 4
+    assert adjusted_rand_score(world.labels, placed.persona) > 0.95
+    assert min(evidence.steadiness) > 0.9
+
+
+@pytest.mark.parametrize(("gap", "least"), [(8.0, 0.95), (5.0, 0.8)])
+def test_round_groups_are_found_beside_noise_columns(gap: float, least: float) -> None:
+    """MOD-04."""
+    x, labels = blobs(1500, gap, noise=1)
+    rule, evidence = choose(table(x), STUDY)
+    assert evidence.verdict.kind == Structure.NATURAL
+    assert adjusted_rand_score(labels, place_features(rule, table(x)).persona) >= least
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_noise_gives_no_personas(seed: int) -> None:
+    """MOD-01."""
+    rule, evidence = choose(table(np.random.default_rng(seed).standard_normal((1500, 12))), STUDY)
+    assert rule is None
+    assert evidence.verdict.kind == Structure.NOTHING
+    assert evidence.verdict.groups == 0
+
+
+def test_users_of_one_law_give_no_personas() -> None:
+    """MOD-01."""
+    rule, evidence = choose(planted(users=1500, groups=0, events=30).features(), STUDY)
+    assert rule is None
+    assert evidence.verdict.kind == Structure.NOTHING
+
+
+def test_forced_groups_are_drawn_and_marked() -> None:
+    """MOD-01."""
+    noise = table(np.random.default_rng(1).standard_normal((800, 6)))
+    rule, evidence = choose(noise, replace(STUDY, force=True))
+    assert rule is not None
+    assert evidence.verdict.kind == Structure.NOTHING
+    assert evidence.verdict.forced
+
+
+def shapes(name: str, n: int = 1500) -> NDArray[np.float64]:
+    rng = np.random.default_rng(5)
+    t, e = rng.random(n), rng.standard_normal((n, 2))
+    if name == "cloud":
+        return np.asarray(e @ np.array([[1.0, 0.8], [0.8, 1.0]]) @ np.diag([3.0, 1.0]))
+    if name == "arc":
+        return np.column_stack([np.cos(np.pi * t), np.sin(np.pi * t)]) + 0.15 * e
+    if name == "parabola":
+        x = rng.standard_normal(n)
+        return np.column_stack([x, x**2]) + 0.4 * e
+    width = np.exp(1.2 * t)
+    return np.column_stack([6 * t, width * e[:, 0]])
+
+
+@pytest.mark.parametrize("name", ["cloud", "arc", "parabola", "funnel"])
+def test_a_continuum_is_never_called_natural(name: str) -> None:
+    _, evidence = choose(table(shapes(name)), STUDY)
+    assert evidence.verdict.kind in (Structure.REPRODUCIBLE, Structure.CONSTRUCTIVE, Structure.NOTHING)
+
+
+def test_the_number_asked_for_is_honoured_beside_the_datas_own() -> None:
+    """R39."""
+    world = planted(users=1500, groups=4, events=24)
+    rule, evidence = choose(world.features(), replace(STUDY, groups="3"))
+    assert rule is not None
+    assert rule.size == 3
+    assert (evidence.verdict.asked, evidence.verdict.own) == (3, 4)
+
+
+def test_one_whale_changes_nobody_else() -> None:
+    """FEA-06, R2."""
+    world = planted(users=1500, groups=4, events=24)
+    before = place_features(choose(world.features(), STUDY)[0], world.features()).persona
+    counts = world.counts.copy()
+    counts[7] = 10**8
+    whale = replace(world, counts=counts)
+    placed = place_features(choose(whale.features(), STUDY)[0], whale.features())
+    rest = np.arange(1500) != 7
+    assert adjusted_rand_score(before[rest], placed.persona[rest]) > 0.98
+    assert placed.kind[7] == Place.OUTSIDE
+
+
+def test_ten_times_the_activity_is_the_same_persona() -> None:
+    """R6."""
+    world = planted(users=1500, groups=4, events=24)
+    rule, _ = choose(world.features(), STUDY)
+    once = place_features(rule, world.features())
+    often = place_features(rule, replace(world, counts=world.counts * 10).features())
+    inside = (once.kind != Place.OUTSIDE) & (often.kind != Place.OUTSIDE)
+    assert inside.mean() > 0.75
+    np.testing.assert_array_equal(once.persona[inside], often.persona[inside])
+
+
+def test_units_do_not_matter() -> None:
+    """FEA-05."""
+    x, _ = blobs(800, 6)
+    one = place_features(choose(table(x), STUDY)[0], table(x)).persona
+    y = x * np.array([100.0, 60.0, 1.0])
+    two = place_features(choose(table(y), STUDY)[0], table(y)).persona
+    assert adjusted_rand_score(one, two) == 1.0
+
+
+def test_nmf_is_a_method_like_any_other() -> None:
+    """R4, R7."""
+    world = planted(users=1500, groups=4, events=24)
+    rule, evidence = choose(world.features(), replace(STUDY, method="nmf"))
+    assert evidence.chosen == "nmf"
+    assert evidence.verdict.groups == 4
+    assert adjusted_rand_score(world.labels, place_features(rule, world.features()).persona) > 0.9
+
+
+def test_too_few_users_are_refused_with_a_reason() -> None:
+    """MOD-06."""
+    with pytest.raises(DataError) as error:
+        choose(table(np.random.default_rng(1).standard_normal((12, 3))), STUDY)
+    assert error.value.code == "P111"
+    assert "12 of 12" in error.value.what
+
+
+def test_fewer_kinds_of_users_than_groups_asked_for() -> None:
+    """MOD-05."""
+    x = np.random.default_rng(1).integers(0, 2, (60, 2)).astype(float)
+    rule, _ = choose(table(x), replace(STUDY, groups="10", force=True))
+    assert rule is not None
+    assert len(np.unique(place_features(rule, table(x)).persona)) <= rule.size
+
+
+def test_rings_inside_each_other_are_told_apart_by_density() -> None:
+    """R99."""
+    rng = np.random.default_rng(3)
+    ring = rng.integers(0, 2, 1200)
+    angle = rng.random(1200) * 2 * np.pi
+    x = np.column_stack([np.cos(angle), np.sin(angle)]) * (1 + 2 * ring)[:, None] + 0.12 * rng.standard_normal((1200, 2))
+    rule, evidence = choose(table(x), STUDY)
+    assert evidence.chosen == "hdbscan"
+    assert adjusted_rand_score(ring, place_features(rule, table(x)).persona) > 0.95
+    assert evidence.fidelity > 0.95
+
+
+def test_above_the_sample_everyone_is_placed() -> None:
+    """R84."""
+    world = planted(users=3000, groups=3, events=15)
+    rule, evidence = choose(world.features(), replace(STUDY, sample=1000))
+    placed = place_features(rule, world.features())
+    assert evidence.searched <= 1000
+    assert adjusted_rand_score(world.labels, placed.persona) > 0.95
+
+
+def test_the_five_groups_of_mall_customers_are_found() -> None:
+    import csv
+
+    with (real("mall_customers") / "mall_customers.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    x = np.array([[float(r["income"]), float(r["score"])] for r in rows])
+    rule, evidence = choose(table(x), STUDY)
+    assert evidence.verdict.kind == Structure.NATURAL
+    persona = place_features(rule, table(x)).persona
+    sizes = sorted(np.bincount(persona[persona >= 0]))
+    assert evidence.verdict.groups == 5
+    assert np.abs(np.array(sizes) - np.array([22, 23, 35, 39, 81])).max() <= 3
