@@ -117,6 +117,15 @@ class TestWrongValues:
         path = write(tmp_path / "a.csv", "id,day\n" + "u,25/01/2024\n" * 2_000 + "v,31/02/2024\n")
         assert 'line 2,002 has "31/02/2024"' in refused("P103", path).where
 
+    @pytest.mark.parametrize("wrong", ["31/04/2024", "29/02/2023", "25/01/2024 10:99"])
+    def test_a_date_that_does_not_exist_can_be_set_aside(self, tmp_path: Path, wrong: str) -> None:
+        path = write(tmp_path / "a.csv", "id,day\n" + "u,25/01/2024\n" * 2_000 + f"v,{wrong}\nw,26/01/2024\n")
+        assert f'line 2,002 has "{wrong}"' in refused("P103", path).where
+        read = table(path, allow_rejects=1)
+        assert (read.seen, read.used, [r.line for r in read.rejects]) == (2_002, 2_001, [2_002])
+        assert read.columns[1].kind in (Kind.DATE, Kind.TIMESTAMP)
+        assert columns(path, ignore=("day",))["day"].kind in (Kind.TEXT, Kind.CATEGORY)
+
     def test_a_few_words_among_numbers_are_said_and_not_hidden(self, tmp_path: Path) -> None:
         path = write(tmp_path / "a.csv", "who,age\n" + "".join(f"u,{n}\n" for n in range(200)) + "v,abc\n")
         read = table(path)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import stat
+import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
 
@@ -80,3 +82,20 @@ def test_sums_of_money_are_exact_in_any_order(tmp_path: Path) -> None:
     with opened(write(tmp_path / "a.csv", f"id,amount\n{rows}")) as (engine, (read,)):
         ((total,),) = engine.rows(f"SELECT sum({exact(read.columns[1])}) FROM {read.relation}")
     assert total == Decimal("499600.0")
+
+
+def test_an_interruption_stays_an_interruption() -> None:
+    """In a process of its own, since an interruption is meant for the whole of it."""
+    code = """
+import os, signal, threading
+from personae.engines.duckdb import connect
+signal.signal(signal.SIGINT, signal.default_int_handler)
+with connect(memory="500MB") as engine:
+    threading.Timer(0.5, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+    try:
+        engine.rows("SELECT count(*) FROM range(100000000000) t(i) WHERE hash(i) = 3")
+    except KeyboardInterrupt:
+        print("interrupted")
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout == "interrupted\n"

@@ -8,13 +8,13 @@ from typing import Any
 
 from personae.audit import dates, numbers
 from personae.audit.headers import names_id
-from personae.audit.look import Seen, find, look, where
-from personae.audit.mistakes import breaking, misfit, set_aside
+from personae.audit.look import APART, Seen, find, look, where
+from personae.audit.mistakes import aside, breaking, misfit, set_aside
 from personae.audit.native import audit_native
 from personae.audit.shapes import DATES, NUMBERS
 from personae.audit.times import as_times, wild_dates
 from personae.model.study import Study
-from personae.model.table import Column, Kind, Level, Note, Table
+from personae.model.table import Column, Kind, Level, Note, Reject, Table
 
 MOSTLY = 0.9
 """Share of values of one kind from which the others are worth a warning."""
@@ -79,7 +79,9 @@ def audit(engine: Any, table: Table, study: Study) -> Table:
     columns = {c.name: c for c in (*kinds, *audit_native(engine, table))}
     ordered = [columns[c.name] for c in table.columns]
     timed, notes = as_times(engine, table, ordered, study)
-    ranged = _ranges(work, timed, {s.column.name: s for s in seen})
+    ranged, rejects = _ranges(work, timed, {s.column.name: s for s in seen})
+    if rejects:
+        return audit(engine, set_aside(engine, table, rejects), study)
     _say_gaps(work)
     return replace(table, columns=tuple(ranged), notes=(*table.notes, *work.notes, *notes, *wild_dates(ranged, table)))
 
@@ -252,24 +254,45 @@ def _say_gaps(work: _Work) -> None:
         work.note(Level.WARN, "P103", words, fix=f'if it means empty: --missing "{text}"')
 
 
-def _ranges(work: _Work, columns: Sequence[Column], seen: dict[str, Seen]) -> list[Column]:
-    """Lowest and highest value of numbers and dates. Raises P103 when a value turns out not to be one (31/02/2024)."""
+def _ranges(work: _Work, columns: Sequence[Column], seen: dict[str, Seen]) -> tuple[list[Column], dict[int, Reject]]:
+    """Lowest and highest value of numbers and dates, and the rows to set aside because a value is none after all
+    (29/02/2023). Raises P103 when those are more than allowed."""
     wanted = [c for c in columns if c.kind.numeric or c.kind in (Kind.DATE, Kind.TIMESTAMP)]
-    if not wanted:
-        return list(columns)
-    typed = ", ".join(f"{work.engine.typed(c)} AS t{i}" for i, c in enumerate(wanted))
-    parts = ", ".join(f"count(t{i}), CAST(min(t{i}) AS VARCHAR), CAST(max(t{i}) AS VARCHAR)" for i in range(len(wanted)))
-    ((*found,),) = work.engine.rows(f"SELECT {parts} FROM (SELECT {typed} FROM {work.engine.quote(work.table.relation)})")
     ranged: dict[str, Column] = {}
-    for i, c in enumerate(wanted):
-        count, low, high = found[3 * i : 3 * i + 3]
-        if c.name in seen and count < seen[c.name].values:
-            t = work.engine.typed(replace(c, name="v"))
-            raise misfit(
-                c, where(work.engine, work.table, c, f"trim(v) <> '' AND {t} IS NULL"), _plural(c), seen[c.name].values - count
-            )
+    rejects: dict[int, Reject] = {}
+    for c, (count, low, high) in zip(wanted, _ends(work, wanted), strict=True):
         ranged[c.name] = replace(c, low=_plain(low), high=_plain(high))
-    return [ranged.get(c.name, c) for c in columns]
+        bad = seen[c.name].values - count if c.name in seen else 0
+        if not bad:
+            continue
+        condition = f"trim(v) <> '' AND {work.engine.typed(replace(c, name='v'))} IS NULL"
+        what = _plural(c).removesuffix("s")
+        if c.name in work.study.ignore:
+            ranged[c.name] = replace(c, kind=_text_kind(seen[c.name]), format="")
+        elif bad > work.study.allow_rejects - len(work.table.rejects) - len(rejects):
+            raise misfit(c, where(work.engine, work.table, c, condition), what, bad)
+        else:
+            rejects |= aside(work.engine, work.table, c, condition, what)
+    return [ranged.get(c.name, c) for c in columns], rejects
+
+
+def _ends(work: _Work, columns: Sequence[Column]) -> list[tuple[int, str | None, str | None]]:
+    """(values, lowest, highest) of typed columns: in one scan, long columns of few values by what is different in them."""
+    relation = work.engine.quote(work.table.relation)
+    found: dict[str, tuple[int, str | None, str | None]] = {}
+    few = [c for c in columns if work.table.used > APART and c.distinct * 10 < work.table.used]
+    for c in few:
+        name = work.engine.quote(c.name)
+        (found[c.name],) = work.engine.rows(
+            "SELECT coalesce(sum(n) FILTER (t IS NOT NULL), 0)::BIGINT, CAST(min(t) AS VARCHAR), CAST(max(t) AS VARCHAR) "
+            f"FROM (SELECT {work.engine.typed(c)} AS t, n FROM (SELECT {name}, count(*) AS n FROM {relation} GROUP BY {name}))"
+        )
+    if many := [c for c in columns if c.name not in found]:
+        typed = ", ".join(f"{work.engine.typed(c)} AS t{i}" for i, c in enumerate(many))
+        parts = ", ".join(f"count(t{i}), CAST(min(t{i}) AS VARCHAR), CAST(max(t{i}) AS VARCHAR)" for i in range(len(many)))
+        ((*ends,),) = work.engine.rows(f"SELECT {parts} FROM (SELECT {typed} FROM {relation})")
+        found |= {c.name: (ends[3 * i], ends[3 * i + 1], ends[3 * i + 2]) for i, c in enumerate(many)}
+    return [found[c.name] for c in columns]
 
 
 def _plain(value: str | None) -> str:

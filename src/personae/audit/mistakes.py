@@ -33,9 +33,9 @@ def breaking(engine: Any, table: Table, study: Study, seen: Iterable[Seen]) -> d
         left = study.allow_rejects - len(table.rejects) - len(rows)
         if s.values - good > left:
             raise misfit(s.column, find(engine, table, s.column, shapes), what, s.values - good)
-        places = find(engine, table, s.column, shapes, most=s.values - good)
-        for (position, text), (file, line, value) in zip(_rows(engine, table, s.column, shapes), places, strict=True):
-            rows.setdefault(position, Reject(file, line, f'"{value[:80]}" in column "{s.column.name}" is not a {what}', text))
+        wanted_shapes = ", ".join(f"'{k}'" for k in shapes)
+        condition = f"{shape('w', engine.strptime('w', 'named'))} IN ({wanted_shapes})"
+        rows = {**aside(engine, table, s.column, condition, what), **rows}
     return rows
 
 
@@ -86,13 +86,17 @@ def _no_measure(name: str, study: Study) -> bool:
     return name in (study.id, study.event, *study.ignore) or names_id(name)
 
 
-def _rows(engine: Any, table: Table, column: Column, shapes: Sequence[str]) -> list[tuple[int, str]]:
-    """(position, values joined by commas) of the rows whose value has one of these shapes."""
-    wanted = ", ".join(f"'{s}'" for s in shapes)
+def aside(engine: Any, table: Table, column: Column, condition: str, what: str) -> dict[int, Reject]:
+    """The rows whose value `v` (`w` without blanks around) meets a condition, by position."""
     values = ", ".join(f"coalesce(CAST({engine.quote(c.name)} AS VARCHAR), '')" for c in table.columns)
     found = engine.rows(
-        f"SELECT p, row FROM (SELECT row_number() OVER () - 1 AS p, concat_ws(',', {values}) AS row, "
+        f"SELECT p, row, v FROM (SELECT row_number() OVER () - 1 AS p, concat_ws(',', {values}) AS row, "
         f"CAST({engine.quote(column.name)} AS VARCHAR) AS v, {trimmed('v')} AS w FROM {engine.quote(table.relation)}) "
-        f"WHERE v IS NOT NULL AND {shape('w', engine.strptime('w', 'named'))} IN ({wanted}) ORDER BY p"
+        f"WHERE v IS NOT NULL AND {condition} ORDER BY p"
     )
-    return [(int(p), str(row)) for p, row in found]
+    positions = [int(p) for p, _, _ in found]
+    places = engine.locate(table.relation, positions) or [(table.source, p + 2) for p in positions]
+    return {
+        p: Reject(file, line, f'"{v[:80]}" in column "{column.name}" is not a {what}', str(row))
+        for p, (file, line), (_, row, v) in zip(positions, places, found, strict=True)
+    }

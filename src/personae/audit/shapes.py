@@ -92,14 +92,21 @@ WHEN {full(_NUMERIC)} THEN CASE
 WHEN {full(_SLASH + _CLOCK + "?")} THEN CASE
   WHEN {full("[0-9]{1,2}[.][0-9]{1,2}[.][0-9]{4}" + _CLOCK)} THEN 'gert'
   WHEN {first} = {second} AND {first} BETWEEN 1 AND 12 THEN 'dd' || {timed}
-  WHEN {first} > 12 AND {second} BETWEEN 1 AND 12 THEN 'dmy' || {timed}
-  WHEN {second} > 12 AND {first} BETWEEN 1 AND 12 THEN 'mdy' || {timed}
+  WHEN {first} > 12 AND {_day(first, second)} THEN 'dmy' || {timed}
+  WHEN {second} > 12 AND {_day(second, first)} THEN 'mdy' || {timed}
   WHEN {first} BETWEEN 1 AND 12 AND {second} BETWEEN 1 AND 12 THEN 'dm' || {timed}
   ELSE 'other' END
 WHEN {full("[0-9]{4}[.][0-9]{1,2}[.][0-9]{1,2}" + _CLOCK)} THEN 'ymdt'
 WHEN {w} = '#DIV/0!' THEN 'marker'
 WHEN length({w}) BETWEEN 8 AND 40 AND regexp_matches({w}, '{_MONTH}') AND {strptime} IS NOT NULL THEN 'named' || {timed}
 ELSE 'other' END"""
+
+
+def _day(day: str, month: str) -> str:
+    """SQL: whether a month has such a day; 29 February passes here and is looked at with its year when all is typed."""
+    return (
+        f"{month} BETWEEN 1 AND 12 AND {day} <= CASE WHEN {month} = 2 THEN 29 WHEN {month} IN (4, 6, 9, 11) THEN 30 ELSE 31 END"
+    )
 
 
 def trimmed(value: str) -> str:

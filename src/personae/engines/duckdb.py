@@ -7,6 +7,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -77,27 +78,19 @@ class DuckDB:
 
     def execute(self, sql: str, parameters: Sequence[Any] | None = None) -> duckdb.DuckDBPyConnection:
         """Run one statement. Raises MachineError when memory or disk run out, PersonaeError P900 for anything else."""
-        try:
+        with _own_errors():
             return self._con.execute(sql, parameters)
-        except duckdb.Error as error:
-            raise _translated(error) from error
 
     def rows(self, sql: str, parameters: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
         """All rows of a query, as tuples."""
-        result = self.execute(sql, parameters)
-        try:
-            found: list[tuple[Any, ...]] = result.fetchall()
+        with _own_errors():
+            found: list[tuple[Any, ...]] = self._con.execute(sql, parameters).fetchall()
             return found
-        except duckdb.Error as error:
-            raise _translated(error) from error
 
     def arrow(self, sql: str, parameters: Sequence[Any] | None = None) -> pa.Table:
         """The result of a query as an Arrow table."""
-        result = self.execute(sql, parameters)
-        try:
-            return result.to_arrow_table()
-        except duckdb.Error as error:
-            raise _translated(error) from error
+        with _own_errors():
+            return self._con.execute(sql, parameters).to_arrow_table()
 
     def batches(self, sql: str, rows: int = 100_000) -> Iterator[pa.RecordBatch]:
         """The result of a query in pieces of about `rows` rows, on a cursor of its own, so that other queries may run
@@ -114,10 +107,8 @@ class DuckDB:
 
     def register(self, name: str, data: object) -> None:
         """Make an Arrow table or reader, or a frame, visible as a relation of that name (not copied)."""
-        try:
+        with _own_errors():
             self._con.register(name, data)
-        except duckdb.Error as error:
-            raise _translated(error) from error
         self._held[name] = data
 
     def unregister(self, name: str) -> None:
@@ -316,6 +307,19 @@ def _free_bytes() -> float:
     if limit.exists() and (said := limit.read_text().strip()).isdigit():
         free = min(free, float(said))
     return free
+
+
+@contextmanager
+def _own_errors() -> Iterator[None]:
+    """Turn what the engine raises into errors of ours, and its word for an interruption back into the interruption."""
+    try:
+        yield
+    except duckdb.Error as error:
+        raise _translated(error) from error
+    except RuntimeError as error:
+        if isinstance(error.__cause__, KeyboardInterrupt):
+            raise KeyboardInterrupt from error
+        raise
 
 
 def _translated(error: duckdb.Error) -> PersonaeError:
