@@ -34,6 +34,9 @@ def _as_time(engine: Any, table: Table, column: Column, study: Study, notes: lis
         return column
     if long and not all(e.isdigit() and len(e) == 16 for e in column.examples):
         return column
+    if (unit := _whole_unit(engine, table, column)) is not None:
+        notes.append(_in_unit(table, column, unit))
+        return replace(column, kind=Kind.TIMESTAMP, format=unit)
     name = engine.quote(column.name)
     x = f"TRY_CAST({name} AS DOUBLE)"
     text = f"CAST({name} AS VARCHAR)" if column.native == "VARCHAR" else f"CAST(TRY_CAST({name} AS BIGINT) AS VARCHAR)"
@@ -51,11 +54,26 @@ def _as_time(engine: Any, table: Table, column: Column, study: Study, notes: lis
     if len(units) > 1:
         raise _mixed(engine, table, column, x, list(units))
     unit = next(iter(units))
-    notes.append(Note(Level.PASS, "P105", f'"{column.name}": {_WORDS[unit]} since 1970, read as UTC', table.source))
+    notes.append(_in_unit(table, column, unit))
     if zeros:
         words = f'{zeros:,} values of "{column.name}" are 0, which is 1 January 1970'
         notes.append(Note(Level.WARN, "P103", words, table.source, "if they stand for no time, leave those rows out"))
     return replace(column, kind=Kind.TIMESTAMP, format=unit)
+
+
+def _whole_unit(engine: Any, table: Table, column: Column) -> str | None:
+    """The one epoch unit that both the lowest and the highest value of a column of integers fall in: no need to look at each."""
+    if column.native not in ("INTEGER", "BIGINT", "UINTEGER", "UBIGINT"):
+        return None
+    name = engine.quote(column.name)
+    ((low, high),) = engine.rows(f"SELECT min({name}), max({name}) FROM {engine.quote(table.relation)}")
+    if low is None:
+        return None
+    return next((u for u, (least, most) in _UNITS.items() if least <= low and high < most), None)
+
+
+def _in_unit(table: Table, column: Column, unit: str) -> Note:
+    return Note(Level.PASS, "P105", f'"{column.name}": {_WORDS[unit]} since 1970, read as UTC', table.source)
 
 
 def _mixed(engine: Any, table: Table, column: Column, x: str, units: Sequence[str]) -> DataError:

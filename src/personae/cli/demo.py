@@ -14,7 +14,7 @@ from personae.cli.screen import Debug, Json, NoColor, Plain, Quiet, Screen
 from personae.errors import UsageError
 from personae.model.study import Study
 
-OUTCOME, DESCRIBE = ("renewed",), ("plan", "newsletter")
+OUTCOME = ("renewed",)
 """What the sample company wants to know, and what it sells and sends rather than what customers do."""
 
 
@@ -44,7 +44,7 @@ def demo(
         )
     paths = sample.write(folder)
     files = [str(paths[k]) for k in ("users", "events", "survey")]
-    study = Study(sources=tuple(files), outcome=OUTCOME, describe=DESCRIBE, allow_rejects=sample.DIRTY)
+    study = Study(sources=tuple(files), outcome=OUTCOME, allow_rejects=sample.DIRTY)
     report = folder / "report"
     cast = perform(study, screen, str(report), overwrite, str(folder / ".personae"))
     _explain(screen, folder)
@@ -58,7 +58,7 @@ def demo(
 def _explain(screen: Screen, folder: Path) -> None:
     from personae.sample import DIRTY
 
-    flags = f"--outcome {','.join(OUTCOME)} --describe {','.join(DESCRIBE)} --allow-rejects {DIRTY}"
+    flags = f"--outcome {','.join(OUTCOME)} --allow-rejects {DIRTY}"
     for line in (
         "",
         f"The same by hand, in {folder}:",

@@ -245,10 +245,10 @@ def _coded(engine: Any, log: _Log, names: Sequence[str], base: int) -> tuple[_Ro
         e[at : at + n], t[at : at + n] = done.to_numpy(), when.to_numpy()
         at += n
         step("measure", "events", seen, total, "rows")
-    left = [(nobody, "have no id, so they belong to nobody")]
+    left = [(nobody, "without an id: they belong to nobody")]
     if log.event:
-        left.append((log.event.empty, f"say nothing in {log.event.name}, so they count for no event"))
-    made = tuple(LeftOut(f"{n:,} rows of {log.table.source}", why) for n, why in left if n)
+        left.append((log.event.empty, f"without a word in {log.event.name}: they count for no event"))
+    made = tuple(LeftOut(f"{n:,} row{'s' if n > 1 else ''} of {log.table.source}", why) for n, why in left if n)
     for x in made:
         warn(f"{x.name} {x.reason}")
     return _Rows(u[:at], e[:at], t[:at]), made
@@ -276,7 +276,7 @@ def _counts(engine: Any, log: _Log, names: Sequence[str], rows: _Rows) -> Counts
     times = log.value is not None and repeats(log.value.name) and not log.second
     matrix = _added(engine, log, names) if times else habits.tally(rows.u, rows.e, log.users, len(names))
     why = f'"{log.value.name}" says how often each row happened' if times and log.value else ""
-    return Counts(matrix, tuple(names), log.table.source, why)
+    return Counts(matrix, tuple(names), log.table.source, why, log.event.name)
 
 
 def _added(engine: Any, log: _Log, names: Sequence[str]) -> csr_matrix:

@@ -112,7 +112,8 @@ def _joined(counts: Sequence[Counts]) -> Counts | None:
     matrix = hstack([c.matrix for c in counts], format="csr")[:, order].tocsr()
     matrix.sort_indices()
     why = " ".join(c.why for c in counts if c.why)
-    return Counts(matrix, tuple(names[i] for i in order), " and ".join(c.source for c in counts), why)
+    column = counts[0].column if len({c.column for c in counts}) == 1 else ""
+    return Counts(matrix, tuple(names[i] for i in order), " and ".join(c.source for c in counts), why, column)
 
 
 def _apart(names: Sequence[str]) -> list[str]:
