@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping
+from importlib import import_module
 from importlib.metadata import version
+from threading import Thread
 from typing import Any
 
 from personae import plugins
 from personae.model.cast import Cast, Listed
 from personae.model.features import Features
 from personae.model.study import Study
-from personae.stages.choose import choose
 from personae.stages.describe import describe
 from personae.stages.prepare import prepare
 from personae.stages.read import read
@@ -19,13 +20,18 @@ from personae.stages.score import place_features
 from personae.stages.understand import understand
 from personae.stages.verify import verify
 
+_HEAVY = "personae.stages.choose"
+
 
 def run(study: Study, frames: Mapping[str, Any] | None = None) -> Cast:
     """Raw data to a cast of personas. `frames` maps names among study.sources to data frames held in memory."""
+    ahead = Thread(target=import_module, args=(_HEAVY,), daemon=True)  # 1.5 s of loading while the engine reads
+    ahead.start()
     with plugins.find("engines", "duckdb").connect(memory=study.memory, threads=study.threads) as engine:
         tables = understand(engine, read(engine, study, frames or {}), study)
         features = prepare(engine, tables, study)
-    rule, evidence = choose(features, study)
+    ahead.join()
+    rule, evidence = import_module(_HEAVY).choose(features, study)
     placement = place_features(rule, features)
     profiles, facts, members = describe(features, placement, evidence, study)
     personas = plugins.find("writers", "plain").write(profiles, facts, evidence, study)

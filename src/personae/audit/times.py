@@ -62,7 +62,7 @@ def _as_time(engine: Any, table: Table, column: Column, study: Study, notes: lis
 
 
 def _whole_unit(engine: Any, table: Table, column: Column) -> str | None:
-    """The one epoch unit that both the lowest and the highest value of a column of integers fall in: no need to look at each."""
+    """The one epoch unit that both the lowest and the highest of a column of integers fall in: no need to look at each."""
     if column.native not in ("INTEGER", "BIGINT", "UINTEGER", "UBIGINT"):
         return None
     name = engine.quote(column.name)

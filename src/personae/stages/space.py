@@ -306,7 +306,9 @@ def _chance(
             blocks.append((v - v.mean(axis=0)) / np.maximum(v.std(axis=0), 1e-9) ** POWER * scales[0])
         if table is not None:
             blocks.append(_shuffled(table.x, band, rng) * scales[-1])
-        top = max(top, float(_spectrum(np.hstack(blocks))[0][0]))
+        x = np.hstack(blocks)
+        x -= x.mean(axis=0)
+        top = max(top, float(np.linalg.eigvalsh(x.T @ x / len(x))[-1]))
     return top
 
 

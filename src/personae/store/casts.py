@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -44,15 +45,28 @@ FILES = frozenset(
 """What the folder of a run may hold; a folder that holds anything else is never replaced."""
 
 
-def save(cast: Cast, folder: str | Path, *, overwrite: bool = False, more: Callable[[Path], None] | None = None) -> Path:
+def save(
+    cast: Cast,
+    folder: str | Path,
+    *,
+    overwrite: bool = False,
+    more: Callable[[Path], None] | None = None,
+    written: Path | None = None,
+) -> Path:
     """Write the cast into a folder that appears whole or not at all; `more` adds files to it before it appears.
+
+    `written` is a folder that `write` filled from the same cast a moment ago: its files are copied.
 
     Raises UsageError when the folder holds something (`overwrite` replaces the folder of a run and nothing else), and
     MachineError when the disk or the rights do not allow it.
     """
     target = Path(folder)
     with whole_folder(target, lambda p: may_write(p, overwrite)) as temp:
-        write(cast, temp)
+        if written is None:
+            write(cast, temp)
+        else:
+            shutil.copytree(written, temp, dirs_exist_ok=True, copy_function=shutil.copyfile)
+            _private(temp / "private")
         if more:
             more(temp)
     return target
@@ -66,9 +80,15 @@ def write(cast: Cast, folder: Path) -> str:
     plugins.find("exporters", "csv").rejects(cast, private / "rejects.csv")
     plugins.find("exporters", "csv").members(cast, private / "members.csv")
     path: Path = plugins.find("exporters", "json").export(cast, folder)
-    for file in private.iterdir():
-        file.chmod(0o600)
+    _private(private)
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _private(folder: Path) -> None:
+    """For its owner alone."""
+    folder.chmod(0o700)
+    for file in folder.iterdir():
+        file.chmod(0o600)
 
 
 def may_write(folder: Path, overwrite: bool) -> bool:

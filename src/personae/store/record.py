@@ -75,7 +75,8 @@ class Record:
             digest = self._keep(cast)
             existed = taken(place)
             with _undone(place, unless=existed):
-                casts.save(cast, place, overwrite=overwrite, more=lambda temp: more(temp, entry.id))
+                kept = self.root / "runs" / digest
+                casts.save(cast, place, overwrite=overwrite, more=lambda temp: more(temp, entry.id), written=kept)
                 entry = replace(entry, digest=digest, folder=self._relative(place))
                 with on_disk(self.root):
                     _insert(index, entry)
