@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import adjusted_rand_score
 
 from conftest import planted, real
+from personae import plugins
 from personae.errors import DataError
 from personae.model.evidence import Structure
 from personae.model.features import Features, Measure
@@ -16,7 +17,9 @@ from personae.model.rule import Place
 from personae.model.study import Role, Study
 from personae.model.table import Kind
 from personae.stages.choose import choose
-from personae.stages.score import place_features
+from personae.stages.score import coordinates, place_features
+from personae.stages.settle import settle
+from personae.stages.space import behaviour_space
 
 STUDY = Study(sources=())
 
@@ -202,3 +205,17 @@ def test_the_five_groups_of_mall_customers_are_found() -> None:
     sizes = sorted(np.bincount(persona[persona >= 0]))
     assert evidence.verdict.groups == 5
     assert np.abs(np.array(sizes) - np.array([22, 23, 35, 39, 81])).max() <= 3
+
+
+def test_the_search_and_the_rule_see_the_same_measure() -> None:
+    """Few-valued measures are spread for the search only: the rule must still stand users in the same places."""
+    rng = np.random.default_rng(9)
+    x = np.column_stack([rng.integers(40, 60, 600) / 10 + 4, rng.integers(1, 6, 600), rng.integers(18, 70, 600)]).astype(float)
+    x[:300] += [3.0, 3.0, 60.0]
+    space = behaviour_space(table(x), STUDY)
+    assert space is not None
+    rule, fidelity = settle(space, plugins.find("methods", "kmeans").fit(space, 2, 7), table(x), STUDY)
+    assert fidelity > 0.99
+    z = coordinates(replace(rule, projection=space.projection), table(x))[space.rows]
+    for axis in range(z.shape[1]):
+        assert np.corrcoef(z[:, axis], space.scores[:, axis])[0, 1] > 0.95

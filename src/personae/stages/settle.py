@@ -47,7 +47,8 @@ def settle(space: Space, clustering: Clustering, features: Features, study: Stud
     here = z[space.rows]
     if clustering.method in ("kmeans", "nmf"):
         means = np.array([here[clustering.labels == c].mean(axis=0) for c in range(clustering.size)])
-        prototypes = _polished(z, _inside(rule, features), means) if clustering.method == "kmeans" else means
+        some = clustering.method == "kmeans" and len(space.rows) + space.outliers < len(features)
+        prototypes = _polished(z, _inside(rule, features), means) if some else means
         owner = rule.owner
     else:
         prototypes, owner = _several(here, clustering, study.seed)

@@ -183,7 +183,7 @@ def _number(m: Measure, rows: NDArray[np.int64], rng: np.random.Generator) -> li
     spread[hole] = rng.choice(filled, int(hole.sum()))
     if len(distinct) <= max(50, 0.02 * len(raw)):
         spread = spread + rng.uniform(-JITTER, JITTER, len(raw)) * np.median(np.diff(distinct))
-        spread = spread - spread.min() if distinct[0] >= 0 else spread
+        spread = np.abs(spread) if distinct[0] >= 0 else spread
     for name in names:
         plug = plugins.find("steps", name)
         learned = plug.fit(x)

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from personae.model.clustering import Space
 from personae.model.evidence import Structure, Verdict
 from personae.model.study import Study
@@ -21,8 +23,8 @@ VALLEY = 0.05
 CLEAR = 0.001
 COARSE = 0.01
 """The bar for a valley in the cuts in two and three."""
-DENSE = 0.2
-"""Density-based validity from which on dense regions are groups without more evidence."""
+MOST = 0.8
+"""Share of users above which the largest dense region is everybody, and the others its ragged edge."""
 SOFT = 0.2
 STEADY = 0.75
 SMALL = 500
@@ -48,11 +50,11 @@ def decide(space: Space, study: Study, tried: tuple[Tried, ...], dense: Tried | 
     """The grouping and its verdict."""
     own = _own(space, tried)
     natural = _natural(space, tried, own)
-    if dense is not None and (_beyond(tried) or float(dense.clustering.settings["validity"]) >= DENSE):
+    if dense is not None and _balanced(dense):
         own, natural = dense, True
     if natural:
         structure = Structure.NATURAL
-    elif space.factors == 0 and space.coordinates.shape[1] > 1:
+    elif space.factors == 0 and space.coordinates.shape[1] > 1 and not _beyond(tried):
         structure = Structure.NOTHING
     else:
         own, structure = _cut(tried)
@@ -94,6 +96,11 @@ def _natural(space: Space, tried: tuple[Tried, ...], own: Tried) -> bool:
     if space.counted:
         return bool(space.factors) and coarse <= COARSE and (_beyond(tried) or _all_clear(own, CLEAR))
     return _beyond(tried) and coarse <= COARSE
+
+
+def _balanced(dense: Tried) -> bool:
+    """Whether the dense regions share the users, where a shapeless cloud has one region and crumbs."""
+    return bool(np.bincount(dense.clustering.labels).max() <= MOST * len(dense.clustering.labels))
 
 
 def _beyond(tried: tuple[Tried, ...]) -> bool:
