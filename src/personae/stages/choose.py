@@ -26,6 +26,7 @@ FEWEST = 20
 """Users below whom groups are not looked for."""
 COARSE = 5
 """The largest number of groups held against the copula: finer cuts of a bent cloud look structured."""
+FEW_SAMPLES = 5
 SAMPLES = 30
 """Bootstrap samples of the groups that were chosen."""
 
@@ -45,12 +46,18 @@ def choose(features: Features, study: Study) -> tuple[Rule | None, Evidence]:
         if choice.structure == Structure.NATURAL:
             trial = replace(trial, tried=tuple(_held(space, t, choice.own, study) for t in trial.tried))
             choice = verdict.decide(space, study, trial.tried, trial.dense)
-        tell("group", verdict.summary(choice, trial.tried))
         if choice.structure == Structure.NOTHING and not study.force:
+            tell("group", verdict.summary(choice, trial.tried))
             return None, _evidence(space, study, trial, choice, choice.best, 1.0, None)
-        best = steadied(space, choice.best, study, SAMPLES)
         step("group", "placing everyone")
-        rule, fidelity = settle(space, best.clustering, features, study)
+        rule, fidelity = settle(space, choice.best.clustering, features, study)
+        while (fewer := next((t for t in trial.tried if t.candidate.size == rule.size), None)) and (
+            rule.size < choice.best.candidate.size
+        ):
+            choice = verdict.smaller(choice, fewer, space, trial.tried)
+            rule, fidelity = settle(space, fewer.clustering, features, study)
+        tell("group", verdict.summary(choice, trial.tried))
+        best = steadied(space, choice.best, study, SAMPLES)
         return rule, _evidence(space, study, trial, choice, best, fidelity, rule)
 
 
@@ -87,6 +94,7 @@ def _tried(space: Space, study: Study) -> Trial:
     if study.method == "auto" and verdict.wants_density(space, known):
         try:
             dense = judge(space, plugins.find("methods", "hdbscan").fit(space, 0, study.seed), study)
+            dense = steadied(space, dense, study, FEW_SAMPLES)
         except Refused as no:
             refused.append(("hdbscan", no.reason))
     return Trial(known, dense, tuple(refused))

@@ -42,7 +42,8 @@ def sizes(space: Space, study: Study) -> range:
     """The numbers of groups to try: what was asked for, no more than there are different users."""
     low, high = study.group_range()
     distinct = len(np.unique(np.round(space.scores, 9), axis=0))
-    return range(min(low, distinct), min(max(high, low), distinct, max(2, len(space.rows) // 5)) + 1)
+    room = max(2, len(space.rows) // study.floor)
+    return range(min(low, distinct, room), min(max(high, low), distinct, room) + 1)
 
 
 def search(space: Space, study: Study, method: str) -> tuple[list[Tried], list[tuple[str, str]]]:

@@ -23,6 +23,8 @@ VALLEY = 0.05
 CLEAR = 0.001
 COARSE = 0.01
 """The bar for a valley in the cuts in two and three."""
+FAIR = 0.6
+"""Steadiness below which dense regions are an accident of the sample."""
 MOST = 0.8
 """Share of users above which the largest dense region is everybody, and the others its ragged edge."""
 SOFT = 0.2
@@ -50,7 +52,7 @@ def decide(space: Space, study: Study, tried: tuple[Tried, ...], dense: Tried | 
     """The grouping and its verdict."""
     own = _own(space, tried)
     natural = _natural(space, tried, own)
-    if dense is not None and _balanced(dense):
+    if dense is not None and _balanced(dense) and (dense.candidate.stability or 0.0) >= FAIR:
         own, natural = dense, True
     if natural:
         structure = Structure.NATURAL
@@ -64,6 +66,12 @@ def decide(space: Space, study: Study, tried: tuple[Tried, ...], dense: Tried | 
         if structure != Structure.NOTHING and not (structure == Structure.NATURAL and _all_clear(best, VALLEY)):
             structure = Structure.REPRODUCIBLE if _steady(best) else Structure.CONSTRUCTIVE
     return Choice(best, own, structure, _alternative(space, tried, own, structure))
+
+
+def smaller(choice: Choice, fewer: Tried, space: Space, tried: tuple[Tried, ...]) -> Choice:
+    """The choice when some groups turned out too small to stand: the grouping in as many as are left."""
+    own = fewer if choice.own is choice.best else choice.own
+    return Choice(fewer, own, choice.structure, _alternative(space, tried, own, choice.structure))
 
 
 def wants_density(space: Space, tried: tuple[Tried, ...]) -> bool:
@@ -156,15 +164,14 @@ def worded(choice: Choice, best: Tried, study: Study, space: Space, groups: int)
         kind=choice.structure,
         groups=0 if nothing and not study.force else groups,
         alternative=choice.alternative,
-        why=_why(choice, best, space),
+        why=_why(choice, best, space, groups),
         asked=study.asked,
         own=0 if nothing else own,
         forced=nothing and study.force,
     )
 
 
-def _why(choice: Choice, best: Tried, space: Space) -> str:
-    size = best.candidate.size
+def _why(choice: Choice, best: Tried, space: Space, groups: int) -> str:
     if choice.structure == Structure.NOTHING:
         return (
             "The measures go together no more than chance would have it, and no border between groups shows a valley. "
@@ -174,10 +181,11 @@ def _why(choice: Choice, best: Tried, space: Space) -> str:
     if choice.structure == Structure.NATURAL:
         said = "There is more here than correlated measures, and users are rare at the borders between groups"
         if not soft:
-            return f"{said}: each of the {len(best.borders)} borders shows a valley."
+            whole = f"each of the {len(best.borders)} borders" if len(best.borders) > 1 else "the border"
+            return f"{said}: {whole} shows a valley."
         return f"{said}: {len(best.borders) - soft} of {len(best.borders)} borders show a valley, {soft} shade into each other."
     ways = "one direction" if space.factors == 1 else f"{space.factors or 'several'} directions"
-    said = f"Users differ along {ways} without gaps between them, so the {size} groups are cuts of one continuum"
+    said = f"Users differ along {ways} without gaps between them, so the {groups} groups are cuts of one continuum"
     if choice.structure == Structure.REPRODUCIBLE:
         return f"{said}. The same cuts come back from other samples of the same users."
     return f"{said}, made for use: another cut would do as well."
