@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 import narwhals as nw
+import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
@@ -18,6 +19,7 @@ import pytest
 
 import personae
 from conftest import World, planted
+from personae.errors import UsageError
 from personae.model.plain import plain
 
 KINDS: dict[str, Callable[[pa.Table], Any]] = {
@@ -245,3 +247,33 @@ def test_every_public_name_is_there_and_an_unknown_one_is_not() -> None:
         assert getattr(personae, name) is not None
     with pytest.raises(AttributeError):
         getattr(personae, "nothing_of_the_kind")  # noqa: B009 - the lookup is what is tested
+
+
+def test_data_without_what_the_rule_reads_cannot_be_placed(run: personae.Result, world: World, tmp_path: Path) -> None:
+    """A table of users brings no events: an error that names what is missing, not a column of empty personas."""
+    people = world.users(tmp_path / "users.csv")
+    with pytest.raises(UsageError) as caught:
+        run.score(pd.read_csv(people, dtype=str))
+    assert caught.value.code == "P002"
+    assert "event" in caught.value.what
+    assert "bring" in caught.value.fix
+
+
+def test_columns_the_rule_misses_are_counted(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    rng = np.random.default_rng(5)
+    group = rng.integers(0, 3, 400)
+    held = {f"m{j}": (rng.normal(size=400) + 6 * (group == j % 3)).round(3) for j in range(6)}
+    frame = pa.table({"user_id": [f"u{i}" for i in range(400)], **held})
+    made = personae.run(frame, id="user_id", groups=3, force=True)
+    assert made.score(frame).num_rows == 400
+    assert "missing" not in caplog.text
+    made.score(frame.drop_columns(["m1"]))
+    assert "1 of 6 columns that the rule reads are missing and are taken as empty: m1" in caplog.text
+    with pytest.raises(UsageError, match="none of it"):
+        made.score(pa.table({"user_id": ["u1", "u2"], "colour": ["red", "blue"]}))
+
+
+def test_the_column_table_says_uses_in_the_words_of_the_command(log: Path) -> None:
+    said = repr(personae.read(pa.table({"user_id": ["a", "b", "c"], "age": [20, 30, 40], "visits": [1, 2, 3]})).check())
+    assert re.search(r"visits\s+integer\s+forms groups", said)
+    assert re.search(r"age\s+integer\s+describes", said)

@@ -295,7 +295,7 @@ def test_integer_ids_of_parquet_meet_the_same_ids_as_text(prepared: Prepared, tm
 
 def test_events_without_a_user_are_set_aside_and_said(prepared: Prepared) -> None:
     features = prepared(LOG + ",view,2026-03-03 09:00:00,1.00\n")
-    assert any("no id" in x.reason and x.name.startswith("1 ") for x in features.left_out)
+    assert any("without an id" in x.reason and x.name.startswith("1 ") for x in features.left_out)
     assert features.counts is not None
     assert features.counts.matrix.sum() == 8
 

@@ -491,3 +491,36 @@ def test_notes_have_a_level_and_a_known_code(tmp_path: Path) -> None:
 
 def test_an_error_of_reading_is_a_data_error(tmp_path: Path) -> None:
     assert isinstance(refused("P107", write(tmp_path / "a.csv", b"")), DataError)
+
+
+def test_a_block_of_questions_that_were_not_asked_is_one_note(tmp_path: Path) -> None:
+    """Skip logic: the same marker in the same rows of several columns; equal counts in other rows are none."""
+    lines = [f"{i},{'NA,NA,NA' if i % 3 else 'yes,no,often'},{'NA' if i % 3 != 1 else 'yes'}" for i in range(60)]
+    path = write(tmp_path / "survey.csv", "id,q1,q2,q3,q4\n" + "\n".join(lines) + "\n")
+    notes = [n for n in table(path).notes if "block" in n.words]
+    assert [n.level for n in notes] == [Level.WARN]
+    assert notes[0].words.startswith('a block of 3 columns, "q1" to "q3", is NA in the same 40 rows')
+    assert '--missing "NA"' in notes[0].fix
+    assert not [n for n in table(path, missing=("NA",)).notes if "block" in n.words]
+
+
+def test_a_thousands_mark_is_not_called_a_decimal_dot(tmp_path: Path) -> None:
+    path = write(tmp_path / "load.csv", "id,load\n" + "".join(f'{i},"2{i % 10}5,917"\n' for i in range(40)))
+    said = words(table(path))
+    assert "thousands mark" in said
+    assert "decimal mark is a dot" not in said
+
+
+def test_a_folder_is_read_without_hidden_folders_and_runs(tmp_path: Path) -> None:
+    write(tmp_path / "data" / "a.csv", "id,x\n1,2\n2,3\n")
+    write(tmp_path / "data" / ".personae" / "b.csv", "id,x\n3,2\n4,3\n")
+    write(tmp_path / "data" / "mine" / "users.csv", "id,persona\n3,2\n4,3\n")
+    write(tmp_path / "data" / "mine" / "private" / "rejects.csv", "id,x\n3,2\n")
+    write(tmp_path / "data" / "mine" / "run.json", "{}")
+    assert table(tmp_path / "data").used == 2
+
+
+def test_a_missing_file_is_not_answered_with_hidden_ones(tmp_path: Path) -> None:
+    write(tmp_path / ".personae" / "x", "")
+    write(tmp_path / "events.csv", "id,x\n1,2\n")
+    assert ".personae" not in refused("P101", tmp_path / "zzz").fix

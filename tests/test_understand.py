@@ -13,6 +13,7 @@ from personae.errors import DataError, UsageError
 from personae.model.study import Role, Study
 from personae.model.table import Kind, Table
 from personae.stages.read import read
+from personae.stages.roles import use
 from personae.stages.understand import understand
 
 Understood = Callable[..., tuple[Table, ...]]
@@ -285,3 +286,90 @@ def test_real_tables_are_understood(
     assert named(table, Role.ID) == [id]
     assert named(table, Role.OUTCOME) == outcomes
     assert named(table, Role.DEMOGRAPHIC) == describe
+
+
+def test_a_file_without_the_id_that_was_named_stops_the_run(understood: Understood) -> None:
+    """ING-01: employees are never joined to customers by equal numbers; the file and its columns are named."""
+    staff = rows("employee_id,salary", *(f"{i},{i * 7 % 40}" for i in range(60)))
+    with pytest.raises(UsageError) as caught:
+        understood(PEOPLE, staff, id="customer_id")
+    error = caught.value
+    assert (error.code, error.exit_code) == ("P002", 2)
+    assert "table1.csv" in error.what
+    assert "employee_id, salary" in error.where
+    assert "leave table1.csv out" in error.fix
+    assert 'to "customer_id"' in error.fix
+
+
+def test_the_id_of_another_file_forms_no_groups(understood: Understood) -> None:
+    """A number that only names is no quantity."""
+    people = rows("customer_id,guide,visits", *(f"{i},{i % 30},{i % 9}" for i in range(120)))
+    guides = rows("guide,sales", *(f"{chr(97 + i // 26)}{chr(97 + i % 26)},{i % 7}" for i in range(60)))
+    first, second = understood(people, guides)
+    assert (named(second, Role.ID), named(first, Role.IGNORE), named(first, Role.BEHAVIOUR)) == (
+        ["guide"],
+        ["guide"],
+        ["visits"],
+    )
+    members = rows("member_id,user_id,visits", *(f"m{i},{i % 80},{i % 9}" for i in range(120)))
+    (table,) = understood(members, id="member_id")
+    assert (named(table, Role.BEHAVIOUR), named(table, Role.IGNORE)) == (["visits"], ["user_id"])
+
+
+def test_numbers_of_people_are_no_ids(understood: Understood) -> None:
+    (table,) = understood(rows("id,number_of_contacts,num_users", *(f"a{i},{i % 70},{i % 60}" for i in range(200))), id="id")
+    assert named(table, Role.BEHAVIOUR) == ["number_of_contacts", "num_users"]
+
+
+def test_what_forms_groups_is_said_as_it_is(understood: Understood) -> None:
+    """Beside events other columns describe; a log without events forms groups by its numbers."""
+    (log,) = understood(
+        rows("user_id,event,device,load", *(f"u{i % 20},{'view' if i % 3 else 'buy'},d{i % 3},{i % 7}" for i in range(80)))
+    )
+    assert {c.name: use(log, c) for c in log.columns} == {
+        "user_id": "id", "event": "event", "device": "describes", "load": "describes",
+    }  # fmt: skip
+    assert use(log, log.columns[3], ("load",)) == "forms groups"
+    (plain,) = understood(rows("user_id,load,depth", *(f"u{i % 20},{i % 7},{i % 11}" for i in range(80))))
+    assert [use(plain, c) for c in plain.columns] == ["id", "forms groups", "forms groups"]
+    (people,) = understood(PEOPLE)
+    assert [use(people, c, ("visits",)) for c in people.columns] == ["id", "describes", "describes", "forms groups"]
+
+
+@pytest.mark.parametrize(
+    ("levels", "sensitive"),
+    [
+        (("Straight", "Gay", "Bisexual", "Other"), True),
+        (("White", "Black", "Hispanic", "Other"), True),
+        (("Catholic", "Protestant", "Muslim", "None"), True),
+        (("White", "Black", "Red", "Blue"), False),
+        (("White", "Black"), False),
+        (("Straight", "Curly", "Wavy"), False),
+        (("Yes", "No", "Not sure"), False),
+    ],
+)
+def test_sensitive_answers_are_known_by_their_values(understood: Understood, levels: tuple[str, ...], sensitive: bool) -> None:
+    """R48: a survey's q26 does not say what it asks; its answers do."""
+    text = rows("id,q26,visits", *(f"a{i},{levels[i % len(levels)]},{i % 9}" for i in range(80)))
+    (table,) = understood(text)
+    assert roles(table)["q26"] is (Role.DEMOGRAPHIC if sensitive else Role.BEHAVIOUR)
+    if sensitive:
+        with pytest.raises(UsageError, match="describes groups"):
+            understood(text, group_by=("q26",))
+
+
+def test_what_is_ignored_is_no_difference_between_rows(understood: Understood) -> None:
+    """ING-04: the fix names the columns that differ, and leaving them out merges the rows."""
+    text = rows("customer_id,order_no,visits", *(f"c{i % 50},n{i},{i % 50 % 9}" for i in range(52)))
+    with pytest.raises(DataError) as caught:
+        understood(text, id="customer_id")
+    assert '--ignore "order_no"' in caught.value.fix
+    assert "correct the file" in caught.value.fix
+    (table,) = understood(text, id="customer_id", ignore=("order_no",))
+    assert table.columns[0].distinct == 50
+    assert any("2 rows" in n.words and "--ignore" in n.words for n in table.notes)
+
+
+def test_one_id_is_one_id(understood: Understood) -> None:
+    (table,) = understood(PEOPLE + "c3,23,6,3\n", on_duplicate="first")
+    assert any(n.words.startswith("1 id of") for n in table.notes)

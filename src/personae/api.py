@@ -17,10 +17,11 @@ from personae.frames import ARROW
 from personae.model.cast import Cast
 from personae.model.persona import Persona
 from personae.model.study import Role, Study
-from personae.model.table import Table
+from personae.model.table import Column, Level, Table
 from personae.stages.prepare import prepare
 from personae.stages.read import read as read_tables
-from personae.stages.recall import pinned, recall
+from personae.stages.recall import check_inputs, pinned, recall
+from personae.stages.roles import is_personal, use
 from personae.stages.score import place_features
 from personae.stages.understand import understand
 
@@ -73,7 +74,7 @@ class Data:
 
     def check(self) -> Shown:
         """Read everything and say what each column is and will be used for. Nothing is written."""
-        return _columns(_looked(self))
+        return _columns(_looked(self), self.study)
 
     def run(self, **settings: Any) -> Result:
         """Find the groups; see `run`."""
@@ -279,7 +280,11 @@ def _placed(cast: Cast, data: Data) -> tuple[pa.StringArray, Placement]:
     with plugins.find("engines", "duckdb").connect(memory=study.memory, threads=study.threads) as engine:
         tables = read_tables(engine, study, data.frames)
         known = pinned(study, tables, cast.tables)
-        features = prepare(engine, recall(understand(engine, tables, known), cast.tables), known, cast.rule)
+        ids = {c.name for t in cast.tables for c in t.columns if c.role is Role.ID}
+        seen = recall(understand(engine, tables, known, ids=ids), cast.tables)
+        features = prepare(engine, seen, known, cast.rule)
+    if cast.rule is not None:
+        check_inputs(cast.rule, features, tables, cast.tables)
     return features.ids, place_features(cast.rule, features)
 
 
@@ -307,17 +312,17 @@ def _why(cast: Cast) -> str:
     return "\n".join((f"{evidence.verdict.kind}: {evidence.verdict.why}", "votes", *votes, "tried", *tried))
 
 
-def _columns(tables: tuple[Table, ...]) -> Shown:
+def _columns(tables: tuple[Table, ...], study: Study) -> Shown:
     """One row per column: what it is, what it will be used for, and why. Values of ids and texts are not shown."""
     header = ("source", "column", "kind", "used as", "why", "empty", "distinct", "examples")
     rows = [
-        (t.source, c.name, str(c.kind), str(c.role), c.why, f"{c.empty:,}", f"{c.distinct:,}", _examples(c.role, c.examples))
+        (t.source, c.name, str(c.kind), use(t, c, study.group_by), c.why, f"{c.empty:,}", f"{c.distinct:,}", _examples(c))
         for t in tables
         for c in t.columns
     ]
     accounts = [f"{t.source}: {t.seen:,} rows, {t.used:,} used, {t.set_aside:,} set aside. {t.format}" for t in tables]
     notes = [
-        f"{n.level}: {n.words}" + (f" ({n.where})" if n.where else "") + (f" {n.fix}" if n.fix else "")
+        f"{_LEVELS[n.level]}: {n.words}" + (f" ({n.where})" if n.where else "") + (f" {n.fix}" if n.fix else "")
         for t in tables
         for n in t.notes
     ]
@@ -332,5 +337,8 @@ def _columns(tables: tuple[Table, ...]) -> Shown:
     )
 
 
-def _examples(role: Role, examples: tuple[str, ...]) -> str:
-    return "" if role in (Role.ID, Role.TEXT) else ", ".join(examples[:3])
+_LEVELS = {Level.STOP: "stop", Level.WARN: "warning", Level.PASS: "note"}
+
+
+def _examples(column: Column) -> str:
+    return "" if column.role in (Role.ID, Role.TEXT) or is_personal(column) else ", ".join(column.examples[:3])

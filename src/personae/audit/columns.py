@@ -18,6 +18,8 @@ from personae.model.table import Column, Kind, Level, Note, Reject, Table
 
 MOSTLY = 0.9
 """Share of values of one kind from which the others are worth a warning."""
+BLOCK = 3
+"""Columns from which on the same gaps in the same rows are no chance."""
 SHORT = 80
 """Characters of the longest text that can still be a category."""
 _BOOLEANS = frozenset(
@@ -60,6 +62,10 @@ class _Work:
         """(file, line, text) of the first values of these shapes."""
         return find(self.engine, self.table, seen.column, shapes)
 
+    def told(self, column: Column) -> bool:
+        """Whether a warning has said how the numbers of a column are read."""
+        return any(n.code == "P105" and f'in "{column.name}" is read' in n.words for n in self.notes)
+
     def note(self, level: Level, code: str, words: str, *, where: str = "", fix: str = "") -> None:
         """Something to be said about the table."""
         self.notes.append(Note(level, code, words, where or self.table.source, fix))
@@ -83,6 +89,7 @@ def audit(engine: Any, table: Table, study: Study) -> Table:
     if rejects:
         return audit(engine, set_aside(engine, table, rejects), study)
     _say_gaps(work)
+    _say_blocks(work, seen)
     return replace(table, columns=tuple(ranged), notes=(*table.notes, *work.notes, *notes, *wild_dates(ranged, table)))
 
 
@@ -181,9 +188,11 @@ def _number(work: _Work, s: Seen, column: Column, *, last: bool) -> Column | Non
         return None
     if read.mark and not known:
         work.marks.add(read.mark)
-    if read.format or (last and read.mark):
+    if (read.format or (last and read.mark)) and not work.told(column):
+        shown = _telling(s)
         mark = "the decimal mark is a comma" if read.format == "comma" else "the decimal mark is a dot"
-        work.note(Level.PASS, "P105", f'"{column.name}": {mark}, as in "{_telling(s)}"')
+        mark = "commas mark thousands" if read.format == "grouped" and "," in shown and "." not in shown else mark
+        work.note(Level.PASS, "P105", f'"{column.name}": {mark}, as in "{shown}"')
     scale = 0 if read.whole else max((g.scale for k, g in s.groups.items() if k in NUMBERS), default=0)
     return replace(column, kind=Kind.INTEGER if read.whole else Kind.DECIMAL, format=read.format, scale=scale)
 
@@ -252,6 +261,33 @@ def _say_gaps(work: _Work) -> None:
             f'"{text}" stands {cells:,} times in columns that are otherwise numbers or dates ({named}); they are taken as text'
         )
         work.note(Level.WARN, "P103", words, fix=f'if it means empty: --missing "{text}"')
+
+
+def _say_blocks(work: _Work, seen: Sequence[Seen]) -> None:
+    """One note for each block of columns that hold the same marker in exactly the same rows: a question that was not asked."""
+    alike: dict[tuple[str, int], list[Seen]] = {}
+    for s in seen:
+        for text, rows in s.markers:
+            if text.strip() and rows < s.rows:
+                alike.setdefault((text, rows), []).append(s)
+    for (text, rows), columns in sorted(alike.items(), key=lambda x: (-x[0][1], x[0][0])):
+        for names in _same_rows(work, text, columns):
+            words = f'a block of {len(names)} columns, "{names[0]}" to "{names[-1]}", is {text} in the same {rows:,} rows'
+            fix = f'if these questions were not asked there: --missing "{text}"'
+            work.note(Level.WARN, "P103", f"{words}: questions that were not asked?", fix=fix)
+
+
+def _same_rows(work: _Work, text: str, columns: Sequence[Seen]) -> list[list[str]]:
+    """Names of columns, in the order of the table, that hold a text in the same rows; only blocks of at least three."""
+    if len(columns) < BLOCK:
+        return []
+    q, value = work.engine.quote, text.replace("'", "''")
+    marks = ", ".join(f"bit_xor(hash(p)) FILTER ({q(s.column.name)} = '{value}')" for s in columns)
+    (found,) = work.engine.rows(f"SELECT {marks} FROM (SELECT *, row_number() OVER () AS p FROM {q(work.table.relation)})")
+    blocks: dict[object, list[str]] = {}
+    for s, mark in zip(columns, found, strict=True):
+        blocks.setdefault(mark, []).append(s.column.name)
+    return [names for names in blocks.values() if len(names) >= BLOCK]
 
 
 def _ranges(work: _Work, columns: Sequence[Column], seen: dict[str, Seen]) -> tuple[list[Column], dict[int, Reject]]:

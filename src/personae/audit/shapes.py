@@ -4,7 +4,8 @@ from __future__ import annotations
 
 MARKERS = (
     "na", "n/a", "#n/a", "#na", "n.a.", "n/d", "none", "null", "(null)", "\\n", "nil", "nan", "-", "--", "---", ".", "?",
-    "unknown", "missing", "undefined", "not available", "#value!", "#ref!", "#name?", "#num!", "#null!",
+    "unknown", "missing", "undefined", "not available", "not asked", "not applicable",
+    "#value!", "#ref!", "#name?", "#num!", "#null!",
 )  # fmt: skip
 """Texts, in lower case, that often stand for a missing value."""
 

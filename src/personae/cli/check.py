@@ -19,6 +19,7 @@ from personae.cli.watch import watching
 from personae.model.features import Features
 from personae.model.study import Role, Study
 from personae.model.table import Column, Level, Table
+from personae.stages.roles import is_personal, use
 
 _PERSONAL = (
     (re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+"), "***@***"),
@@ -64,9 +65,10 @@ def look(study: Study, screen: Screen, last: str) -> None:
         screen.say(line)
     for line in summary.warnings(watch.warnings):
         screen.talk(line)
-    aside = sum(t.set_aside for t in tables)
-    if any(t.set_aside > study.allow_rejects for t in tables):
+    aside = max(t.set_aside for t in tables)
+    if aside > study.allow_rejects:
         screen.say(f"stop     {count(aside, 'row')} would be set aside: run goes on with --allow-rejects {aside}")
+        last = last.replace("with the same files", f"with the same files and --allow-rejects {aside}")
     screen.say(f"next     {last}")
 
 
@@ -86,7 +88,7 @@ def lines(tables: tuple[Table, ...], features: Features, study: Study, screen: S
     found = summary.sources(tables, features.window)
     for t in tables:
         rows = [["column", "kind", "used as", "filled", "empty", "examples", "why"]]
-        rows += [_row(t, c) for c in t.columns]
+        rows += [_row(t, c, study) for c in t.columns]
         head, *rest = table(rows, right=(3, 4))
         found += ["", f"{screen.strong(t.source)}   {t.format}   {_shape(t, study)}", screen.faint(head), *rest]
         for r in t.rejects[:5]:
@@ -98,10 +100,7 @@ def lines(tables: tuple[Table, ...], features: Features, study: Study, screen: S
         for n in sorted(t.notes, key=lambda n: list(_LEVELS).index(n.level)):
             more = (n.words, n.where and f"({n.where})", n.fix and f"-> {n.fix}")
             found += labelled(_LEVELS[n.level], " ".join(x for x in more if x))
-        for c in t.columns:
-            for text, times in c.markers:
-                seen = f'column "{c.name}" has {text!r} {count(times, "time")}'
-                found += labelled("note", f"{seen}; if it means empty: --missing {text!r}")
+        found += _markers(t)
     made = len(features.measures) + (len(features.counts.events) if features.counts else 0)
     forming = len(features.forming()) + (len(features.counts.events) if features.counts else 0)
     return [
@@ -111,6 +110,26 @@ def lines(tables: tuple[Table, ...], features: Features, study: Study, screen: S
         *summary.measures(made, features.left_out),
         *labelled("group by", f"{count(forming, 'measure')} of what {count(len(features), study.entity)} do"),
     ]
+
+
+def _markers(table: Table) -> list[str]:
+    """A note for each text that may mean "empty", however many columns have it."""
+    where: dict[str, list[tuple[str, int]]] = {}
+    for c in table.columns:
+        for text, times in c.markers:
+            where.setdefault(text, []).append((c.name, times))
+    found = []
+    for text, columns in where.items():
+        if len(columns) == 1:
+            ((name, times),) = columns
+            seen = f'column "{name}" has {text!r} {count(times, "time")}'
+        else:
+            listed = ", ".join(f'"{n}"' for n, _ in columns[:3]) + (", ..." if len(columns) > 3 else "")
+            low, high = min(n for _, n in columns), max(n for _, n in columns)
+            each = count(low, "time") if low == high else f"{count(low)} to {count(high, 'time')}"
+            seen = f"{count(len(columns), 'column')} ({listed}) have {text!r}, {each} each"
+        found += labelled("note", f"{seen}; if it means empty: --missing {text!r}")
+    return found
 
 
 def document(tables: tuple[Table, ...], features: Features) -> dict[str, Any]:
@@ -133,21 +152,34 @@ def document(tables: tuple[Table, ...], features: Features) -> dict[str, Any]:
 
 def examples(column: Column) -> tuple[str, ...]:
     """Some values, with what points at a person masked."""
-    if column.role != Role.ID and _NAMED.search(column.name) and column.kind.value in ("text", "category"):
+    named = column.role != Role.ID and _NAMED.search(column.name) and column.kind.value in ("text", "category")
+    if named or is_personal(column):
         return ("(personal, not shown)",) if column.examples else ()
     return tuple(_masked(x) for x in column.examples[:3])
 
 
+_DATE = re.compile(r"(\d{4}[-/.](0?\d|1[0-2])[-/.]([0-2]?\d|3[01])|([0-2]?\d|3[01])[-/.]([0-2]?\d|3[01])[-/.]\d{2,4})(\D.*)?")
+_NUMBER = re.compile(r"[-+]?[\d.,]+([eE][-+]?\d+)?")
+
+
 def _masked(text: str) -> str:
-    for pattern, mask in _PERSONAL:
-        if not re.fullmatch(r"[\d:T.Z+ -]{10,}", text):  # times are not telephone numbers
-            text = pattern.sub(mask, text)
+    address, phone, network = _PERSONAL
+    text = address[0].sub(address[1], text)
+    if re.fullmatch(r"\d{1,3}(\.\d{1,3}){3}", text):
+        return network[1]
+    if not _DATE.fullmatch(text.strip()) and not _number(text.strip()):
+        text = network[0].sub(network[1], phone[0].sub(phone[1], text))
     return text if len(text) <= 24 else text[:21] + "..."
 
 
-def _row(t: Table, c: Column) -> list[str]:
+def _number(text: str) -> bool:
+    """Whether a text is a number as it stands; with a plus before it, it is a telephone number."""
+    return bool(_NUMBER.fullmatch(text)) and not text.startswith("+")
+
+
+def _row(t: Table, c: Column, study: Study) -> list[str]:
     filled, empty = count(c.rows - c.empty), count(c.empty)
-    return [c.name, c.kind.value, summary.use(t, c), filled, empty, cut(", ".join(examples(c)), 30), c.why]
+    return [c.name, c.kind.value, use(t, c, study.group_by), filled, empty, cut(", ".join(examples(c)), 30), c.why]
 
 
 def _shape(table: Table, study: Study) -> str:

@@ -65,10 +65,16 @@ def _placed(files: list[str], name: str, store: str, screen: Screen) -> tuple[st
             "P201",
             "this run found no groups, so it has no rule to place users by",
             where=f"run {cast.run or name}",
-            fix="use another run: --run",
+            fix=_others(Record(Path(store or ".personae")), cast.run),
         )
     with watching(screen):
         return cast.run or name, api.score(api.Result(cast), *files)
+
+
+def _others(record: Any, run: str) -> str:
+    """The runs that have a rule, newest first, or how to make one."""
+    there = [e.id for e in reversed(record.entries()) if e.personas and e.id != run]
+    return f"use another run: --run {' or '.join(there[:5])}" if there else "make a run that finds groups: personae run FILES"
 
 
 def _write(table: Any, out: str, form: str, raw: bool, overwrite: bool) -> None:

@@ -52,8 +52,16 @@ def show(
         lines = summary.whole(cast, screen)[:-1]
     if screen.json:
         screen.give(found)
+    screen.say(f"run      {_place(cast, name)}")
     for line in lines:
         screen.say(line)
+
+
+def _place(cast: Cast, name: str) -> str:
+    """Which run this is: its id, the folder where one was named, and that it was the newest where none was."""
+    folder = "" if name == cast.run else name
+    parts = (cast.run, folder or ("" if name else "the newest"), ", ".join(t.source for t in cast.tables))
+    return "   ".join(p for p in parts if p)
 
 
 def _find(cast: Cast, name: str) -> Persona:
@@ -105,7 +113,7 @@ def why(cast: Cast, screen: Screen) -> list[str]:
     votes += [
         [v.criterion, "-" if v.groups is None else "none" if v.groups < 2 else str(v.groups), v.words] for v in found.votes
     ]
-    tried = [["method", "groups", "steady", "left over", "smallest", "separated", ""], *(_tried(c) for c in found.candidates)]
+    tried = [["method", "groups", "steady", "left over", "smallest", "separated"], *(_tried(c) for c in found.candidates)]
     refused = [line for method, reason in found.refused for line in labelled("unused", f"{method}: {reason}")]
     return [
         *summary.groups(cast),
@@ -121,7 +129,7 @@ def why(cast: Cast, screen: Screen) -> list[str]:
 def _tried(c: Candidate) -> list[str]:
     steady = "" if c.stability is None else f"{c.stability * 100:.0f} in 100"
     apart = "" if c.silhouette is None else f"{c.silhouette:.2f}"
-    return [c.method, str(c.size), steady, percent(c.inertia), percent(c.smallest), apart, c.note]
+    return [c.method, str(c.size), steady, percent(c.inertia), percent(c.smallest), apart]
 
 
 def _titled(rows: list[list[str]], right: tuple[int, ...], screen: Screen) -> list[str]:

@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from personae.cli.screen import Screen, columns, count, cut, labelled, percent, table, width
 from personae.model.cast import Cast
 from personae.model.features import LeftOut, Window
-from personae.model.persona import Profile, Trait
-from personae.model.study import Role
-from personae.model.table import Column, Match, Table
+from personae.model.persona import Profile
+from personae.model.study import Study
+from personae.model.table import Match, Table
+from personae.stages.roles import use
+from personae.words.apart import brief
 
 WORDS = {
     "natural": "natural groups: the data fall apart where the borders are",
@@ -21,20 +23,6 @@ WORDS = {
 """What each verdict says in a line."""
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-USES = {
-    Role.ID: "id",
-    Role.TIME: "time",
-    Role.EVENT: "event",
-    Role.VALUE: "value",
-    Role.BEHAVIOUR: "forms groups",
-    Role.ATTITUDE: "describes",
-    Role.DEMOGRAPHIC: "describes",
-    Role.OUTCOME: "outcome",
-    Role.TEXT: "text",
-    Role.IGNORE: "left out",
-}
-"""What a column is used for, in a word or two."""
 
 
 def sources(tables: Sequence[Table], window: Window | None, private: str = "") -> list[str]:
@@ -57,21 +45,16 @@ def _days(window: Window) -> str:
     return f"{first.day} {_MONTHS[first.month - 1]}{year} - {last.day} {_MONTHS[last.month - 1]} {last.year}"
 
 
-def roles(tables: Sequence[Table]) -> list[str]:
+def roles(tables: Sequence[Table], study: Study) -> list[str]:
     """A line a source: what its columns are used for."""
     lines = []
     for t in tables:
         by_use: dict[str, list[str]] = {}
         for c in t.columns:
-            by_use.setdefault(use(t, c), []).append(c.name)
-        parts = (f"{use}: {_some(names)}" for use, names in by_use.items())
+            by_use.setdefault(use(t, c, study.group_by), []).append(c.name)
+        parts = (f"{what}: {_some(names)}" for what, names in by_use.items())
         lines += labelled("roles", f"{t.source}  {'; '.join(parts)}")
     return lines
-
-
-def use(table: Table, column: Column) -> str:
-    """What a column is used for; a date of a user is no moment of an event."""
-    return "describes" if column.role == Role.TIME and table.shape == "entities" else USES[column.role]
 
 
 def _some(names: Sequence[str], most: int = 6) -> str:
@@ -91,8 +74,9 @@ def matches(found: Sequence[Match], entity: str) -> list[str]:
 def measures(made: int, left_out: Sequence[LeftOut]) -> list[str]:
     """How many measures and events there are, and why others are not."""
     why = Counter(x.reason for x in left_out)
-    reasons = [f"{n} {reason}" for reason, n in why.most_common(3)]
-    rest = len(left_out) - sum(n for _, n in why.most_common(3))
+    shown = why.most_common(3 if len(why) > 4 else 4)
+    reasons = [f"{n} {reason}" for reason, n in shown]
+    rest = len(left_out) - sum(n for _, n in shown)
     more = [f"{rest} for other reasons"] if rest else []
     out = f"; {len(left_out)} left out ({'; '.join((*reasons, *more))})" if left_out else ""
     return labelled("measure", f"{count(made, 'measure')}{out}")
@@ -105,7 +89,7 @@ def groups(cast: Cast) -> list[str]:
     sizes = sorted({c.size for c in found.candidates if c.size > 1})
     tried = f"tried {sizes[0]}-{sizes[-1]} groups" if len(sizes) > 1 else f"tried {sizes[0]} groups" if sizes else "tried"
     if verdict.groups < 2:
-        line = f"{tried}; none hold"
+        line = f"{tried}; none hold{_asked_for(cast)}"
     else:
         steady = sum(found.steadiness) / len(found.steadiness) if found.steadiness else 0.0
         how = f"steady {steady * 100:.0f} in 100"
@@ -115,6 +99,19 @@ def groups(cast: Cast) -> list[str]:
         line = f"{tried}; {taken}: {how}{own}{other}"
     forced = " (drawn because of --force)" if verdict.forced else ""
     return [*labelled("group", line), *labelled("verdict", f"{WORDS[verdict.kind.value]}{forced}. {sentence(verdict.why)}")]
+
+
+FEW = 100
+"""Users from which on medium differences between groups can show."""
+
+
+def _asked_for(cast: Cast) -> str:
+    """What became of a number that was asked for where no number holds."""
+    if cast.study.groups == "auto" or cast.personas:
+        return ""
+    few = f"; {count(cast.users, cast.study.entity)} are so few that only large differences show" if cast.users < FEW else ""
+    verb = "was" if cast.study.groups == "1" else "were"
+    return f". {cast.study.groups} {verb} asked for; no number holds; --force draws them, marked{few}"
 
 
 def sentence(words: str) -> str:
@@ -144,19 +141,14 @@ def apart(profile: Profile | None) -> str:
     """The strongest differences from everyone: "3.1x weekend use, 0.4x browsing"."""
     if profile is None:
         return ""
-    return ", ".join(_times(t) for t in (*profile.above[:2], *profile.below[:1])) or "close to everyone"
-
-
-def _times(trait: Trait) -> str:
-    times = f"{trait.multiple:.1f}" if trait.multiple < 9.95 else f"{trait.multiple:,.0f}"
-    return f"{times}x {trait.label}"
+    return ", ".join(brief(t) for t in (*profile.above[:2], *profile.below[:1])) or "no sure difference"
 
 
 def whole(cast: Cast, screen: Screen, private: str = "") -> list[str]:
     """All that a run says on one screen."""
     return [
         *sources(cast.tables, cast.window, private),
-        *roles(cast.tables),
+        *roles(cast.tables, cast.study),
         *matches(cast.matches, cast.study.entity),
         *measures(len(cast.measures), cast.left_out),
         *groups(cast),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from functools import lru_cache
 
@@ -162,6 +162,51 @@ def topics(name: str) -> frozenset[Topic]:
         if i + 1 < len(parts):
             found |= _WORDS.get(part + parts[i + 1], frozenset())
     return frozenset(found)
+
+
+_ANSWERS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
+    topic: (frozenset(sure.split()), frozenset(open_.split()))
+    for topic, sure, open_ in (
+        (
+            "sexual orientation",
+            """gay lesbian bisexual bi homosexual heterosexual queer asexual pansexual schwul lesbisch bisexuell homosexuell
+            heterosexuell homosexuel homosexuelle heterosexuel heterosexuelle bisexuel bisexuelle heterossexual homossexual
+            bissexual lesbica lesbiana lesbienne""",
+            "straight",
+        ),
+        (
+            "ethnicity",
+            """hispanic latino latina latinx caucasian mestizo mestiza mulatto biracial multiracial parda pardo indigena negro
+            negra pacific""",
+            "white black asian african indigenous native mixed nonwhite branca branco preta preto amarela amarelo blanco blanca",
+        ),
+        (
+            "religion",
+            """christian catholic protestant muslim jewish jew hindu buddhist sikh mormon lutheran evangelical anglican baptist
+            atheist agnostic christianity catholicism islam judaism hinduism buddhism katholisch evangelisch muslimisch juedisch
+            konfessionslos catholique musulman juif catolica catolico musulmana evangelica evangelico espirita ateu ateo
+            atheiste""",
+            "orthodox spiritual",
+        ),
+    )
+}
+_NO_ANSWER = frozenset(
+    ["other", "others", "none", "na", "no", "not", "prefer", "unknown", "refused", "sonstige", "autre", "otro", "outro"]
+)
+
+
+def sensitive_values(levels: Sequence[str]) -> str:
+    """What answers say of people that nobody may be grouped by, "" where they say none: told by the answers, not by the name.
+
+    >>> sensitive_values(["Straight", "Gay", "Bisexual", "Other"]), sensitive_values(["White", "Black", "Red"])
+    ('sexual orientation', '')
+    """
+    said = [parts for level in levels if (parts := set(words(level))) and len(parts) <= 4 and not parts & _NO_ANSWER]
+    for topic, (sure, open_) in _ANSWERS.items():
+        fit = [parts for parts in said if parts & (sure | open_)]
+        if len(fit) >= max(2, len(said) / 2) and (len(fit) >= 3 or any(parts & sure for parts in fit)):
+            return topic
+    return ""
 
 
 _REPEATS = frozenset(

@@ -39,12 +39,26 @@ def first_several(relation: str, key: str, columns: Sequence[str], ids: int) -> 
     )
 
 
+def differing(relation: str, key: str, columns: Sequence[str]) -> str:
+    """For each column, whether rows of the same id differ in it anywhere."""
+    flags = (
+        f"count(DISTINCT {c}) > 1 OR (count(DISTINCT {c}) = 1 AND count({c}) < count(*)) AS d{i}" for i, c in enumerate(columns)
+    )
+    some = f"SELECT {', '.join(flags)} FROM {relation} GROUP BY {key} HAVING count(*) > 1"
+    return f"SELECT {', '.join(f'bool_or(d{i})' for i in range(len(columns)))} FROM ({some}) AS s"
+
+
 def keep(relation: str, key: str, policy: str) -> str:
     """Leave the first or the last row of each id, or no row of ids that have several."""
     if policy == "drop":
         return f"DELETE FROM {relation} WHERE {key} IN (SELECT {key} FROM {relation} GROUP BY {key} HAVING count(*) > 1)"
     which = {"first": "min", "last": "max"}[policy]
     return f"DELETE FROM {relation} WHERE {PLACE} NOT IN (SELECT {which}({PLACE}) FROM {relation} GROUP BY {key})"
+
+
+def levels(relation: str, columns: Sequence[str]) -> str:
+    """The different values of each column, as one list a column."""
+    return f"SELECT {', '.join(f'list(DISTINCT {c})' for c in columns)} FROM {relation}"
 
 
 def identical(relation: str, columns: Sequence[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -95,8 +95,7 @@ def _paths(source: str) -> list[Path]:
         raise DataError("P101", "that is not a path", where=source[:100], fix="check the path")
     try:
         if path.is_dir():
-            found = sorted(p for p in path.rglob("*") if p.is_file() and not _hidden(p.relative_to(path)))
-            return _tables(found, source)
+            return _tables(sorted(_within(path)), source)
         if path.exists() or path.is_symlink():
             return [path]
     except OSError as error:
@@ -104,11 +103,28 @@ def _paths(source: str) -> list[Path]:
             "P101", f"{path.name[:80]} cannot be opened", where=error.strerror or "", fix="check the path"
         ) from error
     if any(c in source for c in "*?["):
-        found = sorted(p for p in Path(path.anchor).glob(str(path.relative_to(path.anchor))) if p.is_file())
+        found = sorted(p for p in Path(path.anchor).glob(str(path.relative_to(path.anchor))) if p.is_file() and _meant(p, path))
         if found:
             return found
         raise DataError("P101", f"no file fits {source}", where=str(Path.cwd()), fix="check the pattern")
     raise _missing(path, source)
+
+
+def _within(folder: Path) -> Iterator[Path]:
+    """The files of a folder and its folders, without hidden ones and without the files of runs."""
+    for path in folder.iterdir():
+        if _hidden(Path(path.name)):
+            continue
+        if path.is_dir():
+            if not (path / "run.json").is_file():
+                yield from _within(path)
+        elif path.is_file():
+            yield path
+
+
+def _meant(path: Path, pattern: Path) -> bool:
+    """Whether a pattern stands for a file: hidden ones only where the pattern names them."""
+    return not path.name.startswith(".") or pattern.name.startswith(".")
 
 
 def _hidden(path: Path) -> bool:
@@ -134,7 +150,7 @@ def _missing(path: Path, source: str) -> DataError:
     folder = path.parent
     if not folder.is_dir():
         return DataError("P101", f"{source} does not exist", where=f"there is no folder {folder}", fix="check the path")
-    names = [p.name for p in folder.iterdir()]
+    names = [p.name for p in folder.iterdir() if not p.name.startswith(".") or path.name.startswith(".")]
     near = difflib.get_close_matches(path.name, names, n=1, cutoff=0.6)
     near = (
         near or [n for n in names if n.lower().startswith(path.name.lower()) or Path(n).stem.lower() == path.stem.lower()][:1]

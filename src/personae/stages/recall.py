@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from personae import rule as rules
 from personae.errors import UsageError
+from personae.model.features import Features
+from personae.model.rule import Rule
 from personae.model.study import Role, Study
 from personae.model.table import Column, Table
+from personae.progress import warn
 
 
 def recall(tables: Sequence[Table], recorded: Sequence[Table]) -> tuple[Table, ...]:
@@ -28,6 +32,54 @@ def pinned(study: Study, tables: Sequence[Table], recorded: Sequence[Table]) -> 
 
 
 _PINNED = (Role.ID, Role.TIME, Role.EVENT, Role.VALUE)
+
+
+def check_inputs(rule: Rule, features: Features, tables: Sequence[Table], recorded: Sequence[Table]) -> None:
+    """Warn of columns that the rule reads and new data lack.
+
+    Raises UsageError P002 when they lack all of them, or the column that says what happened where groups rest on events.
+    """
+    log = next((c for t in recorded if t.shape == "events" and (c := t.column(Role.EVENT)) is not None), None)
+    events = rules.events_of(rule)
+    wide = [e for e in events if log is None]
+    there = {c.name for t in tables for c in t.columns}
+    known = {m.name for m in features.measures}
+    measures = list(dict.fromkeys(f.column for f in rule.features if f.of == "measure"))
+    missing = [e for e in wide if e not in there] + [_source(m, recorded) for m in measures if m not in known]
+    asked = len(wide) + len(measures)
+    unseen = bool(events) and log is not None and features.counts is None
+    if log is not None and events:
+        asked += 1
+        missing = [*([log.name] if unseen else []), *missing]
+    names = list(dict.fromkeys(missing))
+    if missing and (unseen or len(missing) == asked):
+        kind = "the column that says what happened" if unseen else "a column that the rule reads"
+        none = "no such column" if unseen else "none of it"
+        like = f"a file like those of the run, which were {_some([t.source for t in recorded])}"
+        raise UsageError(
+            "P002",
+            f"the rule of this run places users by {_some(names)}, and the data have {none}",
+            where="; ".join(f"{t.source} has {_some([c.name for c in t.columns])}" for t in tables),
+            did="nobody was placed",
+            fix=f"bring {kind} ({_some(names)}): {like}",
+        )
+    if missing:
+        warn(f"{len(missing):,} of {asked:,} columns that the rule reads are missing and are taken as empty: {_some(names)}")
+    elif features.counts is not None and events and not set(events) & set(features.counts.events):
+        warn(f"the rule knows none of the {len(features.counts.events):,} kinds of events in these data")
+
+
+def _source(measure: str, recorded: Sequence[Table]) -> str:
+    """The column a measure was made of: its own, the amount it sums up, or the time."""
+    plain = measure.partition(" (")[0]
+    ends = ("", "_total", "_largest", "_mean")
+    made = [c.name for t in recorded for c in t.columns if plain in {c.name + e for e in ends}]
+    time = [c.name for t in recorded if t.shape == "events" for c in t.columns if c.role is Role.TIME]
+    return next(iter((*made, *time)), plain)
+
+
+def _some(names: Sequence[str], most: int = 8) -> str:
+    return ", ".join(names[:most]) + (f" and {len(names) - most:,} more" if len(names) > most else "")
 
 
 def _as_recorded(table: Table, recorded: Sequence[Table]) -> Table:

@@ -19,11 +19,44 @@ def unique(column: Column) -> bool:
     return column.distinct == column.rows - column.empty and column.distinct > 1
 
 
+def is_personal(column: Column) -> bool:
+    """Whether texts point at one person: names, addresses, telephone numbers. No value of them is shown."""
+    hints = topics(column.name)
+    text = column.kind in (Kind.TEXT, Kind.CATEGORY) and column.role is not Role.ID
+    named = Topic.PERSONAL in hints or (hints == {Topic.PERSON} and column.role is Role.TEXT)
+    return text and (column.why == "personal data" or (named and not hints & {Topic.ITEM, Topic.THING, Topic.OUTCOME}))
+
+
 def says_who(column: Column) -> bool:
     """Whether a column says who users are, not what they do. Income that is a number, and not a household's, is an amount."""
     hints = topics(column.name)
     amount = column.kind.numeric and Topic.AMOUNT in hints and not hints & _WHO
     return bool(hints & _WHO) and not amount
+
+
+USES = {
+    Role.ID: "id", Role.TIME: "time", Role.EVENT: "event", Role.VALUE: "value", Role.BEHAVIOUR: "forms groups",
+    Role.ATTITUDE: "describes", Role.DEMOGRAPHIC: "describes", Role.OUTCOME: "outcome", Role.TEXT: "text",
+    Role.IGNORE: "left out",
+}  # fmt: skip
+"""What a column is used for, in a word or two, where its role alone decides."""
+
+
+def use(table: Table, column: Column, group_by: Sequence[str] = ()) -> str:
+    """What really becomes of a column: beside events only they form groups, and a date of a user is no moment of an event."""
+    if column.role is Role.TIME and table.shape == "entities":
+        return "describes"
+    if column.role is not Role.BEHAVIOUR:
+        return USES[column.role]
+    return USES[column.role] if _forms(table, column, group_by) else "describes"
+
+
+def _forms(table: Table, column: Column, group_by: Sequence[str]) -> bool:
+    """Whether a column of behaviour takes part: by being named, or, of one row a user, by having few enough levels."""
+    asked = column.name in group_by if group_by else True
+    if table.shape == "events":
+        return asked and column.kind.numeric and (bool(group_by) or table.column(Role.EVENT) is None)
+    return asked and (column.kind.numeric or column.kind is Kind.BOOLEAN or column.distinct <= LEVELS)
 
 
 # ---------------------------------------------------------------- a log of events
@@ -103,14 +136,15 @@ def _property(column: Column, events: bool) -> Guess:
         return Role.IGNORE, "empty" if column.kind is Kind.EMPTY else "constant: the same value in every row"
     if says_who(column):
         return Role.DEMOGRAPHIC, "who users are, by its name"
-    if Topic.KEY in hints and column.kind is not Kind.DECIMAL and not _quantity(column) and column.distinct > LEVELS:
+    if Topic.KEY in hints and column.kind is not Kind.DECIMAL and not is_quantity(column) and column.distinct > LEVELS:
         return Role.IGNORE, "the id of something else than a user"
     if Topic.PERSONAL in hints and not hints & {Topic.ITEM, Topic.THING}:
         return Role.IGNORE, "personal data"
     if column.kind in (Kind.DATE, Kind.TIMESTAMP):
         return Role.IGNORE, "a second time column"
     if column.kind.numeric or column.kind is Kind.BOOLEAN or column.distinct <= LEVELS:
-        return Role.BEHAVIOUR, "said of each event" + ("; describes only, the events form the groups" if events else "")
+        only = "the events form the groups" if events else "" if column.kind.numeric else "only numbers of a log form groups"
+        return Role.BEHAVIOUR, "said of each event" + (f"; describes only, {only}" if only else "")
     return Role.TEXT, f"text with {column.distinct:,} different values"
 
 
@@ -160,7 +194,9 @@ def _number(text: str) -> float | None:
 
 def _trait(column: Column, scale: tuple[str, str] | None, body: bool) -> Guess:
     """The role of a column of a table of one row a user: the first rule that fits."""
-    return _unfit(column, body) or _describing(column, scale) or (Role.BEHAVIOUR, "what users do or have")
+    text = column.kind in (Kind.CATEGORY, Kind.TEXT)
+    many = f"; {column.distinct:,} different texts are too many to form groups" if text and column.distinct > LEVELS else ""
+    return _unfit(column, body) or _describing(column, scale) or (Role.BEHAVIOUR, f"what users do or have{many}")
 
 
 def _unfit(column: Column, body: bool) -> Guess | None:
@@ -170,7 +206,7 @@ def _unfit(column: Column, body: bool) -> Guess | None:
         return Role.IGNORE, "empty"
     if column.distinct <= 1 and not column.empty:
         return Role.IGNORE, "constant: the same value in every row"
-    if Topic.KEY in hints and unique(column) and column.kind is not Kind.DECIMAL and not _quantity(column) and filled > 2:
+    if Topic.KEY in hints and unique(column) and column.kind is not Kind.DECIMAL and not is_quantity(column) and filled > 2:
         return Role.IGNORE, "looks like an id: a different value in every row"
     if Topic.PERSONAL in hints and not hints & {Topic.ITEM, Topic.THING, Topic.OUTCOME} and not column.kind.numeric:
         return Role.IGNORE, "personal data"
@@ -214,10 +250,10 @@ def is_code(column: Column) -> bool:
     hints = topics(column.name)
     few = column.distinct <= LEVELS or {Topic.CODE, Topic.DEMOGRAPHIC} <= hints
     whole = column.kind is Kind.INTEGER and (column.low, column.high) != ("0", "1")
-    return whole and few and bool(hints & {Topic.CODE, Topic.CALENDAR}) and not _quantity(column)
+    return whole and few and bool(hints & {Topic.CODE, Topic.CALENDAR}) and not is_quantity(column)
 
 
-def _quantity(column: Column) -> bool:
+def is_quantity(column: Column) -> bool:
     """ "number_of_cds", "number of days", "3 hours": quantities although a word of them says code or calendar."""
     parts = words(column.name)
     plural = {"days", "months", "years", "hours", "weeks"} & set(parts)

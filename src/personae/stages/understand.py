@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
@@ -11,11 +11,24 @@ from personae.audit.ids import exact_ids
 from personae.errors import DataError, UsageError
 from personae.model.study import Role, Study
 from personae.model.table import Column, Kind, Level, Note, Table
-from personae.model.vocabulary import Topic, singular, topics, words
+from personae.model.vocabulary import Topic, sensitive_values, singular, topics, words
+from personae.model.vocabulary import repeats as counts
 from personae.progress import tell
 from personae.sql import repeats
 from personae.stages.part import id_of
-from personae.stages.roles import LEVELS, entity_roles, event_of, is_code, log_roles, says_who, time_of, unique
+from personae.stages.roles import (
+    LEVELS,
+    Guess,
+    entity_roles,
+    event_of,
+    is_code,
+    is_quantity,
+    log_roles,
+    says_who,
+    time_of,
+    unique,
+    use,
+)
 
 COUNTED = 5_000_000
 """Identical rows of larger logs are not counted: it would cost as much as everything else together."""
@@ -24,29 +37,34 @@ _NARROW = 8
 """Columns of a table that can be a log although hardly any user appears twice."""
 
 
-def understand(engine: Any, tables: tuple[Table, ...], study: Study) -> tuple[Table, ...]:
+def understand(engine: Any, tables: tuple[Table, ...], study: Study, *, ids: Collection[str] = ()) -> tuple[Table, ...]:
     """Give every table its shape and every column its role, with the reason in words; the flags of the study come first.
 
     A table without an id column gets one: the row's number, in a view. Identical rows of a table of one row a user are merged.
-    Whole numbers that are codes become categories.
+    Whole numbers that are codes become categories. `ids` are the id columns of the run whose data these resemble, if any.
 
     Raises:
-        UsageError: P002 for a column that does not exist, P003 when nothing decides which column is the id, P001 when a
-            demographic or an outcome is to form groups.
+        UsageError: P002 for a column that does not exist, or a table without the id column that was named, P003 when nothing
+            decides which column is the id, P001 when a demographic or an outcome is to form groups.
         DataError: P104 when rows of the same id disagree, P109 when an id column holds rounded numbers.
     """
     _check_names(tables, study)
     made = []
-    for table, key in zip(tables, _keys(tables, study), strict=True):
+    who: set[str] = set()
+    keys = _keys(tables, study, ids)
+    for table, key in zip(tables, keys, strict=True):
         kept, found = (table, key) if key else _numbered(engine, table)
         _check_exact(engine, kept, found)
         shape = _shape(kept, found, study)
         guesses = log_roles(kept, found, study) if shape == "events" else entity_roles(kept, found, len(tables) == 1)
-        columns = tuple(_with_role(c, found, guesses, study) for c in kept.columns)
+        guesses |= _other_ids(kept, found, [k for k in keys if k], guesses, study)
+        told = _sensitive(engine, kept, found, guesses) if shape == "entities" else {}
+        who |= told.keys()
+        columns = tuple(_with_role(c, found, guesses | told, study, who) for c in kept.columns)
         table = replace(kept, shape=shape, columns=columns)
         made.append(_alike(engine, _one_row_each(engine, table, study) if shape == "entities" else _identical(engine, table)))
-    _check_grouping(made, study)
-    _say(made)
+    _check_grouping(made, study, who)
+    _say(made, study)
     return tuple(made)
 
 
@@ -73,13 +91,13 @@ def _unknown(flag: str, name: str, known: Sequence[str], where: str) -> UsageErr
     return UsageError("P002", f'there is no column "{name}"', where=f"{flag}, looked in {where}", fix=fix)
 
 
-def _check_grouping(tables: Sequence[Table], study: Study) -> None:
+def _check_grouping(tables: Sequence[Table], study: Study, who: Collection[str]) -> None:
     """Outcomes never form groups; who users are does so only for a written reason (R48)."""
     for column in (c for t in tables for c in t.columns if c.name in study.group_by):
         if column.name in study.outcome or column.role in (Role.ID, Role.TIME):
             what = f'"{column.name}" cannot form groups: it is the {column.role}'
             raise UsageError("P001", what, where="--group-by", fix=f"leave {column.name} out of --group-by")
-        if says_who(column) and not study.override.strip():
+        if (says_who(column) or column.name in who) and not study.override.strip():
             what = f'"{column.name}" says who users are, not what they do, so it describes groups and does not form them'
             fix = (
                 f'leave it out of --group-by, or give your reason, which the report will print: --override "why {column.name}"'
@@ -87,8 +105,8 @@ def _check_grouping(tables: Sequence[Table], study: Study) -> None:
             raise UsageError("P001", what, where="--group-by", fix=fix)
 
 
-def _said(column: Column, study: Study) -> tuple[Role, str] | None:
-    """The role a flag gives, if any."""
+def _said(column: Column, study: Study, who: Collection[str]) -> tuple[Role, str] | None:
+    """The role a flag gives, if any; `who` are columns whose values say who users are."""
     said = (
         (Role.ID, (study.id,)), (Role.TIME, (study.time,)), (Role.EVENT, (study.event,)), (Role.VALUE, (study.value,)),
         (Role.IGNORE, study.ignore), (Role.OUTCOME, study.outcome), (Role.DEMOGRAPHIC, study.describe),
@@ -96,18 +114,18 @@ def _said(column: Column, study: Study) -> tuple[Role, str] | None:
     )  # fmt: skip
     for role, names in said:
         if column.name and column.name in names:
-            if role is Role.BEHAVIOUR and says_who(column):
+            if role is Role.BEHAVIOUR and (says_who(column) or column.name in who):
                 return Role.DEMOGRAPHIC, f"who users are; forms groups because you said: {study.override}"
             return role, "you said so"
     return None
 
 
-def _with_role(column: Column, key: Column, guesses: dict[str, tuple[Role, str]], study: Study) -> Column:
+def _with_role(column: Column, key: Column, guesses: Mapping[str, Guess], study: Study, who: Collection[str]) -> Column:
     """The column with its role: said, then guessed; codes become categories."""
     if column.name == key.name:
         return replace(column, role=Role.ID, why=key.why or _id_why(column, study))
     guess = guesses[column.name]
-    role, why = _said(column, study) or guess
+    role, why = _said(column, study, who) or guess
     if role is Role.BEHAVIOUR and guess[0] in (Role.EVENT, Role.VALUE, Role.TIME):
         role = guess[0]  # named to form groups: as what it is
     forms = column.name in study.group_by
@@ -129,9 +147,14 @@ def _id_why(column: Column, study: Study) -> str:
 # ---------------------------------------------------------------- the id
 
 
-def _keys(tables: Sequence[Table], study: Study) -> list[Column | None]:
-    """The id column of every table, None where there is none."""
-    said = [next((c for c in t.columns if study.id and c.name == study.id), None) for t in tables]
+def _keys(tables: Sequence[Table], study: Study, ids: Collection[str]) -> list[Column | None]:
+    """The id column of every table, None where there is none. An id that was named is the id of all of them (P002)."""
+    known = [n for n in (study.id, *ids) if n]
+    said = [next((c for n in known for c in t.columns if c.name == n), None) for t in tables]
+    if study.id and not ids:
+        for table, found in zip(tables, said, strict=True):
+            if found is None:
+                raise _without(table, study.id)
     entity = {singular(w) for w in words(study.entity)}
     ranked = [[] if s else _ranked(t, entity, study) for t, s in zip(tables, said, strict=True)]
     settled = {_plain(r[0][1]) for r in ranked if len(r) == 1 or (r and r[0][0] > r[1][0])} | {_plain(s) for s in said if s}
@@ -146,6 +169,45 @@ def _keys(tables: Sequence[Table], study: Study) -> list[Column | None]:
             _check_one_row_each(table)
         keys.append(key)
     return keys
+
+
+def _without(table: Table, name: str) -> UsageError:
+    """P002: the id column that was named is in another file, not in this one."""
+    listed = ", ".join(c.name for c in table.columns[:20]) + (", ..." if len(table.columns) > 20 else "")
+    what = f'{table.source} has no column "{name}", so its rows cannot be told to belong to the same users'
+    fix = f'leave {table.source} out, or rename its column that holds the same ids to "{name}"'
+    return UsageError("P002", what, where=f"--id; {table.source} has {listed}", fix=fix)
+
+
+def _other_ids(
+    table: Table, key: Column, keys: Sequence[Column], guesses: Mapping[str, Guess], study: Study
+) -> dict[str, Guess]:
+    """Columns that are ids, by name or because another table is joined by them: they say nothing of what users do."""
+    names = {_plain(k) for k in keys}
+    entity = {singular(w) for w in words(study.entity)}
+    scores = {c.name: _fits(c, i, entity) for i, c in enumerate(table.columns)}
+    best = max(scores.values(), default=0.0)
+    asked = {n for n, s in scores.items() if s == best > 0}
+    could = asked if len(asked) > 1 else {c.name for c in _could(table)} - asked if not asked else set()
+    return {
+        c.name: (Role.IGNORE, "an id of something else: it only names, so it forms no groups")
+        for c in table.columns
+        if c.name != key.name and guesses[c.name][0] in (Role.BEHAVIOUR, Role.VALUE) and not _amount(c)
+        and (_plain(c) in names or c.name in could or (scores[c.name] >= 3 and (not c.kind.numeric or c.distinct > LEVELS)))
+    }  # fmt: skip
+
+
+def _sensitive(engine: Any, table: Table, key: Column, guesses: Mapping[str, Guess]) -> dict[str, Guess]:
+    """Columns that would form groups although their answers say what nobody may be grouped by (R48)."""
+    text = (Kind.CATEGORY, Kind.TEXT)
+    asked = [c for c in table.columns if c.name != key.name and c.kind in text and 2 <= c.distinct <= LEVELS]
+    asked = [c for c in asked if guesses[c.name][0] in (Role.BEHAVIOUR, Role.ATTITUDE)]
+    if not asked:
+        return {}
+    q = engine.quote
+    (found,) = engine.rows(repeats.levels(q(table.relation), [q(c.name) for c in asked]))
+    told = {c.name: sensitive_values([str(v) for v in values if v is not None]) for c, values in zip(asked, found, strict=True)}
+    return {n: (Role.DEMOGRAPHIC, f"sensitive, by its values ({what}): describes only") for n, what in told.items() if what}
 
 
 def _plain(column: Column) -> str:
@@ -195,14 +257,35 @@ def _fits(column: Column, position: int, entity: set[str]) -> float:
 
 def _check_one_row_each(table: Table) -> None:
     """A dated list without an id by name is not one row a user: ask (P003)."""
-    dated = [c for c in table.columns if c.kind in (Kind.DATE, Kind.TIMESTAMP) and Topic.MOMENT not in topics(c.name)]
-    could = [
-        c for c in table.columns if not unique(c) and c.distinct > LEVELS and c.kind in (Kind.TEXT, Kind.INTEGER, Kind.CATEGORY)
-    ]
-    if dated and could and len(table.columns) <= _NARROW:
+    could = _could(table)
+    if could:
         listed = ", ".join(f'"{c.name}" ({_counted(c)})' for c in could[:4])
         what = f"no column is named like an id, and the dates say that users have several rows; it could be {listed}"
         raise UsageError("P003", what, where=table.source, fix=f'say which: --id "{could[0].name}"')
+
+
+def _could(table: Table) -> list[Column]:
+    """The columns of a dated list that can be its id although none is named so: those of many values, no amounts."""
+    dated = any(c.kind in (Kind.DATE, Kind.TIMESTAMP) and Topic.MOMENT not in topics(c.name) for c in table.columns)
+    if not dated or len(table.columns) > _NARROW:
+        return []
+    many = [c for c in table.columns if not unique(c) and c.distinct > LEVELS]
+    return [c for c in many if c.kind in (Kind.TEXT, Kind.CATEGORY) or (c.kind is Kind.INTEGER and not _amount(c))]
+
+
+def _amount(column: Column) -> bool:
+    """Whether whole numbers say by their name how much or how many."""
+    return (
+        Topic.AMOUNT in topics(column.name)
+        or counts(column.name)
+        or is_quantity(column)
+        or bool(_MUCH & set(words(column.name)))
+    )
+
+
+_MUCH = frozenset(
+    ("quantity", "qty", "menge", "quantite", "cantidad", "quantidade", "quantidades", "duration", "length", "score")
+)
 
 
 def _numbered(engine: Any, table: Table) -> tuple[Table, Column]:
@@ -262,41 +345,45 @@ def _one_row_each(engine: Any, table: Table, study: Study) -> Table:
     if unique(key) or key.rows - key.empty <= 1:
         return table
     q, once = engine.quote, f"{table.relation}__once"
-    engine.execute(repeats.merged(q(once), q(table.relation), q(key.name), [q(c.name) for c in table.columns]))
+    kept = [q(c.name) for c in table.columns if c.name == key.name or c.name not in study.ignore]
+    engine.execute(repeats.merged(q(once), q(table.relation), q(key.name), kept))
     rows, users = engine.rows(repeats.sizes(q(once), q(key.name)))[0]
     notes = list(table.notes)
     if same := key.rows - key.empty - rows:
-        notes.append(
-            Note(
-                Level.WARN, "P104", f"{same:,} rows of {table.source} repeat another row exactly and were merged", table.source
-            )
-        )
+        apart = ", apart from what --ignore names," if len(kept) < len(table.columns) else ""
+        said = f"{'repeats' if same == 1 else 'repeat'} another row exactly{apart} and {'was' if same == 1 else 'were'} merged"
+        notes.append(Note(Level.WARN, "P104", f"{_number(same, 'row')} of {table.source} {said}", table.source))
     if rows > users:
-        notes.append(_decided(engine, table, once, study.on_duplicate))
+        notes.append(_decided(engine, table, once, study))
     rows = engine.rows(repeats.sizes(q(once), q(key.name)))[0][0]
     columns = tuple(replace(c, rows=rows, distinct=rows, empty=0) if c.name == key.name else c for c in table.columns)
     return replace(table, relation=once, columns=columns, notes=tuple(notes))
 
 
-def _decided(engine: Any, table: Table, once: str, policy: str) -> Note:
+def _decided(engine: Any, table: Table, once: str, study: Study) -> Note:
     """Keep the first or last row of each id, or none of those that disagree; refuse without a policy."""
-    q, key = engine.quote, id_of(table).name
+    q, key, policy = engine.quote, id_of(table).name, study.on_duplicate
     if not policy:
-        raise _disagree(engine, table, once)
+        raise _disagree(engine, table, once, study)
     if policy not in ("first", "last", "drop"):
         fix = "use --on-duplicate first, last or drop"
         raise UsageError("P001", f'"{policy}" is no way to treat duplicates', where="--on-duplicate", fix=fix)
     users, rows = engine.rows(repeats.several(q(once), q(key)))[0]
     engine.execute(repeats.keep(q(once), q(key), policy))
-    kept = "none was kept, these users are left out" if policy == "drop" else f"the {policy} of each was kept"
-    said = f"{users:,} ids of {table.source} had {rows:,} rows that disagree: {kept}"
+    these = "this user is" if users == 1 else "these users are"
+    kept = f"none was kept, {these} left out" if policy == "drop" else f"the {policy} of each was kept"
+    said = f"{_number(users, 'id')} of {table.source} had {rows:,} rows that disagree: {kept}"
     return Note(Level.WARN, "P104", said, table.source, "--on-duplicate first|last|drop")
 
 
-def _disagree(engine: Any, table: Table, once: str) -> DataError:
-    """Which ids, on which lines, in which columns."""
+def _number(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def _disagree(engine: Any, table: Table, once: str, study: Study) -> DataError:
+    """Which ids, on which lines, in which columns, and the ways on."""
     q, key = engine.quote, id_of(table).name
-    others = [c.name for c in table.columns if c.name != key]
+    others = [c.name for c in table.columns if c.name not in (key, *study.ignore)]
     users, rows = engine.rows(repeats.several(q(once), q(key)))[0]
     found: dict[str, list[tuple[object, ...]]] = {}
     for place, id, *values in engine.rows(repeats.first_several(q(once), q(key), [q(c) for c in others], 3)):
@@ -308,7 +395,12 @@ def _disagree(engine: Any, table: Table, once: str) -> DataError:
     more = f" and {users - len(parts):,} more" if users > len(parts) else ""
     s, verb = ("id", "has") if users == 1 else ("ids", "have")
     what = f"{users:,} {s} of {table.source} {verb} {rows:,} rows that disagree: {'; '.join(parts)}{more}"
-    fix = "--on-duplicate first keeps the first row of each, last keeps the last, drop leaves these users out"
+    (flags,) = engine.rows(repeats.differing(q(once), q(key), [q(c) for c in others]))
+    columns = [c for c, differs in zip(others, flags, strict=True) if differs]
+    fix = "correct the file, or say what to do: --on-duplicate first keeps the first row of each, last keeps the last, drop "
+    fix += "leaves these users out"
+    if len(columns) < len(others):
+        fix += f'; or leave out what differs: --ignore "{",".join(columns)}"'
     return DataError("P104", what, where=f'{table.source}, column "{key}"', fix=fix)
 
 
@@ -349,22 +441,14 @@ def _alike(engine: Any, table: Table) -> Table:
 
 # ---------------------------------------------------------------- words
 
-_LABELS = {
-    Role.ID: "id", Role.TIME: "time", Role.EVENT: "event", Role.VALUE: "value", Role.BEHAVIOUR: "forms groups",
-    Role.ATTITUDE: "says", Role.DEMOGRAPHIC: "describes", Role.OUTCOME: "outcome", Role.TEXT: "text", Role.IGNORE: "not used",
-}  # fmt: skip
 
-
-def _say(tables: Sequence[Table]) -> None:
+def _say(tables: Sequence[Table], study: Study) -> None:
     """What was taken for what: one line a table."""
     for table in tables:
-        parts = []
-        for role, label in _LABELS.items():
-            names = [c.name for c in table.columns if c.role is role]
-            also = table.shape == "events" and role is Role.BEHAVIOUR and table.column(Role.EVENT) is not None
-            if names:
-                parts.append(f"{'said of each event' if also else label}: {_listed(names)}")
-        tell("roles", f"{table.source}  {'; '.join(parts)}")
+        uses: dict[str, list[str]] = {}
+        for c in sorted(table.columns, key=lambda c: list(Role).index(c.role)):
+            uses.setdefault(use(table, c, study.group_by), []).append(c.name)
+        tell("roles", f"{table.source}  {'; '.join(f'{label}: {_listed(names)}' for label, names in uses.items())}")
 
 
 def _listed(names: Sequence[str], most: int = 6) -> str:
