@@ -244,3 +244,27 @@ def test_nobody_is_asked_in_batch(screen: Screen) -> None:
 
 def test_the_date_of_a_run_can_be_fixed() -> None:
     assert run.today() == "2026-05-28"
+
+
+def test_show_says_which_run_it_took_and_its_tables_have_heads(capsys: pytest.CaptureFixture[str]) -> None:
+    _main("run", "users.csv")
+    capsys.readouterr()
+    assert _main("show") == 0
+    assert capsys.readouterr().out.startswith("run      r01   the newest")
+    assert _main("show", "r01", "--why-groups") == 0
+    out = capsys.readouterr().out
+    assert out.startswith("run      r01   ")
+    assert "the newest" not in out.splitlines()[0]
+    (head,) = [line for line in out.splitlines() if line.split()[:2] == ["method", "groups"]]
+    assert head.rstrip().endswith("separated")
+
+
+def test_scoring_by_a_run_without_groups_names_one_that_has_some(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _main("run", "users.csv")
+    _found(monkeypatch, cast_builder.nothing())
+    _main("run", "users.csv")
+    capsys.readouterr()
+    assert _main("score", "users.csv", "--run", "r02") == 2
+    assert "--run r01" in capsys.readouterr().err

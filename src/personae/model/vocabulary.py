@@ -178,7 +178,7 @@ _ANSWERS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
             "ethnicity",
             """hispanic latino latina latinx caucasian mestizo mestiza mulatto biracial multiracial parda pardo indigena negro
             negra pacific""",
-            "white black asian african indigenous native mixed nonwhite branca branco preta preto amarela amarelo blanco blanca",
+            "white black asian african indigenous native mixed nonwhite branca branco preta preto amarela amarelo blanco",
         ),
         (
             "religion",
@@ -191,7 +191,7 @@ _ANSWERS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     )
 }
 _NO_ANSWER = frozenset(
-    ["other", "others", "none", "na", "no", "not", "prefer", "unknown", "refused", "sonstige", "autre", "otro", "outro"]
+    ("other", "others", "none", "na", "no", "not", "prefer", "unknown", "refused", "sonstige", "autre", "otro", "outro")
 )
 
 
