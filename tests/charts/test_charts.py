@@ -121,7 +121,7 @@ def test_difference_bars_put_the_strongest_first_and_state_it() -> None:
 
 def test_a_group_like_everyone_gets_no_finding_that_is_none() -> None:
     profile = replace(CAST.profiles[0], above=(), below=())
-    assert traits(profile, "The middle", FACTS, line(()), 10).chart.title == "The middle: like everyone on every measure"
+    assert traits(profile, "The middle", FACTS, line(()), 10).chart.title == "The middle: no measure is surely different"
 
 
 def test_the_heat_map_begins_with_what_separates_most_and_leaves_a_gap_for_what_may_not_be_shown() -> None:

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 import pytest
 
-from described import Described, category, described, events, number, shop
-from personae.model.persona import Persona
+from described import Described, category, described, events, evidence, number, placed, shop
+from personae.model.evidence import Border
+from personae.model.features import Features
+from personae.model.persona import Claim, Persona, Trait
 from personae.model.study import Role, Study
 from personae.model.table import Kind
+from personae.stages.describe import describe
 from personae.stages.verify import refusals
+from personae.words import numbers
+from personae.words.apart import brief
 from personae.words.lexicon import DEMOGRAPHIC
 from personae.words.names import content
+from personae.writers.plain import write
 
 THREE = np.repeat([0, 1, 2], [200, 120, 80])
 
@@ -204,3 +212,89 @@ def test_names_in_the_data_that_look_like_commands_are_only_names() -> None:
 
 def test_the_same_world_gives_the_same_words() -> None:
     assert shop(seed=2).personas == shop(seed=2).personas
+
+
+def bordered(soft: tuple[bool, bool, bool], steadiness: float = 0.94) -> Described:
+    """Three groups, each beside each, with those borders soft."""
+    proof = replace(
+        evidence(3, steadiness=steadiness),
+        borders=tuple(Border(a, b, 0.4 if s else 0.001, s) for (a, b), s in zip(((0, 1), (0, 2), (1, 2)), soft)),
+    )
+    study = Study(sources=("log.csv",))
+    features = Features(
+        pa.array([f"u{i:06d}" for i in range(400)]),
+        None,
+        (number("visits", times([9, 2, 2])), number("orders", times([2, 9, 2], 2))),
+    )
+    profiles, facts, members = describe(features, placed(THREE), proof, study)
+    return Described(features, profiles, facts, members, write(profiles, facts, proof, study))
+
+
+def test_a_natural_group_has_a_gap_to_each_of_its_neighbours() -> None:
+    """What is said of a group's borders is what was found at its own borders."""
+    world = bordered((True, False, False))
+    first, second, third = (p.story[-1].text for p in world.personas)
+    assert f"a gap to 1 of 2 neighbours, and it shades into {world.personas[1].name}" in first
+    assert f"shades into {world.personas[0].name}" in second and "natural group" not in first + second
+    assert "This is a natural group, with a gap to each of its 2 neighbours" in third
+    assert refusals(world.personas, world.facts) == ()
+    alone = bordered((True, True, True))
+    assert all("No gap shows between it and its neighbours" in p.story[-1].text for p in alone.personas)
+    assert refusals(alone.personas, alone.facts) == ()
+
+
+def test_the_checker_refuses_a_gap_that_is_not_there_and_a_natural_group_that_is_shaky() -> None:
+    world = bordered((True, False, False))
+    p = world.personas[0]
+    said = "This is a natural group, with a gap to each of its 2 neighbours."
+    false = replace(p, story=(Claim(said, "M", ("P1.borders",)),))
+    assert refusals((false,), world.facts)[0].reason == "it has no gap to some of its neighbours"
+    shaky = bordered((False, False, False), 0.5)
+    assert all("natural group" not in p.story[-1].text and "shaky" in p.story[-1].text for p in shaky.personas)
+
+
+def test_few_users_without_a_sure_difference_are_not_called_average() -> None:
+    rng = np.random.default_rng(1)
+    world = described(
+        np.repeat([0, 1], [12, 12]), number("minutes", np.where(np.arange(24) < 12, 0.6, 1.4) * rng.gamma(0.3, 3, 24))
+    )
+    for p, profile in zip(world.personas, world.profiles):
+        assert not profile.above and not profile.below
+        assert p.tagline.text == "No difference from everyone is certain with 12 users"
+        assert p.name.startswith("Slightly ") and "average" not in p.tagline.text
+    assert refusals(world.personas, world.facts) == ()
+    false = replace(
+        world.personas[0], tagline=Claim("Close to the average user in everything that was measured", "M", ("P1.size",))
+    )
+    assert refusals((false,), world.facts)[0].reason == "some of its measures are far from the average"
+
+
+def test_marks_of_empty_places_and_levels_of_a_minority_are_no_names() -> None:
+    world = described(
+        THREE,
+        category("preferred length", THREE, ("None", "Shorter", "Longer"), Role.BEHAVIOUR),
+        category("q0010 0001", (THREE > 0).astype(int), ("NA", "Not selected"), Role.BEHAVIOUR),
+    )
+    found = names(world)
+    assert "Users without preferred length" in found
+    assert not any(w in n for n in found for w in ("None", "NA", "Not selected", "Shorters", "Group"))
+
+
+def test_values_that_read_the_same_are_no_difference() -> None:
+    day = 20_000_000 + np.array([100.0, 900.0, 500.0])[THREE] + np.random.default_rng(0).normal(0, 20, 400)
+    world = described(THREE, number("day", day), number("visits", times([9, 2, 2])))
+    assert not any(t.measure == "day" for p in world.profiles for t in (*p.above, *p.below))
+
+
+def test_events_read_as_things_that_are_done() -> None:
+    world = one_event_each("reorder last basket", "quick checkout plus")
+    assert names(world)[0] == "Last basket reorderers"
+    assert "ore reordering last baskets" in world.personas[0].tagline.text
+    assert "ore often than everyone: quick checkout plus" in world.personas[1].tagline.text
+    assert refusals(world.personas, world.facts) == ()
+
+
+def test_almost_none_is_said_the_same_everywhere() -> None:
+    rare = Trait("like", "like", "P1.e0.mean", 0.003, 0.0001, 0.03, "mean", "share of activity", "behaviour", True)
+    assert brief(rare) == "under 0.01x likes" and numbers.times(0.003) == "under 0.01 times"
+    assert brief(replace(rare, multiple=1.05, value=1.1, everyone=1.05, unit="")).startswith("+0.05 ")

@@ -41,14 +41,16 @@ def plain(value: float) -> str:
 
 def times(multiple: float) -> str:
     """5.23 as "5.2×"."""
-    return "0×" if multiple < 0.005 else numbers.times(multiple).replace(" times", "×")
+    return "0×" if multiple <= 0 else numbers.times(multiple).replace(" times", "×")
 
 
 def in_words(multiple: float, statistic: str) -> str:
     """5.23 of a mean as "5.2 times the average", of a share as "5.2 times as common as among everyone"."""
     share = statistic in ("share", "rate")
-    if multiple < 0.005:
+    if multiple <= 0:
         return "none at all"
+    if multiple < numbers.LITTLE:
+        return "almost none"
     if 0.95 <= multiple <= 1.05:
         return "as common as among everyone" if share else "about the average"
     return f"{times(multiple)[:-1]} times {'as common as among everyone' if share else 'the average'}"

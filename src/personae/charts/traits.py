@@ -10,6 +10,7 @@ from personae.charts.multiples import BAND, Line
 from personae.charts.numbers import amount, count, in_words, span, times, value
 from personae.model.fact import Fact
 from personae.model.persona import Profile, Trait
+from personae.words.apart import gap, within
 
 ABOVE, BELOW = 5, 3
 """Differences on a card, above and below the average."""
@@ -67,11 +68,23 @@ def traits(profile: Profile, name: str, facts: Mapping[str, Fact], line: Line, f
 def _title(name: str, known: list[tuple[Trait, Fact]]) -> str:
     """The strongest difference; names from the data keep their capitals."""
     clear = [t for t, _ in known if not BAND[0] <= t.multiple <= BAND[1]]
+    if known and not clear:
+        first = known[0][0]
+        return f"{capital(first.label)}, {gap(first).replace('+', '').replace('-', '')} {side(first)} the average"
     if not clear:
-        return f"{name}: like everyone on every measure"
+        return f"{name}: no measure is surely different"
     first = clear[0]
-    label = first.label[:1].upper() + first.label[1:] if first.label.islower() else first.label
-    return f"{label}, {in_words(first.multiple, first.statistic)}"
+    return f"{capital(first.label)}, {in_words(first.multiple, first.statistic)}"
+
+
+def capital(label: str) -> str:
+    """A label at the beginning of a title; names from the data keep their capitals."""
+    return label[:1].upper() + label[1:] if label.islower() else label
+
+
+def side(trait: Trait) -> str:
+    """Which side of everyone a group is on."""
+    return "above" if trait.value > trait.everyone else "below"
 
 
 def _row(trait: Trait, fact: Fact, line: Line, floor: int) -> Row:
@@ -81,7 +94,7 @@ def _row(trait: Trait, fact: Fact, line: Line, floor: int) -> Row:
         None if fact.multiple_low is None else line.at(fact.multiple_low),
         None if fact.multiple_high is None else line.at(fact.multiple_high),
         line.beyond(trait.multiple),
-        times(trait.multiple),
+        gap(trait) if within(trait) else times(trait.multiple),
         value(fact, floor),
         amount(trait.everyone, trait.statistic, trait.unit),
         trait.fact,

@@ -11,6 +11,7 @@ from personae.facts.contrast import Contrast
 from personae.facts.tally import Item, Tally, columns
 from personae.model.features import Features
 from personae.model.study import Role
+from personae.words import numbers
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -24,6 +25,8 @@ FAR = 8.0
 """Beyond this multiple a difference does not get stronger."""
 APART = 0.35
 """Standard deviations from which a difference on a scale counts."""
+NEAR, STRIKING = 0.1, 1.0
+"""A mean within this part of everyone's is told only from so many standard deviations."""
 ALPHA = 0.05
 ABOVE, BELOW = 5, 3
 ASIDE = 2
@@ -50,8 +53,24 @@ def telling(tally: Tally, contrast: Contrast, hidden: Bools, floor: int) -> tupl
         strength = np.sqrt(np.abs(contrast.distance) * np.where(plain, np.abs(contrast.distance), ratio))
         sign = np.where(plain, np.sign(contrast.value - contrast.everyone), np.sign(contrast.multiple - 1))
         strength = np.where((sign < 0) & np.array([_denies(i) for i in items], dtype=bool), strength / 2, strength)
-    keep = compared & sure & far
+    keep = compared & sure & far & ~_read_alike(items, contrast)
     return keep, np.where(keep, np.nan_to_num(strength * sign), 0.0)
+
+
+def _read_alike(items: tuple[Item, ...], contrast: Contrast) -> Bools:
+    """Cells of values above zero, on no scale and no part of a whole, that a reader takes for the same: under a tenth from
+    everyone's and not far in standard deviations either, or printed in the same digits."""
+    alike = np.zeros(contrast.value.shape, dtype=bool)
+    for j, item in enumerate(items):
+        if not item.plain or item.scale is not None or item.proportion or item.unit == "share":
+            continue
+        whole = float(contrast.everyone[j])
+        for g, value in enumerate(contrast.value[:, j].tolist()):
+            if not np.isfinite((value, whole)).all():
+                continue
+            little = whole > 0 and abs(value - whole) < NEAR * whole and abs(float(contrast.distance[g, j])) < STRIKING
+            alike[g, j] = little or numbers.amount(value) == numbers.amount(whole)
+    return alike
 
 
 def _denies(item: Item) -> bool:

@@ -45,7 +45,7 @@ class Profile:
     demographics: tuple[str, ...]
     """Fact ids."""
     facts: tuple[str, ...]
-    """Fact ids of size, share, steadiness and borderline share, in that order."""
+    """Fact ids of size, share, steadiness, borderline share and clear borders, in that order."""
     nearest: str = ""
     """Key of the nearest other persona."""
     nearest_measure: str = ""

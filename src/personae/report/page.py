@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 import numpy as np
 
@@ -186,7 +187,7 @@ def _meta(cast: Cast) -> tuple[str, ...]:
     names = tuple(accounts.base(t.source) for t in cast.tables)
     meta = [listing(names) if len(names) < 4 else f"{listing(names[:2], ',')} and {len(names) - 2} more files"]
     if cast.window:
-        meta.append(f"{cast.window.start} to {cast.window.end}, {_zone(cast.window)}")
+        meta.append(f"{_day(cast.window.start)} to {_last(cast.window)}, {_zone(cast.window)}")
     return (*(m for m in meta if m), f"seed {cast.study.seed}")
 
 
@@ -209,7 +210,18 @@ def _window(cast: Cast) -> str:
     if cast.window is None:
         return ""
     w = cast.window
-    return f"{w.start} to {w.end} (that day not included), {count(w.days)} {those(w.days, 'day', 'days')}, {_zone(w)}"
+    return f"{_day(w.start)} to {_last(w)}, {count(w.days)} {those(w.days, 'day', 'days')}, {_zone(w)}"
+
+
+def _day(moment: str) -> str:
+    """A moment without the clock when it is the beginning of a day."""
+    return moment[:10] if moment[10:19] in ("", "T00:00:00", " 00:00:00") else moment
+
+
+def _last(window: Window) -> str:
+    """The last day that was looked at: a window that ends at midnight does not hold the day that begins there."""
+    end = _day(window.end)
+    return (date.fromisoformat(end) - timedelta(days=1)).isoformat() if len(end) == 10 else end
 
 
 def _zone(window: Window) -> str:

@@ -184,7 +184,24 @@ def _size(world: _World, g: int, source: str) -> list[Fact]:
             Fact(f"{name}.border", name, "borderline", "near the border with a second group", "share", border / n,
                  "share of users", n, low, high, source=source, query=f"share of users of {name} near a border"),
         )  # fmt: skip
-    return facts
+    return [*facts, *_borders(world, g)]
+
+
+def _borders(world: _World, g: int) -> list[Fact]:
+    """How many borders of a group are clear, of how many that were looked at, and each border that is soft."""
+    name, n = key(g), world.sizes[g]
+    found = ((b.second if b.first == g else b.first, b) for b in world.evidence.borders if g in (b.first, b.second))
+    met = sorted(((h, b) for h, b in found if h < world.k and world.shown[h]), key=lambda x: x[0])
+    if not met:
+        return []
+    source, clear = "dip test at the borders", sum(not b.soft for _, b in met)
+    facts = [Fact(f"{name}.borders", name, "borders", "borders with a gap", "count", float(clear), "borders", n,
+                  everyone=float(len(met)), source=source, query=f"clear borders of {name} / its borders")]  # fmt: skip
+    return facts + [
+        Fact(f"{name}.soft.{key(h)}", name, "soft border", f"no gap to {key(h)}", "p", b.p, "", n,
+             source=source, query=f"p of the dip test between {name} and {key(h)}")
+        for h, b in met if b.soft
+    ]  # fmt: skip
 
 
 def _wilson(share: float, n: int) -> tuple[float, float]:
@@ -264,7 +281,7 @@ def _profile(world: _World, g: int, facts: list[Fact]) -> Profile:
     if not world.shown[g]:
         return Profile(g, key(g), 0, 0.0, 0.0, 0.0, (), (), (), (), ())
     own = {f.id: f for f in facts if f.subject == key(g)}
-    base = tuple(i for i in (f"{key(g)}.{part}" for part in ("size", "share", "steadiness", "border")) if i in own)
+    base = tuple(i for i in (f"{key(g)}.{part}" for part in ("size", "share", "steadiness", "border", "borders")) if i in own)
     above, below = world.told[g]
 
     def of(role: Role) -> tuple[str, ...]:

@@ -10,14 +10,15 @@ from dataclasses import dataclass, replace
 from personae import progress
 from personae.model.fact import Fact
 from personae.model.persona import Claim, Persona
+from personae.words.apart import average
 from personae.words.lexicon import DEMOGRAPHIC
 from personae.words.names import content, parts
 from personae.words.naming import stems
-from personae.words.numbers import alike
+from personae.words.numbers import LITTLE, alike
 from personae.words.reading import Direction, Number, aliases, directions, mentions, numbers
 
 EVERYONE = "all"
-OWN_WORDS = frozenset(("users", "share of users", "steadiness", "borderline", "not in any group"))
+OWN_WORDS = frozenset(("users", "share of users", "steadiness", "borderline", "borders", "soft border", "not in any group"))
 """Measures of a group as a group, which a sentence need not name."""
 UNKNOWABLE = (
     (re.compile(r"\b(last|previous|next|this) (year|quarter|month|week|time)\b|\byesterday\b|\bthan before\b", re.I),
@@ -30,6 +31,10 @@ PARTS = ("share", "share of users", "share of activity", "Jaccard")
 LIKE = "like everyone"
 FLAT = 0.02
 """A multiple this near to 1 is neither more nor less."""
+
+
+FAIRLY = 0.6
+"""A group that comes back less than this is shaky (Hennig 2007)."""
 
 
 @dataclass(frozen=True)
@@ -92,10 +97,36 @@ def fault(
         return f"it cites {foreign.id}, which is about another group"
     called = {f.id: aliases(f.label, f.measure, among) for f in cited if f.measure not in OWN_WORDS}
     text = _masked(claim.text, called.values())
-    named = [k for n, k in names.items() if k not in allowed and mentions(text, [n])]
-    if named:
+    allowed |= {k for k in names.values() if f"{persona.key}.soft.{k}" in claim.facts}
+    if any(k not in allowed and _names(text, n) for n, k in names.items()):
         return "it names another group"
-    return _unbacked(claim.text, cited, called, persona, names)
+    return _overstated(claim.text, cited, persona, facts) or _unbacked(claim.text, cited, called, persona, names)
+
+
+def _names(text: str, name: str) -> bool:
+    """Whether a text names a group: one of a single word, like "Others", only with its capital inside a sentence."""
+    found = mentions(text, [name])
+    return bool(found) if " " in name else any(text[s:e] == name for s, e in found)
+
+
+def _overstated(text: str, cited: list[Fact], persona: Persona, facts: Mapping[str, Fact]) -> str:
+    """Why words about gaps, about the average and about almost nothing do not hold; "" when they do."""
+    low, own = text.lower(), {f.id.partition(".")[2]: f for f in cited if f.subject == persona.key}
+    borders, steady = own.get("borders"), own.get("steadiness")
+    if "this is a natural group" in low:
+        if borders is None or borders.value != borders.everyone:
+            return "it has no gap to some of its neighbours"
+        if (steady.value if steady else persona.steadiness) < FAIRLY and "shaky" not in low:
+            return "it is shaky"
+    if re.search(r"\ba gap (to|between)\b", low) and (borders is None or borders.value == 0):
+        return "no fact it cites shows a gap"
+    if re.search(r"\bno gap shows\b", low) and (borders is None or borders.value > 0):
+        return "no fact it cites says that there is no gap"
+    if re.search(r"\bclose to the average\b", low) and not average(facts.values(), persona.key):
+        return "some of its measures are far from the average"
+    if re.search(r"\balmost none\b", low) and not any(f.multiple is not None and f.multiple < LITTLE for f in cited):
+        return "no fact it cites is almost none"
+    return ""
 
 
 def _masked(text: str, names: Iterable[Iterable[str]]) -> str:

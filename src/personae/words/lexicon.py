@@ -15,6 +15,7 @@ DOERS = {
     "listen": "listeners", "login": "visitors", "manage": "managers", "message": "messengers", "open": "openers",
     "order": "orderers", "organize": "organizers", "pay": "payers", "plan": "planners", "play": "players", "post": "posters",
     "print": "printers", "publish": "publishers", "purchase": "purchasers", "query": "queriers", "rate": "raters",
+    "renew": "renewers", "reorder": "reorderers", "rebook": "rebookers", "track": "trackers",
     "react": "reactors", "read": "readers", "record": "recorders", "redeem": "redeemers", "reply": "repliers",
     "report": "reporters", "request": "requesters", "return": "returners", "review": "reviewers", "save": "savers",
     "schedule": "schedulers", "scroll": "scrollers", "search": "searchers", "sell": "sellers", "send": "senders",
@@ -56,6 +57,12 @@ NEWER = {"days since last": "Recent visitors", "days since first": "Newcomers", 
 GENERIC = frozenset(("month", "day", "weekday", "quarter", "year", "type", "category", "status", "group", "kind", "method"))
 """Words for what a level is of that a level can do without: "month: Oct"."""
 UNSAID = frozenset(("n/a", "na", "unknown", "none", "-", "?", "not applicable", "other"))
+MARKERS = UNSAID | frozenset((
+    "", "null", "nan", "nil", "missing", "empty", "not selected", "not checked", "unchecked", "no answer", "no response",
+    "not available", "not answered", "refused", "skipped", "prefer not to say", "prefer not to answer", "don't know",
+    "dont know", "undefined", "blank", "0",
+))  # fmt: skip
+"""Levels that mark a place where nothing was said: no name is made of them."""
 """Levels that say nothing by themselves."""
 AFTER_HEAD = frozenset(("of", "since", "per", "from", "in", "on", "to", "used", "with", "for", "at", "by", "until", "between"))
 """Words at which the head of a noun phrase ends."""
@@ -63,7 +70,11 @@ GERUNDS = {"login": "logging in", "signin": "signing in", "signup": "signing up"
            "travel": "travelling", "swap": "swapping", "skip": "skipping", "plan": "planning", "scroll": "scrolling",
            "begin": "beginning",
            "set": "setting", "get": "getting", "run": "running", "log": "logging", "bid": "bidding", "chat": "chatting",
-           "backup": "backing up"}  # fmt: skip
+           "backup": "backing up", "scan": "scanning", "remove": "removing", "select": "selecting", "choose": "choosing",
+           "change": "changing", "submit": "submitting", "confirm": "confirming", "verify": "verifying", "reset": "resetting",
+           "connect": "connecting", "switch": "switching", "upgrade": "upgrading", "downgrade": "downgrading",
+           "enter": "entering", "finish": "finishing", "tap": "tapping", "replay": "replaying", "contact": "contacting",
+           "unsubscribe": "unsubscribing", "unfollow": "unfollowing", "make": "making", "take": "taking"}  # fmt: skip
 PAST = {"bought": "buy", "paid": "pay", "read": "read", "sent": "send", "sold": "sell", "built": "build",
         "written": "write", "wrote": "write", "made": "make", "begun": "begin", "taken": "take",
         "seen": "see", "submitted": "submit"}  # fmt: skip
@@ -87,7 +98,8 @@ DEMOGRAPHIC = frozenset(_PEOPLE.split())
 _FILLING = (
     "a an the and or of on in to for with by at from than all no not but other more less most high low big small top "
     "light heavy few without mostly first often rare rarely regular frequent early late very users user customers customer "
-    "members member people fans regulars above below average everything round"
+    "members member people fans regulars above below average everything round "
+    "slightly somewhat often higher lower"
 )
 PLAIN = frozenset(_FILLING.split())
 """Words that do not tell one name from another."""

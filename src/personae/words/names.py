@@ -109,7 +109,15 @@ def _gerund(verb: str) -> str:
 
 def plural(noun: str) -> str:
     """More than one of it."""
-    irregular = {"person": "people", "child": "children", "man": "men", "woman": "women", "help": "help", "music": "music"}
+    irregular = {
+        "person": "people",
+        "child": "children",
+        "man": "men",
+        "woman": "women",
+        "help": "help",
+        "music": "music",
+        "support": "support",
+    }
     head, _, last = noun.rpartition(" ")
     low = last.lower()
     if low in irregular:

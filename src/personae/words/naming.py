@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from math import log
 
 from personae.model.fact import Fact
 from personae.model.persona import Profile, Trait
-from personae.words.lexicon import DEMOGRAPHIC, NEWER, UNSAID
-from personae.words.names import CODE, capital, content, doers, done, noun, parts, plural, readable, short
+from personae.words.apart import average, within
+from personae.words.lexicon import DEMOGRAPHIC, GENERIC, MARKERS, NEWER
+from personae.words.names import CODE, VERBS, capital, content, doers, done, noun, parts, plural, readable, short
 
 _AMOUNTS = (
     "login visit session active day order purchase spend spending amount event action view click use usage minute hour count "
@@ -20,6 +22,15 @@ USAGE = frozenset(_AMOUNTS.split())
 
 LONG = 32
 """Characters of a label that fit a sentence."""
+UNTOLD = ("Mixed habits", "Hard to sum up", "A bit of everything", "In between", "This and that")
+"""Names for groups that every better name is taken from."""
+ASKING = frozenset((
+    "do", "does", "did", "are", "is", "was", "were", "have", "has", "had", "how", "what", "which", "who", "why", "when",
+    "where", "would", "will", "could", "can", "you", "i", "if",
+))  # fmt: skip
+"""Words that questions begin with."""
+AFFIRMED = ("yes", "true", "y", "selected", "checked", "1")
+"""Levels that say that something is so."""
 FEW = 1.6
 """Levels that are this much more frequent do not keep a group that has less of everything from being called light."""
 
@@ -39,12 +50,15 @@ def group_names(profiles: Sequence[Profile], facts: Sequence[Fact], entity: str)
     tails = 0
     for p in sorted(profiles, key=lambda p: (not p.facts, -_strength(p), p.index)):
         if not p.facts:
-            names[p.key] = f"Small group {p.index + 1}"
+            first = "Too few to describe" not in names.values()
+            names[p.key] = "Too few to describe" if first else f"Too few to describe ({p.key})"
             continue
-        for name in (*_candidates(p, plural(entity), labels, units, tails), f"Group {p.index + 1}"):
-            words = content(name)
-            if not words & taken and not words & DEMOGRAPHIC and name not in names.values():
-                break
+        users = plural(entity)
+        made = [*_candidates(p, users, labels, units, tails, average(facts, p.key)), *_slight(p, facts, labels)]
+        made = [n for n in made if not content(n) & DEMOGRAPHIC and n not in names.values()]
+        free = (n for n in (*made, *UNTOLD, f"Mixed habits ({p.key})") if not content(n) & taken)
+        name = next(free, f"Of mixed habits ({p.key})")
+        words = content(name)
         taken |= words
         tails += name.endswith((f" {plural(entity)}", " regulars", " fans"))
         names[p.key] = name
@@ -59,22 +73,69 @@ def _strength(p: Profile) -> float:
     return 0.0
 
 
-def _candidates(p: Profile, users: str, labels: Sequence[str], units: Mapping[str, str], turn: int) -> Iterator[str]:
+def _slight(p: Profile, facts: Sequence[Fact], labels: Sequence[str]) -> Iterator[str]:
+    """Names by the measures of behaviour that differ most, though not for sure."""
+    apart = {*p.outcomes, *p.demographics}
+    own = [f for f in facts if f.subject == p.key and f.multiple and f.id not in apart and f.unit != "share of users"]
+    for f in sorted(own, key=lambda f: (-abs(log(f.multiple or 1.0)), f.id)):
+        if not 0.95 <= (f.multiple or 1.0) <= 1.05:
+            thing = done(f.label, f.measure) if f.unit == "share of activity" else parts(f.label, f.measure)[0]
+            words = ("more", "less") if f.unit == "share of activity" else ("higher", "lower")
+            yield f"Slightly {words[(f.multiple or 1.0) < 1]} {short(thing, labels, LONG)}"
+
+
+def _candidates(
+    p: Profile, users: str, labels: Sequence[str], units: Mapping[str, str], turn: int, average: bool
+) -> Iterator[str]:
     """Names that fit, best first."""
     much, little = ([t for t in ts if _amount(t, units)] for ts in (p.above, p.below))
     if not p.below and len(much) > 1:
         yield f"Heavy {users}" if _usage(much) else "High across the board"
     if all(units[t.fact] == "share of users" and t.multiple < FEW for t in p.above) and len(little) > 1:
-        yield f"Light {users}" if _usage(little) else f"Low-key {users}"
-    if not p.above and not p.below:
+        yield f"Light {users}" if _usage(little) else "Low across the board"
+    if not p.above and not p.below and average:
         yield from ("All-rounders", "Middle of the road", f"Typical {users}")
-    for t in sorted(p.above, key=lambda t: not t.formed):
-        if t.role != "demographic":
+    above, below = ([t for t in sorted(ts, key=lambda t: not t.formed) if t.role != "demographic"] for ts in (p.above, p.below))
+    minor = [t for t in above if _minor(t, units[t.fact])]
+    for t in above:
+        if t not in minor:
             yield from _for_more(t, users, labels, units[t.fact], turn)
-    for t in sorted(p.below, key=lambda t: not t.formed):
-        if t.role != "demographic":
+    for t in below:
+        if not (t.scale is None and within(t)):
             yield from _for_less(t, users, labels, units[t.fact])
-    yield from ("All-rounders", "Middle of the road", f"Typical {users}")
+    for t in minor:
+        yield from _for_minor(t, labels, units[t.fact])
+    for t in below:
+        yield from _for_less(t, users, labels, units[t.fact])
+
+
+def _minor(t: Trait, unit: str) -> bool:
+    """Whether a difference is no name for a whole group: so for less than half of it, or little away from everyone."""
+    return t.value < 0.5 if unit == "share of users" else t.scale is None and within(t) and unit != "share"
+
+
+def _for_minor(t: Trait, labels: Sequence[str], unit: str) -> Iterator[str]:
+    """Names that claim no more than that something is more frequent, or a little higher."""
+    stem, level = parts(t.label, t.measure)
+    if unit != "share of users":
+        yield f"Somewhat higher {short(_thing(t, unit), labels, LONG)}"
+    elif _marks(level) or (not level and _question(stem)):
+        return
+    elif level and _question(stem):
+        yield f"More often \u201c{short(level, (), LONG)}\u201d"
+    else:
+        yield f"More often {noun(short(stem, labels, LONG), short(level, (), LONG))}"
+
+
+def _marks(level: str) -> bool:
+    """Whether a level is the mark of an empty place: "NA", "Not selected"."""
+    return bool(level) and level.strip().lower() in MARKERS
+
+
+def _question(stem: str) -> bool:
+    """Whether a label is a sentence that somebody was asked and no name of a thing."""
+    words = stem.split()
+    return len(words) > 6 or "?" in stem or "," in stem or (len(words) > 3 and words[0].lower() in ASKING)
 
 
 def _amount(t: Trait, units: Mapping[str, str]) -> bool:
@@ -94,8 +155,11 @@ def _for_more(t: Trait, users: str, labels: Sequence[str], unit: str, turn: int)
         return
     who = doers(t.measure) or doers(parts(t.label, t.measure)[0])
     if who and t.scale is None:
-        yield capital(who)
+        yield from dict.fromkeys((capital(who), capital(who.split()[-1])))
     thing = short(_thing(t, unit), labels, 32)
+    if unit == "share of activity" and len(thing.split()) > 2 and not thing.split()[0].endswith("ing"):
+        yield f"{capital(users)} of {thing}"
+        return
     if unit == "share of activity":
         verbal = thing.split()[0].endswith("ing")
         nouns = (f"{capital(thing)} {users}", f"Big on {thing}", f"{capital(thing)} fans", f"Mostly {thing}")
@@ -120,17 +184,44 @@ def _turned(patterns: tuple[str, ...], turn: int) -> Iterator[str]:
 def _for_level(t: Trait, users: str, labels: Sequence[str]) -> Iterator[str]:
     """Names for those of whom something is so."""
     stem, level = parts(t.label, t.measure)
-    thing = noun(short(stem, labels, 32), short(level, (), 32))
-    if level.strip().lower() in ("no", "false", "n", "none") or thing.lower().startswith("no "):
-        without = thing[3:] if thing.lower().startswith("no ") else thing
-        yield f"{capital(users)} without {without}"
+    about, said = short(stem, labels, 32), level.strip().lower()
+    thing = noun(about, short(level, (), 32))
+    if _question(stem):
+        if said in ("no", "false", "n", *MARKERS) and level:
+            return
+        yield f"Yes to \u201c{about}\u201d" if said in ("", *AFFIRMED) else f"Mostly \u201c{short(level, (), 32)}\u201d"
         return
-    if re.search(r"(er|or|ist|member)$", thing) and " for " not in thing:
+    if said in ("no", "false", "n", "none") or (level and thing.lower().startswith("no ")):
+        yield f"{capital(users)} without {thing[3:] if thing.lower().startswith('no ') and said != 'none' else about}"
+        return
+    if not level and thing.lower().startswith("no "):
+        yield f"{capital(users)} without {thing[3:]}"
+        return
+    if _marks(level):
+        return
+    if re.search(r"\d", about):
+        yield f"{capital(users)} with {about}" if said in ("", *AFFIRMED) else f"{capital(about)}: {short(level, (), 32)}"
+        return
+    if said in AFFIRMED:
+        yield f"{capital(about)} {users}"
+        return
+    if _agent(thing):
         yield capital(plural(thing))
-    yield capital(thing) if " for " in thing else f"{capital(thing)} {users}"
-    if level and len(level) > 3 and level.lower() not in UNSAID and not re.fullmatch(r"[\d.,<>=+-]+", level):
+    if level and (" for " in thing or (" " not in thing and about.split()[-1].lower() not in GENERIC)):
+        yield f"{capital(about)}: {short(level, (), 32)}"
+    else:
+        yield f"Mostly {thing}" if about.split()[-1].lower() in GENERIC and " " not in thing else f"{capital(thing)} {users}"
+    wordy = " " in level.strip().replace("-", " ") and not re.fullmatch(r"[\d.,<>=+-]+", level)
+    if wordy and len(level) > 3:
         yield f"{capital(short(level, (), 32))} {users}"
-    yield f"Big on {short(stem, labels, 32)}" if not level else f"Mostly {thing}"
+    mostly = f"Mostly {thing}" if " " in thing else f"Mostly \u201c{short(level, (), 32)}\u201d"
+    yield mostly if level else f"Big on {short(stem, labels, 32)}"
+
+
+def _agent(thing: str) -> bool:
+    """Whether a noun says who does something: "newsletter reader", "club member", but not "shorter"."""
+    last = thing.split()[-1].lower()
+    return " for " not in thing and (plural(last) in VERBS or last in ("member", "subscriber", "holder", "owner", "guest"))
 
 
 def _for_less(t: Trait, users: str, labels: Sequence[str], unit: str) -> Iterator[str]:
@@ -138,6 +229,8 @@ def _for_less(t: Trait, users: str, labels: Sequence[str], unit: str) -> Iterato
     if unit == "share of users":
         stem, level = parts(t.label, t.measure)
         label = short(stem, labels, 32)
+        if _marks(level) or _question(stem) or level.strip().lower() in ("no", "false", "n"):
+            return
         yield f"Few with {noun(label, short(level, (), 32))}"
         return
     thing = short(_thing(t, unit), labels, 32)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 
+LITTLE = 0.01
+"""Multiples under this are almost none."""
+
 
 def count(value: float) -> str:
     """A number of users: "2,310"."""
@@ -34,6 +37,8 @@ def times(multiple: float) -> str:
         return f"{multiple:,.0f} times"
     if multiple >= 0.095:
         return f"{multiple:.1f} times"
+    if 0 < multiple < LITTLE:
+        return f"under {LITTLE} times"
     return f"{multiple:.1g} times"
 
 

@@ -9,6 +9,7 @@ from personae.model.fact import Fact
 from personae.model.persona import Claim, Persona, Profile, Trait
 from personae.model.study import Study
 from personae.words import numbers
+from personae.words.apart import average
 from personae.words.names import CAPPED, capital, done, noun, parts, plural, several, short
 from personae.words.naming import group_names, stems
 
@@ -16,7 +17,7 @@ STEADY, FAIRLY = 0.75, 0.6
 """Hennig (2007): from 0.75 a group is stable, from 0.6 it is a pattern."""
 
 KINDS = {
-    Structure.NATURAL: "This is a natural group, with a gap between it and the others",
+    Structure.NATURAL: "The data show natural groups, and this is one of them",
     Structure.REPRODUCIBLE: "This is a cut of a continuum that comes back, with no gap around it",
     Structure.CONSTRUCTIVE: "This is a band made for use, and another cut would do as well",
     Structure.NOTHING: "The data show no groups beyond chance, and this one was drawn on request",
@@ -99,15 +100,33 @@ def _tagline(book: _Book, p: Profile) -> Claim:
     """What they do more and less of, in one line and without numbers."""
     more, less = book.first(p.above, 2), book.first(p.below, 1 if p.above else 2)
     if not more and not less:
-        return Claim(f"Close to the average {book.study.entity} in everything that was measured", "M", (f"{p.key}.size",))
+        if average(book.facts.values(), p.key):
+            return Claim(f"Close to the average {book.study.entity} in everything that was measured", "M", (f"{p.key}.size",))
+        return Claim(f"No difference from everyone is certain with {_head(book, p)}", "M", (f"{p.key}.size",))
     parts = [_compared(book, more, "more")] if more else []
     parts += [_compared(book, less, "less")] if less else []
-    return Claim(capital("; ".join(parts)) + " than everyone", "M", tuple(f.id for f in (*more, *less)))
+    plain = "than everyone: " not in parts[-1]
+    return Claim(capital("; ".join(parts)) + (" than everyone" if plain else ""), "M", tuple(f.id for f in (*more, *less)))
+
+
+def _head(book: _Book, p: Profile) -> str:
+    """How many they are: "14 users"."""
+    return f"{numbers.count(p.users)} {book.users if p.users != 1 else book.study.entity}"
 
 
 def _compared(book: _Book, facts: Sequence[Fact], word: str) -> str:
     """ "more lists and coupons", "higher income", "mostly two year contract"."""
-    return joined([_comparative(book, f, word) for f in facts])
+    raw = [f for f in facts if _raw(book, f)]
+    said = [joined([_comparative(book, f, word) for f in facts if f not in raw])] if len(raw) < len(facts) else []
+    often = "more often" if word == "more" else "less often"
+    return "; ".join([*said, *([f"{often} than everyone: {joined([book.thing(f) for f in raw])}"] if raw else [])])
+
+
+def _raw(book: _Book, f: Fact) -> bool:
+    """Whether a fact is about an event that is neither a doing nor things that one can do more of: "quick checkout"."""
+    thing = book.thing(f)
+    plain = thing.split()[0].endswith("ing") or several(thing) or " " not in thing
+    return f.unit == "share of activity" and not plain
 
 
 def _comparative(book: _Book, f: Fact, word: str) -> str:
@@ -141,7 +160,7 @@ def _story(book: _Book, p: Profile) -> tuple[Claim, ...]:
         text = "; ".join(_sentence(book, f) for f in below)
         claims.append(Claim(f"Below the average: {text}.", "M", tuple(f.id for f in below)))
     if not above and not below:
-        claims.append(Claim("No measure sets them clearly apart from everyone.", "M", (share.id,)))
+        claims.append(Claim(f"With {_head(book, p)}, no measure sets them apart from everyone for sure.", "M", (size.id,)))
     told = [book.facts[i] for i in p.outcomes if (book.facts[i].p or 1.0) < 0.05][:1]
     claims += [_outcome(book, f) for f in told]
     claims.append(_firmness(book, p))
@@ -175,6 +194,8 @@ def _of_them(f: Fact) -> str:
 
 def _multiple(f: Fact) -> str:
     """The multiple in brackets where there is one worth reading."""
+    if f.multiple and f.multiple < numbers.LITTLE:
+        return " (almost none)"
     return f" ({numbers.times(f.multiple)} the average)" if f.multiple else ""
 
 
@@ -187,6 +208,8 @@ def _trait_line(book: _Book, trait: Trait) -> Claim:
     detail = f"{thing} ({own}{base}; everyone: {all_})"
     if f.value == 0 and f.unit == "share of users":
         return Claim(f"None of them: {thing} (everyone: {all_})", "M", (f.id,))
+    if f.multiple and f.multiple < numbers.LITTLE:
+        return Claim(f"Almost none: {detail}", "M", (f.id,))
     if f.multiple:
         return Claim(f"{numbers.times(f.multiple)} the average: {detail}", "M", (f.id,))
     if f.multiple is not None:
@@ -248,7 +271,7 @@ def _differs(f: Fact) -> bool:
 
 def _firmness(book: _Book, p: Profile) -> Claim:
     """How firm the group is, and what kind of group it is."""
-    text, cited = KINDS[book.evidence.verdict.kind], []
+    text, cited = _kind(book, p)
     f, b = book.facts.get(f"{p.key}.steadiness"), book.facts.get(f"{p.key}.border")
     if f is not None:
         cited.append(f.id)
@@ -260,14 +283,38 @@ def _firmness(book: _Book, p: Profile) -> Claim:
     return Claim(f"{text}.", "M", tuple(cited) or (f"{p.key}.size",))
 
 
+def _kind(book: _Book, p: Profile) -> tuple[str, list[str]]:
+    """What kind of group it is, and for a natural one to which of its neighbours there is a gap; with the facts cited."""
+    kind, found = book.evidence.verdict.kind, book.facts.get(f"{p.key}.borders")
+    if kind != Structure.NATURAL or found is None:
+        return KINDS[kind], []
+    soft = [k for k in book.profiles if f"{p.key}.soft.{k}" in book.facts]
+    cited = [found.id, *(f"{p.key}.soft.{k}" for k in soft)]
+    clear, all_ = round(found.value), round(found.everyone or 0)
+    others = joined([quoted(book.names[k]) for k in soft])
+    if not soft:
+        near = "its only neighbour" if all_ == 1 else f"each of its {all_} neighbours"
+        firm = p.steadiness >= FAIRLY
+        return f"This is a natural group, with a gap to {near}" if firm else f"There is a gap to {near}", cited
+    if clear:
+        return f"There is a gap to {clear} of {all_} neighbours, and it shades into {others}", cited
+    return f"No gap shows between it and its {'neighbour' if all_ == 1 else 'neighbours'}: it shades into {others}", cited
+
+
+def quoted(name: str) -> str:
+    """A name inside a sentence: in quotes unless it reads as the people it stands for."""
+    plain = name.endswith("s") and name.split()[0] not in ("High", "Low", "Big", "Mostly", "Rarely", "Little", "No", "Slightly")
+    return name if plain or name.endswith("\u201d") else f"\u201c{name}\u201d"
+
+
 def _difference(book: _Book, p: Profile) -> Claim | None:
     """How it differs from the nearest other group, by the measure that separates the two most."""
     own, other = (book.lead(k, p.nearest_measure) for k in (p.key, p.nearest))
     if not p.nearest_measure or own is None or other is None:
         return None
-    name = book.names[p.nearest]
-    plain = name.endswith("s") and name.split()[0] not in ("High", "Low", "Big", "Mostly", "Rarely", "Little", "No")
-    name = name if plain else f"\u201c{name}\u201d"
+    if value(own, own.value) == value(other, other.value):
+        return None
+    name = quoted(book.names[p.nearest])
     base = {"share of activity": " of what they do", "share of users": " of them"}.get(own.unit, " on average")
     text = (
         f"Nearest to {name}; what separates them most is {book.thing(own)}: "
