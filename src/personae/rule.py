@@ -91,6 +91,7 @@ def _project(
         for norm, guard in zip(norms, rule.guards):
             if guard.stop <= m:
                 norm += _sparse_norm(share, guard, mean[guard.start : guard.stop], by[guard.start : guard.stop])
+                norm[totals == 0] = 0.0
         z[totals == 0] = 0.0
     for j, f in enumerate(rule.features[m:], start=m):
         x = value(f, measures[f.column])
@@ -121,7 +122,7 @@ def _scales(features: Sequence[Feature]) -> tuple[Floats, Floats]:
 def _filled(raw: NDArray[Any]) -> NDArray[np.bool_]:
     if raw.dtype.kind == "f":
         return np.asarray(~np.isnan(raw))
-    return np.array([v is not None and v != "" for v in raw], np.bool_)
+    return np.asarray(raw != "").astype(np.bool_)
 
 
 def distances(z: Floats, prototypes: Floats) -> Floats:

@@ -12,7 +12,7 @@ import pytest
 
 from personae import sample
 
-FLAGS = ["--outcome", "renewed", "--describe", "plan,newsletter", "--allow-rejects", str(sample.DIRTY)]
+FLAGS = ["--outcome", "renewed", "--allow-rejects", str(sample.DIRTY)]
 
 
 def _personae(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

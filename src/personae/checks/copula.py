@@ -6,6 +6,8 @@ else (a Gaussian copula; the parametric bootstrap of homogeneity of Hennig & Lin
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -41,6 +43,18 @@ def against_copula(space: Space, sizes: tuple[int, ...], seed: int, draws: int =
     null = np.array([_within(_drawn(columns, root, rng), sizes, seed) for _ in range(draws)])
     z = (seen - null.mean(axis=0)) / np.maximum(null.std(axis=0, ddof=1), 1e-9)
     return {k: float(v) for k, v in zip(sizes, z)}
+
+
+def null_spaces(space: Space, seed: int, draws: int) -> Iterator[Space]:
+    """Spaces of users drawn from the copula: the same columns, the same rank correlations, nothing else."""
+    rng = np.random.default_rng([seed, 9])
+    x = space.coordinates[: min(len(space.coordinates), MOST)]
+    columns, root = np.sort(x, axis=0), _normal_root(x, rng)
+    for _ in range(draws):
+        drawn = _drawn(columns, root, rng)
+        scores = drawn @ space.projection
+        some = space.only(np.arange(len(x)))
+        yield replace(some, coordinates=drawn, scores=scores, blurred=scores)
 
 
 def _within(x: Floats, sizes: tuple[int, ...], seed: int) -> Floats:

@@ -30,7 +30,7 @@ def assign(rule: Rule, users: Any, counts: Any | None, step: Sql) -> Any:
     of a step by its name. Persona and second are indices, -1 for none.
     """
     size, r = rule.size, rule.projection.shape[1]
-    t = _with_events(rule, users, counts) if counts is not None and _events(rule) else users.mutate(total=ibis.literal(0.0))
+    t = _with_events(rule, users, counts) if counts is not None and _events(rule) else _without_events(rule, users)
     t = _with_measures(rule, t, step)
     t = t.select("id", "known", "total", *[f"g{i}" for i in range(len(rule.guards))], *[f"z{j}" for j in range(r)])
     t = t.select("id", "known", _refused(rule, t).name("refused"), **_distances(rule, t))
@@ -83,12 +83,16 @@ def _with_events(rule: Rule, users: Any, counts: Any) -> Any:
     t = users.left_join(done, "id").drop("id_right")
     offset = (mean / by) @ rule.projection[:m]
     seen = t.total.fill_null(0.0) > 0
-    norms = {
-        f"n{i}": t[f"n{i}"].fill_null(0.0) + float((g.weight / by[g.start : g.stop] ** 2 * mean[g.start : g.stop] ** 2).sum())
-        for i, g in read
-    }
+    rest = {i: float((g.weight / by[g.start : g.stop] ** 2 * mean[g.start : g.stop] ** 2).sum()) for i, g in read}
+    norms = {f"n{i}": ibis.ifelse(seen, t[f"n{i}"] + rest[i], 0.0) for i, _ in read}
     coordinates = {f"e{j}": ibis.ifelse(seen, t[f"e{j}"] - float(offset[j]), 0.0) for j in range(r)}
     return t.mutate(total=t.total.fill_null(0.0), **coordinates, **norms)
+
+
+def _without_events(rule: Rule, users: Any) -> Any:
+    """Users nobody counted anything for."""
+    none = [f"e{j}" for j in range(rule.projection.shape[1])] + [f"n{i}" for i in range(len(rule.guards))]
+    return users.mutate(total=ibis.literal(0.0), **{name: ibis.literal(0.0) for name in none})
 
 
 def _with_measures(rule: Rule, t: Any, step: Sql) -> Any:

@@ -9,7 +9,7 @@ from sklearn.metrics import adjusted_rand_score
 from threadpoolctl import threadpool_limits
 
 from personae import plugins
-from personae.errors import DataError, Refused
+from personae.errors import DataError, Refused, UsageError
 from personae.model.clustering import Space
 from personae.model.evidence import Axis, Border, Evidence, Structure
 from personae.model.features import Features
@@ -27,6 +27,8 @@ FEWEST = 20
 COARSE = 5
 """The largest number of groups held against the copula: finer cuts of a bent cloud look structured."""
 FEW_SAMPLES = 5
+DRAWS = 12
+"""Copula draws that dense regions are held against."""
 SAMPLES = 30
 """Bootstrap samples of the groups that were chosen."""
 
@@ -47,8 +49,7 @@ def choose(features: Features, study: Study) -> tuple[Rule | None, Evidence]:
             trial = replace(trial, tried=tuple(_held(space, t, choice.own, study) for t in trial.tried))
             choice = verdict.decide(space, study, trial.tried, trial.dense)
         if choice.structure == Structure.NOTHING and not study.force:
-            tell("group", verdict.summary(choice, trial.tried))
-            return None, _evidence(space, study, trial, choice, choice.best, 1.0, None)
+            return None, _nothing(space, study, trial, choice)
         step("group", "placing everyone")
         rule, fidelity = settle(space, choice.best.clustering, features, study)
         while (fewer := next((t for t in trial.tried if t.candidate.size == rule.size), None)) and (
@@ -56,9 +57,16 @@ def choose(features: Features, study: Study) -> tuple[Rule | None, Evidence]:
         ):
             choice = verdict.smaller(choice, fewer, space, trial.tried)
             rule, fidelity = settle(space, fewer.clustering, features, study)
+        if rule.size < 2 and not study.force:
+            return None, _nothing(space, study, trial, replace(choice, structure=Structure.NOTHING))
         tell("group", verdict.summary(choice, trial.tried))
         best = steadied(space, choice.best, study, SAMPLES)
         return rule, _evidence(space, study, trial, choice, best, fidelity, rule)
+
+
+def _nothing(space: Space, study: Study, trial: Trial, choice: Choice) -> Evidence:
+    tell("group", verdict.summary(choice, trial.tried))
+    return _evidence(space, study, trial, choice, choice.best, 1.0, None)
 
 
 def _held(space: Space, t: Tried, own: Tried, study: Study) -> Tried:
@@ -81,7 +89,9 @@ class Trial:
 
 def _tried(space: Space, study: Study) -> Trial:
     method = "kmeans" if study.method == "auto" else study.method
-    wide = replace(study, groups=f"2-{max(10, study.asked)}") if study.asked else study
+    if study.group_range()[1] < 2:
+        raise UsageError("P001", "one group is everyone", where=f"--groups {study.groups}", fix="--groups 2 or more, or auto")
+    wide = replace(study, groups=f"2-{max(10, study.group_range()[1])}")
     tried, refused = search(space, wide, method)
     if not tried:
         why = refused[0][1] if refused else "one group only"
@@ -95,9 +105,25 @@ def _tried(space: Space, study: Study) -> Trial:
         try:
             dense = judge(space, plugins.find("methods", "hdbscan").fit(space, 0, study.seed), study)
             dense = steadied(space, dense, study, FEW_SAMPLES)
+            if not verdict.beyond(known) and not _denser(space, dense, study):
+                refused.append(("hdbscan", "columns that have nothing to do with each other have regions as dense"))
+                dense = None
         except Refused as no:
             refused.append(("hdbscan", no.reason))
     return Trial(known, dense, tuple(refused))
+
+
+def _denser(space: Space, dense: Tried, study: Study) -> bool:
+    """Whether the dense regions are further apart than those of data with the same columns and nothing else in common."""
+    plug, here = plugins.find("methods", "hdbscan"), float(dense.clustering.settings["validity"])
+    for null in plugins.find("checks", "copula").null_spaces(space, study.seed, DRAWS):
+        try:
+            there = float(plug.fit(null, 0, study.seed).settings["validity"])
+        except Refused:
+            continue
+        if there >= here - 0.05:
+            return False
+    return True
 
 
 def _too_little(space: Space | None, features: Features) -> DataError:

@@ -53,21 +53,22 @@ def settle(space: Space, clustering: Clustering, features: Features, study: Stud
     else:
         prototypes, owner = _several(here, clustering, study.seed)
     rule = replace(rule, prototypes=prototypes, owner=owner)
-    return _finished(_large_enough(rule, features, study.floor), z, here, clustering)
+    inside = _inside(rule, features)
+    while True:
+        done = _finished(rule, z, inside)
+        persona = place_features(done, features).persona
+        sizes = np.bincount(persona[persona >= 0], minlength=done.size)
+        if done.size == 1 or sizes.min() >= study.floor:
+            again = rules.to_personas(rules.distances(here, done.prototypes), done.owner, done.size).argmin(axis=1)
+            return done, overlap(clustering.labels, again.astype(np.int32), done.size)[1]
+        rule = _without(done, int(sizes.argmin()))
 
 
-def _large_enough(rule: Rule, features: Features, floor: int) -> Rule:
-    """Without the groups that fewer users than the floor belong to: their users go to the next nearest."""
-    while rule.size > 1:
-        persona = place_features(rule, features).persona
-        sizes = np.bincount(persona[persona >= 0], minlength=rule.size)
-        if sizes.min() >= floor:
-            return rule
-        gone = int(sizes.argmin())
-        keep = rule.owner != gone
-        owner = rule.owner[keep] - (rule.owner[keep] > gone).astype(np.int32)
-        rule = replace(rule, prototypes=rule.prototypes[keep], owner=owner, radius=np.delete(rule.radius, gone))
-    return rule
+def _without(rule: Rule, gone: int) -> Rule:
+    """The rule without a group that too few users belong to: they go to the next nearest."""
+    keep = rule.owner != gone
+    owner = rule.owner[keep] - (rule.owner[keep] > gone).astype(np.int32)
+    return replace(rule, prototypes=rule.prototypes[keep], owner=owner, radius=np.delete(rule.radius, gone))
 
 
 def _inside(rule: Rule, features: Features) -> NDArray[np.bool_]:
@@ -116,8 +117,8 @@ def _several(here: Floats, clustering: Clustering, seed: int) -> tuple[Floats, I
     return best[1], best[2]
 
 
-def _finished(rule: Rule, z: Floats, here: Floats, clustering: Clustering) -> tuple[Rule, float]:
-    """Radii, spread and the order by size, learnt from everyone."""
+def _finished(rule: Rule, z: Floats, inside: NDArray[np.bool_]) -> Rule:
+    """With radii, spread and the order by size, learnt from everyone who is known and not unlike everybody."""
     size = rule.size
     nearest = np.empty(len(z))
     persona = np.empty(len(z), np.int32)
@@ -125,6 +126,7 @@ def _finished(rule: Rule, z: Floats, here: Floats, clustering: Clustering) -> tu
         d = rules.to_personas(rules.distances(z[a : a + rules.CHUNK], rule.prototypes), rule.owner, size)
         persona[a : a + rules.CHUNK] = d.argmin(axis=1)
         nearest[a : a + rules.CHUNK] = d.min(axis=1)
+    persona, nearest = persona[inside], nearest[inside]
     order = np.argsort(-np.bincount(persona, minlength=size), kind="stable")
     place = np.empty(size, np.int32)
     place[order] = np.arange(size)
@@ -135,13 +137,10 @@ def _finished(rule: Rule, z: Floats, here: Floats, clustering: Clustering) -> tu
         if len(mine) > 10:
             middle = np.median(mine)
             radius[place[c]] = middle + FAR * 1.4826 * max(np.median(np.abs(mine - middle)), 0.05 * middle)
-    again = rules.to_personas(rules.distances(here, rule.prototypes), rule.owner, size).argmin(axis=1)
-    fidelity = overlap(clustering.labels, again, size)[1]
-    spread = max(float(np.median(nearest)) / max(z.shape[1], 1), 1e-12)
+    spread = max(float(np.median(nearest)) / max(z.shape[1], 1), 1e-12) if len(nearest) else 1.0
     owner = place[rule.owner]
     sort = np.argsort(owner, kind="stable")
-    done = replace(rule, prototypes=rule.prototypes[sort], owner=owner[sort], radius=radius, spread=spread)
-    return done, fidelity
+    return replace(rule, prototypes=rule.prototypes[sort], owner=owner[sort], radius=radius, spread=spread)
 
 
 def overlap(labels: Ints, persona: Ints, size: int) -> tuple[list[int], float]:

@@ -81,9 +81,12 @@ def behaviour_space(features: Features, study: Study) -> Space | None:
 
 
 def tenths(activity: Floats) -> NDArray[np.int64]:
-    """Ten equal groups of users (n,) by how much they do; ties are split by position."""
-    rank = np.argsort(np.argsort(activity, kind="stable"), kind="stable")
-    return np.asarray(rank * TENTHS // max(len(activity), 1))
+    """Ten equal groups of users (n,) by how much they do, ties split by position; -1 for who does nothing."""
+    band = np.full(len(activity), -1)
+    active = np.flatnonzero(activity > 0)
+    rank = np.argsort(np.argsort(activity[active], kind="stable"), kind="stable")
+    band[active] = rank * TENTHS // max(len(active), 1)
+    return band
 
 
 def _sampled(features: Features, counts: Counts | None, study: Study) -> NDArray[np.int64]:
@@ -118,26 +121,29 @@ def _events(
     matrix = counts.matrix[rows].toarray()
     v = _roots(matrix)
     blurred = _roots(np.abs(matrix + rng.uniform(-JITTER, JITTER, matrix.shape)))
-    usual = v if typical is None else v[typical]
+    active = activity > 0
+    usual = v[active] if typical is None else v[typical & active]
     mean, sd = usual.mean(axis=0), np.maximum(usual.std(axis=0), 1e-9)
     by = sd**POWER
     features = tuple(
         Feature(e, "event", e, (Step("root", {}), Step("scale", {"mean": float(m), "by": float(b)})))
         for e, m, b in zip(counts.events, mean, by)
     )
-    x = (v - mean) / by
+    x = np.where(active[:, None], (v - mean) / by, 0.0)  # who did nothing says nothing: the middle, as the rule has it
     guard, odd = _guard(x, by**2 / sd**2, activity, 0)
-    return Part(features, x, v / by, guard, (blurred - mean) / by, odd, numeric=False)
+    return Part(features, x, v / by, guard, np.where(active[:, None], (blurred - mean) / by, 0.0), odd, numeric=False)
 
 
 def _guard(x: Floats, weight: Floats, activity: Floats, start: int) -> tuple[Guard, NDArray[np.bool_]]:
     """The limit of the squared norm in each tenth of activity, and who exceeds it."""
     norm = (x**2) @ weight
     log = np.log(norm + 1e-12)
-    edges = np.unique(np.quantile(activity, np.arange(1, TENTHS) / TENTHS)) if np.ptp(activity) else np.zeros(0)
+    some = activity[activity > 0]
+    edges = np.unique(np.quantile(some, np.arange(1, TENTHS) / TENTHS)) if len(some) and np.ptp(some) else np.zeros(0)
     band = np.searchsorted(edges, activity, side="right")
+    band[activity == 0] = -1  # who did nothing is not unlike anybody
     limits = np.full(len(edges) + 1, np.inf)
-    for b in np.unique(band):
+    for b in np.unique(band[band >= 0]):
         mine = log[band == b]
         middle, upper = np.quantile(mine, [0.5, 0.9])
         spread = max(1.4826 * np.median(np.abs(mine - middle)), (upper - middle) / 1.2816)
@@ -148,9 +154,10 @@ def _guard(x: Floats, weight: Floats, activity: Floats, start: int) -> tuple[Gua
 
 def _most(activity: Floats) -> float:
     """Eight robust standard deviations of the log activity above its median."""
-    if not np.ptp(activity):
+    some = activity[activity > 0]
+    if not len(some) or not np.ptp(some):
         return float("inf")
-    log = np.log(np.maximum(activity, 1e-12))
+    log = np.log(some)
     middle, upper = np.quantile(log, [0.5, 0.9])
     return float(np.exp(middle + 8 * max(1.4826 * np.median(np.abs(log - middle)), (upper - middle) / 1.2816)))
 
@@ -302,8 +309,9 @@ def _chance(
         blocks = []
         if raw is not None:
             mixed = _shuffled(raw, band, rng)
-            v = _roots(mixed)
-            blocks.append((v - v.mean(axis=0)) / np.maximum(v.std(axis=0), 1e-9) ** POWER * scales[0])
+            v, active = _roots(mixed), activity > 0
+            x = (v - v[active].mean(axis=0)) / np.maximum(v[active].std(axis=0), 1e-9) ** POWER * scales[0]
+            blocks.append(np.where(active[:, None], x, 0.0))
         if table is not None:
             blocks.append(_shuffled(table.x, band, rng) * scales[-1])
         x = np.hstack(blocks)

@@ -46,6 +46,8 @@ class Choice:
     own: Tried
     structure: Structure
     alternative: int | None
+    natural: bool = False
+    """Whether the data's own grouping is natural, whatever was asked for."""
 
 
 def decide(space: Space, study: Study, tried: tuple[Tried, ...], dense: Tried | None) -> Choice:
@@ -56,22 +58,31 @@ def decide(space: Space, study: Study, tried: tuple[Tried, ...], dense: Tried | 
         own, natural = dense, True
     if natural:
         structure = Structure.NATURAL
-    elif space.factors == 0 and space.coordinates.shape[1] > 1 and not _beyond(tried):
+    elif space.factors == 0 and space.coordinates.shape[1] > 1 and not beyond(tried):
         structure = Structure.NOTHING
     else:
         own, structure = _cut(tried)
     best = own
-    if study.asked and study.asked != own.candidate.size:
-        best = next((t for t in tried if t.candidate.size == study.asked), tried[-1])
+    low, high = study.group_range()
+    if study.groups != "auto" and not low <= own.candidate.size <= high:
+        best = _within(space, tried, low, high)
         if structure != Structure.NOTHING and not (structure == Structure.NATURAL and _all_clear(best, VALLEY)):
             structure = Structure.REPRODUCIBLE if _steady(best) else Structure.CONSTRUCTIVE
-    return Choice(best, own, structure, _alternative(space, tried, own, structure))
+    return Choice(best, own, structure, _alternative(space, tried, own, best, structure), natural)
 
 
 def smaller(choice: Choice, fewer: Tried, space: Space, tried: tuple[Tried, ...]) -> Choice:
     """The choice when some groups turned out too small to stand: the grouping in as many as are left."""
     own = fewer if choice.own is choice.best else choice.own
-    return Choice(fewer, own, choice.structure, _alternative(space, tried, own, choice.structure))
+    return Choice(fewer, own, choice.structure, _alternative(space, tried, own, fewer, choice.structure), choice.natural)
+
+
+def _within(space: Space, tried: tuple[Tried, ...], low: int, high: int) -> Tried:
+    """The best grouping in the range asked for, or of the nearest number when none in it is feasible."""
+    inside = tuple(t for t in tried if low <= t.candidate.size <= high)
+    if inside:
+        return _own(space, inside)
+    return min(tried, key=lambda t: max(low - t.candidate.size, t.candidate.size - high))
 
 
 def wants_density(space: Space, tried: tuple[Tried, ...]) -> bool:
@@ -97,13 +108,18 @@ def least(t: Tried) -> float:
 
 def _natural(space: Space, tried: tuple[Tried, ...], own: Tried) -> bool:
     """More than correlation, a valley in the cut in two or three, and valleys at half of the chosen borders or more."""
-    coarse = min((least(t) for t in tried if t.candidate.size <= 3), default=least(own))
+    coarse = min((least(t) for t in tried if t.candidate.size <= 3 and _mostly(space, t)), default=1.0)
     clear = sum(p <= VALLEY for *_, p in own.borders)
     if 2 * clear < len(own.borders) or (own.candidate.held is not None and own.candidate.held < HALF):
         return False
     if space.counted:
-        return bool(space.factors) and coarse <= COARSE and (_beyond(tried) or _all_clear(own, CLEAR))
-    return _beyond(tried) and coarse <= COARSE
+        return bool(space.factors) and coarse <= COARSE and (beyond(tried) or _all_clear(own, CLEAR))
+    return beyond(tried) and coarse <= COARSE
+
+
+def _mostly(space: Space, t: Tried) -> bool:
+    """Whether more than half of the borders show a valley: the two ends of an arc lie apart, though nothing parts it."""
+    return len(space.rows) < SMALL or 2 * sum(p <= VALLEY for *_, p in t.borders) > len(t.borders)
 
 
 def _balanced(dense: Tried) -> bool:
@@ -111,7 +127,7 @@ def _balanced(dense: Tried) -> bool:
     return bool(np.bincount(dense.clustering.labels).max() <= MOST * len(dense.clustering.labels))
 
 
-def _beyond(tried: tuple[Tried, ...]) -> bool:
+def beyond(tried: tuple[Tried, ...]) -> bool:
     """Whether some number of groups shows more than correlation."""
     return min((t.candidate.copula for t in tried if t.candidate.copula is not None), default=0.0) <= BEYOND
 
@@ -135,7 +151,10 @@ def _cut(tried: tuple[Tried, ...]) -> tuple[Tried, Structure]:
     return max(readable, key=lambda t: t.candidate.stability or 0.0), Structure.CONSTRUCTIVE
 
 
-def _alternative(space: Space, tried: tuple[Tried, ...], own: Tried, structure: Structure) -> int | None:
+def _alternative(space: Space, tried: tuple[Tried, ...], own: Tried, best: Tried, structure: Structure) -> int | None:
+    """The runner-up; the data's own number where another one was asked for."""
+    if best is not own and structure != Structure.NOTHING:
+        return own.candidate.size
     rest = [t for t in tried if t.candidate.size != own.candidate.size]
     if not rest or structure == Structure.NOTHING:
         return None
@@ -173,19 +192,25 @@ def worded(choice: Choice, best: Tried, study: Study, space: Space, groups: int)
 
 def _why(choice: Choice, best: Tried, space: Space, groups: int) -> str:
     if choice.structure == Structure.NOTHING:
-        return (
-            "The measures go together no more than chance would have it, and no border between groups shows a valley. "
-            "We found no evidence of groups; that is not proof that there are none."
-        )
+        chance = "The measures go together no more than chance would have it. " if not space.factors else ""
+        return f"{chance}We found no evidence of groups that hold; that is not proof that there are none."
+    asked = ""
+    if choice.own is not choice.best:
+        asked = f"The data alone say {choice.own.candidate.size} groups. "
     soft = sum(p > VALLEY for *_, p in best.borders)
     if choice.structure == Structure.NATURAL:
-        said = "There is more here than correlated measures, and users are rare at the borders between groups"
+        said = f"{asked}Users are rare at the borders between groups"
+        if best.candidate.copula is not None and best.candidate.copula <= BEYOND:
+            said = f"{asked}There is more here than correlated measures, and users are rare at the borders between groups"
         if not soft:
             whole = f"each of the {len(best.borders)} borders" if len(best.borders) > 1 else "the border"
             return f"{said}: {whole} shows a valley."
         return f"{said}: {len(best.borders) - soft} of {len(best.borders)} borders show a valley, {soft} shade into each other."
-    ways = "one direction" if space.factors == 1 else f"{space.factors or 'several'} directions"
-    said = f"Users differ along {ways} without gaps between them, so the {groups} groups are cuts of one continuum"
+    if choice.natural:
+        said = f"{asked}The {groups} groups asked for join or cut those, so not every border between them is a gap"
+        return f"{said}." if choice.structure == Structure.REPRODUCIBLE else f"{said}; another cut would do as well."
+    ways = f"{space.factors} directions" if space.factors and space.factors > 1 else "one direction"
+    said = f"{asked}Users differ along {ways} without gaps between them, so the {groups} groups are cuts of one continuum"
     if choice.structure == Structure.REPRODUCIBLE:
         return f"{said}. The same cuts come back from other samples of the same users."
     return f"{said}, made for use: another cut would do as well."

@@ -45,7 +45,8 @@ def _elbow(c: list[Candidate]) -> Vote | None:
     """The point furthest from the line between the ends (kneedle, Satopaa et al. 2011)."""
     if len(c) < 3:
         return None
-    x = np.linspace(0, 1, len(c))
+    x = np.array([v.size for v in c], float)
+    x = (x - x.min()) / np.ptp(x)
     y = np.array([v.inertia for v in c])
     if np.ptp(y) <= 0:
         return None
@@ -71,7 +72,7 @@ def _borders(c: list[Candidate]) -> Vote:
             "valleys between groups", "dip test at the borders", None, "no number of groups has a valley at every border"
         )
     return Vote(
-        "valleys between groups", "dip test at the borders", max(clear), f"up to {max(clear)} groups, each border has a valley"
+        "valleys between groups", "dip test at the borders", max(clear), f"with {max(clear)} groups each border has a valley"
     )
 
 
@@ -82,7 +83,7 @@ def _steady(c: list[Candidate]) -> Vote | None:
     steady = [x.size for x in known if min(x.jaccard) >= STEADY]
     if not steady:
         return Vote("steadiness", "bootstrap Jaccard", None, "no number of groups comes back whole from other samples")
-    return Vote("steadiness", "bootstrap Jaccard", max(steady), f"up to {max(steady)} groups, all come back from other samples")
+    return Vote("steadiness", "bootstrap Jaccard", max(steady), f"{max(steady)} groups all come back from other samples")
 
 
 def _copula(c: list[Candidate]) -> Vote | None:
@@ -110,7 +111,9 @@ def _small(c: list[Candidate]) -> Vote | None:
     large = [x.size for x in c if x.smallest >= LEAST]
     if not large:
         return None
-    return Vote("size", "smallest group", max(large), f"up to {max(large)} groups, the smallest has 3 % of the users or more")
+    return Vote(
+        "size", "smallest group", max(large), f"with {max(large)} groups the smallest still has 3 % of the users or more"
+    )
 
 
 def _listed(numbers: list[int]) -> str:

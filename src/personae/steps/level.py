@@ -17,10 +17,9 @@ def fit(values: NDArray[Any], level: str = "") -> dict[str, float | str]:
 
 
 def apply(values: NDArray[Any], learned: Mapping[str, float | str]) -> NDArray[np.float64]:
-    """Texts (n,) to 0, 1 or nan; None and "" are empty."""
-    empty = np.array([v is None or v == "" for v in values], np.bool_)
-    hit: NDArray[np.float64] = np.array([v == learned["level"] for v in values], np.float64)
-    hit[empty] = np.nan
+    """Texts (n,) to 0, 1 or nan; "" is empty."""
+    hit: NDArray[np.float64] = np.asarray(values == learned["level"]).astype(np.float64)
+    hit[np.asarray(values == "")] = np.nan
     return hit
 
 

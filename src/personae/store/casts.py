@@ -162,10 +162,15 @@ def _rule(data: Mapping[str, Any]) -> Rule:
         radius=_floats(data["radius"]),
         spread=float(data["spread"]),
         guards=tuple(
-            Guard(g["start"], g["stop"], _floats(g["weight"]), _floats(g["edges"]), _floats(g["limits"]))
+            Guard(g["start"], g["stop"], _floats(g["weight"]), _floats(g["edges"]), _floats(g["limits"]), _most(g))
             for g in data["guards"]
         ),
     )
+
+
+def _most(guard: Mapping[str, Any]) -> float:
+    """Without a number there is no limit: infinity has no place in JSON."""
+    return float("inf") if guard.get("most") is None else float(guard["most"])
 
 
 def _floats(values: Any, shape: tuple[int, ...] | None = None) -> Any:
