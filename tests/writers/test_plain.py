@@ -271,8 +271,8 @@ def test_few_users_without_a_sure_difference_are_not_called_average() -> None:
 def test_marks_of_empty_places_and_levels_of_a_minority_are_no_names() -> None:
     world = described(
         THREE,
-        category("preferred length", (THREE > 0).astype(int), ("None", "Shorter"), Role.BEHAVIOUR),
-        category("q0010 0001", (THREE == 2).astype(int), ("NA", "Not selected"), Role.BEHAVIOUR),
+        category("preferred length", (THREE == 2).astype(int), ("Shorter", "None"), Role.BEHAVIOUR),
+        category("q0010 0001", (THREE == 1).astype(int), ("NA", "Not selected"), Role.BEHAVIOUR),
     )
     found = names(world)
     assert "Users without preferred length" in found
