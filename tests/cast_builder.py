@@ -123,7 +123,7 @@ def _rule(rng: np.random.Generator) -> Rule:
         np.array([0, 1], np.int32),
         np.array([1 / 3, np.inf]),
         float(np.exp(1)),
-        (Guard(0, 4, rng.random(4), np.array([3.5]), np.array([9.1, np.inf])),),
+        (Guard(0, 4, rng.random(4), np.array([3.5]), np.array([9.1, np.inf]), 1e6 / 7),),
     )
 
 

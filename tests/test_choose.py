@@ -219,3 +219,37 @@ def test_the_search_and_the_rule_see_the_same_measure() -> None:
     z = coordinates(replace(rule, projection=space.projection), table(x))[space.rows]
     for axis in range(z.shape[1]):
         assert np.corrcoef(z[:, axis], space.scores[:, axis])[0, 1] > 0.95
+
+
+def test_users_who_do_nothing_do_not_hide_the_groups_of_the_others() -> None:
+    """FEA-02: a users table beside a log in which four in ten never appear."""
+    world = planted(users=1500, groups=3, events=18)
+    counts = world.counts.copy()
+    counts[::5] = 0
+    counts[1::5] = 0
+    plan = np.random.default_rng(3).integers(0, 2, 1500).astype(np.int32)
+    measure = Measure("plan", "plan", Role.BEHAVIOUR, Kind.CATEGORY, plan, ("free", "pro"), forms=True)
+    features = replace(replace(world, counts=counts).features(), measures=(measure,))
+    rule, evidence = choose(features, STUDY)
+    active = counts.sum(axis=1) > 0
+    assert evidence.verdict.kind == Structure.NATURAL
+    assert evidence.verdict.groups in (3, 4), "three kinds, and perhaps those who do nothing"
+    assert adjusted_rand_score(world.labels[active], place_features(rule, features).persona[active]) > 0.95
+
+
+def test_a_range_is_honoured_beside_the_datas_own_number() -> None:
+    """R39."""
+    x, _ = blobs(1200, 8)
+    rule, evidence = choose(table(x), replace(STUDY, groups="6-8"))
+    assert rule is not None
+    assert 6 <= rule.size <= 8
+    assert evidence.verdict.own == 5
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_one_column_and_clumps_of_columns_apart_are_no_natural_groups(seed: int) -> None:
+    """MOD-01: density alone is fooled by few values and by columns that have nothing to do with each other."""
+    rng = np.random.default_rng(seed)
+    _, one = choose(table(rng.random((300, 1))), STUDY)
+    _, two = choose(table(np.exp(rng.standard_normal((600, 2))) * (rng.random((600, 2)) > 0.3)), STUDY)
+    assert Structure.NATURAL not in (one.verdict.kind, two.verdict.kind)

@@ -62,6 +62,7 @@ def test_the_arrays_of_a_rule_come_back_bit_for_bit(tmp_path: Path) -> None:
         assert left.shape == right.shape
         assert left.tobytes() == right.tobytes(), name
     assert (back.spread, back.guards[0].limits.tolist()) == (rule.spread, rule.guards[0].limits.tolist())
+    assert back.guards[0].most == rule.guards[0].most
     assert back.features == rule.features
 
 

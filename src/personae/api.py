@@ -170,14 +170,16 @@ def read(*sources: Any, **settings: Any) -> Data:
     return _updated(_sources(sources), settings)
 
 
-def run(*data: Any, groups: str | int | tuple[int, int] = "auto", seed: int = 7, **settings: Any) -> Result:
+def run(*data: Any, groups: str | int | tuple[int, int] | None = None, seed: int | None = None, **settings: Any) -> Result:
     """Find out how many kinds of users there are, who they are, and which user is which.
 
-    `data` is what `read` made, or sources as `read` takes them. `groups` is "auto", a number, or a range as "3-7" or (3, 7).
-    Further settings are the fields of Study. Raises PersonaeError with what, where and how to fix it.
+    `data` is what `read` made, or sources as `read` takes them. `groups` is "auto" (the default), a number, or a range as "3-7"
+    or (3, 7); `seed` is 7 unless something else was said here or to `read`. Further settings are the fields of Study. Raises
+    PersonaeError with what, where and how to fix it.
     """
     given = data[0] if len(data) == 1 and isinstance(data[0], Data) else _sources(data)
-    chosen = {**({"groups": groups} if groups != "auto" else {}), **({"seed": seed} if seed != 7 else {}), **settings}
+    said = {k: v for k, v in (("groups", groups), ("seed", seed)) if v is not None}
+    chosen = {**said, **settings}
     ready = _updated(given, chosen)
     return Result(flow.run(ready.study, ready.frames), ready.kind)
 
@@ -235,6 +237,7 @@ def _sources(sources: tuple[Any, ...]) -> Data:
 
 
 _FIELDS = {f.name: f for f in fields(Study) if f.name != "sources"}
+_LEAST = {"floor": 1, "sample": 100, "seed": 0, "threads": 0, "allow_rejects": 0, "max_inflated": 1}
 
 
 def _updated(data: Data, settings: Mapping[str, Any]) -> Data:
@@ -247,7 +250,14 @@ def _updated(data: Data, settings: Mapping[str, Any]) -> Data:
                 f"there is no setting {name!r}",
                 fix=f"did you mean {near[0]!r}?" if near else f"use one of: {', '.join(_FIELDS)}",
             )
-    return replace(data, study=replace(data.study, **{k: _setting(k, v) for k, v in settings.items()}))
+    made = replace(data.study, **{k: _setting(k, v) for k, v in settings.items()})
+    for name, least in _LEAST.items():
+        if getattr(made, name) < least:
+            raise UsageError("P001", f"{name} is {getattr(made, name)}", fix=f"use {least} or more")
+    if made.method not in ("auto", *plugins.names("methods")):
+        known = ", ".join(plugins.names("methods"))
+        raise UsageError("P001", f"there is no method {made.method!r}", fix=f"use one of: auto, {known}")
+    return replace(data, study=made)
 
 
 def _setting(name: str, value: Any) -> Any:
@@ -257,6 +267,9 @@ def _setting(name: str, value: Any) -> Any:
         text = "-".join(map(str, value)) if isinstance(value, tuple | list) else str(value)
         if not re.fullmatch(r"auto|\d+|\d+-\d+", text):
             raise UsageError("P001", f"groups is {value!r}", fix='use "auto", a number such as 5, or a range such as "3-7"')
+        low, _, high = text.partition("-")
+        if text != "auto" and not 2 <= int(low) <= int(high or low):
+            raise UsageError("P001", f"groups is {value!r}", fix="use at least 2 groups, the smaller number first")
         return text
     if isinstance(default, tuple):
         return (value,) if isinstance(value, str) else tuple(value)

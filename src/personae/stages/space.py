@@ -313,11 +313,23 @@ def _chance(
             x = (v - v[active].mean(axis=0)) / np.maximum(v[active].std(axis=0), 1e-9) ** POWER * scales[0]
             blocks.append(np.where(active[:, None], x, 0.0))
         if table is not None:
-            blocks.append(_shuffled(table.x, band, rng) * scales[-1])
+            blocks.append(_by_measure(table, band, rng) * scales[-1])
         x = np.hstack(blocks)
         x -= x.mean(axis=0)
         top = max(top, float(np.linalg.eigvalsh(x.T @ x / len(x))[-1]))
     return top
+
+
+def _by_measure(table: Part, band: NDArray[Any], rng: np.random.Generator) -> Floats:
+    """Every measure shuffled on its own inside each band of users; the levels of a category stay together."""
+    out = np.empty_like(table.x)
+    columns = np.array([f.column for f in table.features])
+    for b in np.unique(band):
+        mine = np.flatnonzero(band == b)
+        for name in dict.fromkeys(columns):
+            at = np.flatnonzero(columns == name)
+            out[np.ix_(mine, at)] = table.x[np.ix_(rng.permutation(mine), at)]
+    return out
 
 
 def _shuffled(x: Floats, band: NDArray[Any], rng: np.random.Generator) -> Floats:

@@ -161,7 +161,7 @@ def _story(book: _Book, p: Profile) -> tuple[Claim, ...]:
         claims.append(Claim(f"Below the average: {text}.", "M", tuple(f.id for f in below)))
     if not above and not below:
         claims.append(Claim(f"With {_head(book, p)}, no measure sets them apart from everyone for sure.", "M", (size.id,)))
-    told = [book.facts[i] for i in p.outcomes if (book.facts[i].p or 1.0) < 0.05][:1]
+    told = [book.facts[i] for i in p.outcomes if _differs(book.facts[i])][:1]
     claims += [_outcome(book, f) for f in told]
     claims.append(_firmness(book, p))
     return tuple(claims)
