@@ -118,10 +118,10 @@ def _denser(space: Space, dense: Tried, study: Study) -> bool:
     plug, here = plugins.find("methods", "hdbscan"), float(dense.clustering.settings["validity"])
     for null in plugins.find("checks", "copula").null_spaces(space, study.seed, DRAWS):
         try:
-            there = float(plug.fit(null, 0, study.seed).settings["validity"])
+            there = plug.fit(null, 0, study.seed)
         except Refused:
             continue
-        if there >= here - 0.05:
+        if verdict.balanced(there.labels) and float(there.settings["validity"]) >= here - 0.05:
             return False
     return True
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from personae.model.clustering import Space
 from personae.model.evidence import Structure, Verdict
@@ -54,7 +55,7 @@ def decide(space: Space, study: Study, tried: tuple[Tried, ...], dense: Tried | 
     """The grouping and its verdict."""
     own = _own(space, tried)
     natural = _natural(space, tried, own)
-    if dense is not None and _balanced(dense) and (dense.candidate.stability or 0.0) >= FAIR:
+    if dense is not None and balanced(dense.clustering.labels) and (dense.candidate.stability or 0.0) >= FAIR:
         own, natural = dense, True
     if natural:
         structure = Structure.NATURAL
@@ -122,9 +123,9 @@ def _mostly(space: Space, t: Tried) -> bool:
     return len(space.rows) < SMALL or 2 * sum(p <= VALLEY for *_, p in t.borders) > len(t.borders)
 
 
-def _balanced(dense: Tried) -> bool:
+def balanced(labels: NDArray[np.int32]) -> bool:
     """Whether the dense regions share the users, where a shapeless cloud has one region and crumbs."""
-    return bool(np.bincount(dense.clustering.labels).max() <= MOST * len(dense.clustering.labels))
+    return bool(np.bincount(labels).max() <= MOST * len(labels))
 
 
 def beyond(tried: tuple[Tried, ...]) -> bool:
