@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 MOST = 2000
 STARTS = 3
 CENTRED = ("kmeans", "nmf", "gmm")
-"""Methods that bear the same user twice. To a density method a repeated user is a dense region of their own, and fewer users are
-other densities, so it gets nineteen of twenty users, each once."""
+"""Methods that bear the same user twice. To a density method a repeated user is a dense region of their own, and fewer users
+are other densities, so it gets nineteen of twenty users, each once."""
 DENSE = 8000
 
 
