@@ -65,8 +65,8 @@ def look(study: Study, screen: Screen, last: str) -> None:
         screen.say(line)
     for line in summary.warnings(watch.warnings):
         screen.talk(line)
-    aside = max(t.set_aside for t in tables)
-    if aside > study.allow_rejects:
+    aside = sum(t.set_aside for t in tables)
+    if max(t.set_aside for t in tables) > study.allow_rejects:
         screen.say(f"stop     {count(aside, 'row')} would be set aside: run goes on with --allow-rejects {aside}")
         last = last.replace("with the same files", f"with the same files and --allow-rejects {aside}")
     screen.say(f"next     {last}")
