@@ -119,8 +119,9 @@ def _natural(space: Space, tried: tuple[Tried, ...], own: Tried) -> bool:
 
 
 def _mostly(space: Space, t: Tried) -> bool:
-    """Whether more than half of the borders show a valley: the two ends of an arc lie apart, though nothing parts it."""
-    return len(space.rows) < SMALL or 2 * sum(p <= VALLEY for *_, p in t.borders) > len(t.borders)
+    """Whether more than half of the borders show a valley: the two ends of an arc lie apart, though nothing parts it. Shares of
+    many events do not bend like that."""
+    return space.counted or len(space.rows) < SMALL or 2 * sum(p <= VALLEY for *_, p in t.borders) > len(t.borders)
 
 
 def balanced(labels: NDArray[np.int32]) -> bool:
