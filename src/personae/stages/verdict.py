@@ -59,7 +59,7 @@ def decide(space: Space, study: Study, tried: tuple[Tried, ...], dense: Tried | 
         own, natural = dense, True
     if natural:
         structure = Structure.NATURAL
-    elif space.factors == 0 and space.coordinates.shape[1] > 1 and not beyond(tried):
+    elif space.factors == 0 and space.coordinates.shape[1] > 1 and (space.counted or not beyond(tried)):
         structure = Structure.NOTHING
     else:
         own, structure = _cut(tried)
