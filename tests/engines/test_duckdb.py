@@ -6,7 +6,6 @@ import stat
 from decimal import Decimal
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 import pytest
 
@@ -88,7 +87,7 @@ def test_an_interruption_stays_an_interruption(monkeypatch: pytest.MonkeyPatch) 
 
     class Interrupted:
         def execute(self, sql: str, parameters: object) -> None:
-            raise duckdb.Error("Query interrupted") from KeyboardInterrupt()
+            raise RuntimeError("Query interrupted") from KeyboardInterrupt()
 
         def close(self) -> None: ...
 
