@@ -16,18 +16,11 @@ from personae.errors import UsageError
 from personae.frames import ARROW
 from personae.model.cast import Cast
 from personae.model.persona import Persona
-from personae.model.study import Role, Study
+from personae.model.study import LEAST, Role, Study
 from personae.model.table import Column, Level, Table
-from personae.stages.prepare import prepare
-from personae.stages.read import read as read_tables
-from personae.stages.recall import check_inputs, pinned, recall
 from personae.stages.roles import is_personal, use
-from personae.stages.score import place_features
-from personae.stages.understand import understand
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from personae.model.evidence import Verdict
     from personae.model.rule import Placement
 
@@ -74,7 +67,7 @@ class Data:
 
     def check(self) -> Shown:
         """Read everything and say what each column is and will be used for. Nothing is written."""
-        return _columns(_looked(self), self.study)
+        return _columns(flow.measured(self.study, self.frames)[0], self.study)
 
     def run(self, **settings: Any) -> Result:
         """Find the groups; see `run`."""
@@ -197,7 +190,7 @@ def score(result: Result | str | PathLike[str], *sources: Any) -> Any:
     """
     known = result if isinstance(result, Result) else load(result)
     data = _sources(sources)
-    ids, placement = _placed(known.cast, data)
+    ids, placement = flow.place(known.cast, data.study.sources, data.frames)
     table = _users(known.cast, ids, placement)
     if len(data.frames) == 1:
         column = next(c.name for t in known.cast.tables for c in t.columns if c.role == Role.ID)
@@ -237,7 +230,6 @@ def _sources(sources: tuple[Any, ...]) -> Data:
 
 
 _FIELDS = {f.name: f for f in fields(Study) if f.name != "sources"}
-_LEAST = {"floor": 1, "sample": 100, "seed": 0, "threads": 0, "allow_rejects": 0, "max_inflated": 1}
 
 
 def _updated(data: Data, settings: Mapping[str, Any]) -> Data:
@@ -251,7 +243,7 @@ def _updated(data: Data, settings: Mapping[str, Any]) -> Data:
                 fix=f"did you mean {near[0]!r}?" if near else f"use one of: {', '.join(_FIELDS)}",
             )
     made = replace(data.study, **{k: _setting(k, v) for k, v in settings.items()})
-    for name, least in _LEAST.items():
+    for name, least in LEAST.items():
         if getattr(made, name) < least:
             raise UsageError("P001", f"{name} is {getattr(made, name)}", fix=f"use {least} or more")
     if made.method not in ("auto", *plugins.names("methods")):
@@ -280,25 +272,6 @@ def _setting(name: str, value: Any) -> Any:
             "P001", f"{name} is {value!r}, which is not {type(default).__name__}", fix=f"for example {name}={default!r}"
         )
     return value
-
-
-def _looked(data: Data) -> tuple[Table, ...]:
-    with plugins.find("engines", "duckdb").connect(memory=data.study.memory, threads=data.study.threads) as engine:
-        return understand(engine, read_tables(engine, data.study, data.frames), data.study)
-
-
-def _placed(cast: Cast, data: Data) -> tuple[pa.StringArray, Placement]:
-    """Ids and places of the users of new data, read as the run's own data were."""
-    study = replace(cast.study, sources=data.study.sources, sheet="")
-    with plugins.find("engines", "duckdb").connect(memory=study.memory, threads=study.threads) as engine:
-        tables = read_tables(engine, study, data.frames)
-        known = pinned(study, tables, cast.tables)
-        ids = {c.name for t in cast.tables for c in t.columns if c.role is Role.ID}
-        seen = recall(understand(engine, tables, known, ids=ids), cast.tables)
-        features = prepare(engine, seen, known, cast.rule)
-    if cast.rule is not None:
-        check_inputs(cast.rule, features, tables, cast.tables)
-    return features.ids, place_features(cast.rule, features)
 
 
 def _users(cast: Cast, ids: Any, placement: Placement) -> Any:

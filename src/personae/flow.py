@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib import import_module
 from importlib.metadata import version
 from threading import Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from personae import plugins
 from personae.model.cast import Cast, Listed
 from personae.model.features import Features
-from personae.model.study import Study
+from personae.model.rule import Placement
+from personae.model.study import Role, Study
+from personae.model.table import Table
 from personae.stages.describe import describe
 from personae.stages.prepare import prepare
 from personae.stages.read import read
+from personae.stages.recall import check_inputs, pinned, recall
 from personae.stages.score import place_features
 from personae.stages.understand import understand
 from personae.stages.verify import verify
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _HEAVY = "personae.stages.choose"
 
@@ -27,9 +34,7 @@ def run(study: Study, frames: Mapping[str, Any] | None = None) -> Cast:
     """Raw data to a cast of personas. `frames` maps names among study.sources to data frames held in memory."""
     ahead = Thread(target=import_module, args=(_HEAVY,), daemon=True)  # 1.5 s of loading while the engine reads
     ahead.start()
-    with plugins.find("engines", "duckdb").connect(memory=study.memory, threads=study.threads) as engine:
-        tables = understand(engine, read(engine, study, frames or {}), study)
-        features = prepare(engine, tables, study)
+    tables, features = measured(study, frames)
     ahead.join()
     rule, evidence = import_module(_HEAVY).choose(features, study)
     placement = place_features(rule, features)
@@ -53,6 +58,27 @@ def run(study: Study, frames: Mapping[str, Any] | None = None) -> Cast:
         warnings=tuple(n.words for t in tables for n in t.notes if n.level != "pass"),
         versions=_versions(),
     )
+
+
+def measured(study: Study, frames: Mapping[str, Any] | None = None) -> tuple[tuple[Table, ...], Features]:
+    """Raw data to one row per user: what was read, and the features."""
+    with plugins.find("engines", "duckdb").connect(memory=study.memory, threads=study.threads) as engine:
+        tables = understand(engine, read(engine, study, frames or {}), study)
+        return tables, prepare(engine, tables, study)
+
+
+def place(cast: Cast, sources: tuple[str, ...], frames: Mapping[str, Any] | None = None) -> tuple[pa.StringArray, Placement]:
+    """Ids and places of the users of new data, read and measured as the data of the cast were."""
+    study = replace(cast.study, sources=sources, sheet="")
+    with plugins.find("engines", "duckdb").connect(memory=study.memory, threads=study.threads) as engine:
+        tables = read(engine, study, frames or {})
+        known = pinned(study, tables, cast.tables)
+        ids = {c.name for t in cast.tables for c in t.columns if c.role is Role.ID}
+        seen = recall(understand(engine, tables, known, ids=ids), cast.tables)
+        features = prepare(engine, seen, known, cast.rule)
+    if cast.rule is not None:
+        check_inputs(cast.rule, features, tables, cast.tables)
+    return features.ids, place_features(cast.rule, features)
 
 
 def _listed(features: Features) -> tuple[Listed, ...]:

@@ -7,7 +7,7 @@ import pkgutil
 from importlib.metadata import entry_points
 from types import ModuleType
 
-SOCKETS = ("sources", "engines", "steps", "methods", "checks", "writers", "exporters")
+SOCKETS = ("sources", "formats", "engines", "recipes", "steps", "methods", "checks", "writers", "exporters")
 
 
 def names(socket: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from personae import plugins
-from personae.model.rule import Feature, Guard, Place, Placement, Rule
+from personae.model.rule import BORDERLINE, Feature, Guard, Place, Placement, Rule
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 CHUNK = 8192
-BORDER = 0.1
-"""A user whose margin is below this is called borderline."""
 
 
 def value(feature: Feature, raw: NDArray[Any]) -> Floats:
@@ -157,7 +155,7 @@ def _place(rule: Rule, counts: csr_matrix | None, measures: Mapping[str, NDArray
     others[at, first] = np.inf
     second = others.argmin(axis=1).astype(np.int32) if rule.size > 1 else np.full(users, -1, np.int32)
     margin = 1 - np.sqrt(nearest / np.maximum(others.min(axis=1), 1e-300)) if rule.size > 1 else np.ones(users)
-    kind = np.where(margin < BORDER, Place.BORDER, Place.CORE).astype(np.int8)
+    kind = np.where(margin < BORDERLINE, Place.BORDER, Place.CORE).astype(np.int8)
     reason = kind.copy()
     for why, out in (
         (3, np.sqrt(nearest) > rule.radius[first]),

@@ -73,14 +73,9 @@ def look(study: Study, screen: Screen, last: str) -> None:
 
 
 def _look(study: Study) -> tuple[tuple[Table, ...], Features]:
-    from personae import plugins
-    from personae.stages.prepare import prepare
-    from personae.stages.read import read
-    from personae.stages.understand import understand
+    from personae import flow
 
-    with plugins.find("engines", "duckdb").connect(memory=study.memory, threads=study.threads) as engine:
-        tables = understand(engine, read(engine, study, {}), study)
-        return tables, prepare(engine, tables, study)
+    return flow.measured(study)
 
 
 def lines(tables: tuple[Table, ...], features: Features, study: Study, screen: Screen) -> list[str]:

@@ -19,11 +19,12 @@ from typing import Annotated, Any
 import typer
 
 from personae.errors import UsageError
-from personae.model.study import Study
+from personae.model.study import LEAST, Study
 
 FILE = "personae.toml"
 
-_COLUMNS, _READING, _GROUPS, _MACHINE = "What the columns mean", "How files are read", "How groups are formed", "Machine"
+_COLUMNS, _READING, _MEASURES = "What the columns mean", "How files are read", "What is measured, and how it is prepared"
+_GROUPS, _MACHINE = "How groups are formed", "Machine"
 
 HELP: Mapping[str, tuple[str, str, str]] = {
     "id": (_COLUMNS, "COL", "Column that names the user."),
@@ -36,6 +37,12 @@ HELP: Mapping[str, tuple[str, str, str]] = {
     "ignore": (_COLUMNS, "COLS", "Columns to leave out."),
     "override": (_COLUMNS, "TEXT", "Written reason for forming groups by demographics; the report prints it."),
     "entity": (_COLUMNS, "WORD", 'What one row is about: "user", "customer", "store"...'),
+    "link": (_COLUMNS, "PAIRS", "Columns that join files, such as orders.customer_id=customers.id."),
+    "tool": (_COLUMNS, "NAME", "Tool the files were exported from, such as amplitude; none: columns as they stand."),
+    "multi": (_COLUMNS, "COLS", "Columns whose cells hold several answers."),
+    "ordinal": (_COLUMNS, "ORDERS", 'Categories with an order, such as "plan=free<pro<team".'),
+    "nps": (_COLUMNS, "COLS", "Columns that answer from 0 to 10 whether one would recommend."),
+    "embed": (_COLUMNS, "COLS", "Columns of text that form groups by what they are about."),
     "sheet": (_READING, "NAME", "Sheet of a workbook."),
     "encoding": (_READING, "NAME", "Text encoding, such as utf-8 or cp1252."),
     "delimiter": (_READING, "CHAR", "Character between columns."),
@@ -46,7 +53,16 @@ HELP: Mapping[str, tuple[str, str, str]] = {
     "on_duplicate": (_READING, "WHICH", "first, last or drop, where rows of one user disagree."),
     "allow_rejects": (_READING, "N", "Rows that may be set aside before the run stops."),
     "max_inflated": (_READING, "BYTES", "Size a compressed file may grow to; 4 GB when left out."),
-    "window": (_GROUPS, "DAYS", "Days before the last complete day that count, such as 90d."),
+    "accept": (_READING, "FINDINGS", "Findings that would stop the run and are accepted, such as leak:duration."),
+    "window": (_MEASURES, "DAYS", "Days that count: 90d (the last), first-7d (of each user), 2026-01-01..2026-03-31."),
+    "features": (_MEASURES, "RECIPES", "Recipes to measure as well, such as rfm; personae features lists them."),
+    "scale": (_MEASURES, "HOW", "auto, standard, minmax, robust, log, quantile or none."),
+    "weigh": (_MEASURES, "HOW", "How event counts are weighed: auto, hellinger, tfidf, shares or none."),
+    "reduce": (_MEASURES, "N", "Principal components: auto, none, a number such as 50, or a share of variance such as 0.9."),
+    "empty": (_MEASURES, "COL=HOW", "What stands for empty cells: draw, median, mean, mode, category, zero or drop."),
+    "encode": (_MEASURES, "HOW", "How categories become numbers: auto or onehot."),
+    "outliers": (_MEASURES, "HOW", "Who takes no part in the search: auto, norm, isolation, dbscan or none."),
+    "style": (_MEASURES, "HOW", "Whether a person's way of answering, high or low, stays: keep or remove."),
     "groups": (_GROUPS, "N", "auto, a number, or a range such as 3-7."),
     "method": (_GROUPS, "NAME", "auto, or the one method to use."),
     "sample": (_GROUPS, "N", "Users the search looks at; all are placed afterwards."),
@@ -61,13 +77,25 @@ HELP: Mapping[str, tuple[str, str, str]] = {
 ALSO = ("files", "out", "store")
 """Keys of personae.toml beside the settings."""
 
-_CHOICES = {"decimal": (".", ","), "dates": ("dmy", "mdy", "ymd"), "on_duplicate": ("first", "last", "drop")}
+_CHOICES = {
+    "decimal": (".", ","),
+    "dates": ("dmy", "mdy", "ymd"),
+    "on_duplicate": ("first", "last", "drop"),
+    "scale": ("auto", "standard", "minmax", "robust", "log", "quantile", "none"),
+    "weigh": ("auto", "hellinger", "tfidf", "shares", "none"),
+    "encode": ("auto", "onehot"),
+    "outliers": ("auto", "norm", "isolation", "dbscan", "none"),
+    "style": ("keep", "remove"),
+}
 _SHAPES = {
     "groups": (r"auto|\d+|\d+-\d+", "auto, a number such as 5, or a range such as 3-7"),
     "window": (r"[1-9]\d*d", "a number of days such as 90d"),
     "memory": (r"[1-9]\d*(\.\d+)? ?([KMGT]i?B|[kmgt]i?b)", "a size such as 8GB"),
 }
-_LEAST = {"floor": 1, "sample": 100, "seed": 0, "threads": 0, "allow_rejects": 0, "max_inflated": 1}
+
+
+_SEPARATE = re.compile(r",(?![^(]*\))")
+"""A comma that is not inside brackets."""
 
 
 def flag(name: str) -> str:
@@ -179,7 +207,7 @@ def _environment() -> dict[str, Any]:
 def _typed(field: Field[Any], value: Any) -> Any:
     kind = str(field.type)
     if kind.startswith("tuple"):
-        parts = value.split(",") if isinstance(value, str) else value
+        parts = _SEPARATE.split(value) if isinstance(value, str) else value
         if isinstance(parts, list) and all(isinstance(p, str) for p in parts):
             return tuple(p.strip() for p in parts if p.strip() or field.name == "missing")
     elif kind == "bool":
@@ -204,8 +232,8 @@ def _check(name: str, value: Any) -> None:
         raise _wrong(name, value, f"one of {', '.join(_CHOICES[name])}", closest(value, _CHOICES[name]))
     if name in _SHAPES and value and not re.fullmatch(_SHAPES[name][0], value):
         raise _wrong(name, value, _SHAPES[name][1])
-    if name in _LEAST and value < _LEAST[name]:
-        raise _wrong(name, value, f"at least {_LEAST[name]}")
+    if name in LEAST and value < LEAST[name]:
+        raise _wrong(name, value, f"at least {LEAST[name]}")
     if name == "groups" and value not in ("", "auto"):
         low, _, high = value.partition("-")
         if int(low) < 2 or int(high or low) < int(low):

@@ -77,6 +77,10 @@ class Rule:
         return len(self.radius)
 
 
+BORDERLINE = 0.1
+"""A user whose margin is below this is called borderline."""
+
+
 class Place(IntEnum):
     """How firmly a user sits."""
 

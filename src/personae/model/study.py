@@ -21,6 +21,10 @@ class Role(StrEnum):
     IGNORE = "ignore"
 
 
+LEAST = {"floor": 1, "sample": 100, "seed": 0, "threads": 0, "allow_rejects": 0, "max_inflated": 1}
+"""The smallest value of each setting that is a number."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Study:
     """Everything a run needs to know beside the bytes of its sources. Empty means: work it out from the data."""
@@ -38,6 +42,18 @@ class Study:
     override: str = ""
     """The written reason for letting demographic columns form groups (R48)."""
     entity: str = "user"
+    link: tuple[str, ...] = ()
+    """"orders.customer_id=customers.id": columns that lead from the rows of one source to those of another."""
+    tool: str = ""
+    """The tool the files were exported from: a plug of formats/; "none" takes the columns as they stand."""
+    multi: tuple[str, ...] = ()
+    """Columns whose cells hold several answers."""
+    ordinal: tuple[str, ...] = ()
+    """"plan=free<pro<team": categories with an order."""
+    nps: tuple[str, ...] = ()
+    """Columns that answer from 0 to 10 whether one would recommend."""
+    embed: tuple[str, ...] = ()
+    """Columns of text that take part in forming groups by what they are about."""
     # how the files are to be read
     sheet: str = ""
     encoding: str = ""
@@ -56,7 +72,28 @@ class Study:
     """Bytes a compressed file may grow to."""
     # what is looked at
     window: str = ""
-    """"90d": the days before the last complete day that count; empty means all of the log."""
+    """"90d": the days before the last complete day that count; "first-7d": the first days of each user;
+    "2026-01-01..2026-03-31": these days; empty means all of the log."""
+    features: tuple[str, ...] = ()
+    """Recipes to measure beside the usual ones: "rfm", "time_to_first(event=purchase)"."""
+    # how measures become coordinates
+    scale: str = "auto"
+    """"auto", "standard", "minmax", "robust", "log", "quantile" or "none"."""
+    weigh: str = "auto"
+    """How event counts are weighed: "auto" (which is "hellinger"), "tfidf", "shares" or "none"."""
+    reduce: str = "auto"
+    """"auto", "none", a number of principal components ("50"), or the share of variance to keep ("0.9")."""
+    empty: tuple[str, ...] = ()
+    """"age=median": what stands for empty cells of a column: draw, median, mean, mode, category, zero or drop."""
+    encode: str = "auto"
+    """How categories become numbers: "auto" (correspondence scaling) or "onehot"."""
+    outliers: str = "auto"
+    """Who takes no part in the search: "auto" (which is "norm"), "isolation", "dbscan" or "none"."""
+    style: str = "keep"
+    """Whether the way a person answers a block of questions, high or low, is kept or removed."""
+    # what may go on all the same
+    accept: tuple[str, ...] = ()
+    """Findings that would stop the run and are accepted: "leak:duration"."""
     # how groups are formed
     groups: str = "auto"
     """"auto", "5" or "3-7"."""

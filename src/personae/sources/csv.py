@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from personae import progress
 from personae.audit.headers import names_id
@@ -21,9 +21,6 @@ from personae.files.rows import check_rejects, check_same, check_width, load, mi
 from personae.files.text import Text, as_text
 from personae.model.study import Study
 from personae.model.table import Note, Reject, Table
-
-if TYPE_CHECKING:
-    pass
 
 ENDINGS: tuple[str, ...] = (".csv", ".tsv", ".tab", ".txt", ".dat", ".psv")
 BATCH = 20_000

@@ -15,6 +15,7 @@ from typing import Any
 from personae.errors import DataError, UsageError
 from personae.files.names import name_columns
 from personae.files.opening import CHUNK, Opened, open_file
+from personae.files.places import located
 from personae.files.rows import check_rejects, check_same, check_width, load, waiting
 from personae.model.study import Study
 from personae.model.table import Level, Note, Reject, Table
@@ -44,7 +45,7 @@ def read(engine: Any, location: Path | Sequence[Opened] | Opened, study: Study, 
     batches = (ordered[i : i + BATCH] for i in range(0, len(ordered), BATCH))
     used = load(engine, relation, names, batches, study)
     spans = [(f.name, p.lines) for f, p in zip(files, parts, strict=True)]
-    engine.remember(relation, lambda positions: _locate(spans, positions))
+    engine.remember(relation, lambda positions: located(spans, positions))
     numeric = {n for p in parts for n in p.numeric}
     return (
         Table(
@@ -289,15 +290,3 @@ def _text(value: Any) -> str:
     if isinstance(value, datetime.datetime):
         return value.isoformat(sep=" ")
     return value.isoformat() if isinstance(value, datetime.date | datetime.time) else str(value)
-
-
-def _locate(spans: Sequence[tuple[str, array[int]]], positions: Sequence[int]) -> list[tuple[str, int]]:
-    """(file, row of the sheet) of rows."""
-    found = []
-    for position in positions:
-        for name, lines in spans:
-            if position < len(lines):
-                found.append((name, lines[position]))
-                break
-            position -= len(lines)
-    return found

@@ -14,6 +14,7 @@ from typing import Any
 from personae import progress
 from personae.errors import DataError
 from personae.files.opening import Opened, open_file
+from personae.files.places import located
 from personae.files.rows import check_rejects, check_width, missing, waiting
 from personae.files.text import as_text
 from personae.model.study import Study
@@ -73,7 +74,7 @@ def read(engine: Any, location: Path | Sequence[Opened] | Opened, study: Study, 
     used = sum(len(lines) for _, lines in spans)
     if not used:
         raise DataError("P107", f"{files[0].name} holds no objects", where=files[0].name, fix="export it again with its rows")
-    engine.remember(relation, lambda positions: _locate(spans, positions))
+    engine.remember(relation, lambda positions: located(spans, positions))
     return (
         Table(
             source=files[0].name,
@@ -263,15 +264,3 @@ def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 _DECODER = json.JSONDecoder(object_pairs_hook=_pairs, parse_int=_Number, parse_float=_Number, parse_constant=_Number)
-
-
-def _locate(spans: Sequence[tuple[str, array[int]]], positions: Sequence[int]) -> list[tuple[str, int]]:
-    """(file, line) of rows; in an array the line is the number of the object."""
-    found = []
-    for position in positions:
-        for name, lines in spans:
-            if position < len(lines):
-                found.append((name, lines[position]))
-                break
-            position -= len(lines)
-    return found

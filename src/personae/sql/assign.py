@@ -15,12 +15,10 @@ import ibis
 import numpy as np
 import pyarrow as pa
 
-from personae.model.rule import Guard, Place, Rule
+from personae.model.rule import BORDERLINE, Guard, Place, Rule
 
 Sql = Callable[[str], Any]
 """The name of a step to its `sql` face."""
-
-BORDER = 0.1
 
 
 def assign(rule: Rule, users: Any, counts: Any | None, step: Sql) -> Any:
@@ -46,7 +44,7 @@ def assign(rule: Rule, users: Any, counts: Any | None, step: Sql) -> Any:
         far=t.near.sqrt() > _by_persona(t.first, [float(x) for x in rule.radius]),
     )
     out = t.refused | t.far | ~t.known
-    border = ibis.ifelse(t.margin < BORDER, int(Place.BORDER), int(Place.CORE))
+    border = ibis.ifelse(t.margin < BORDERLINE, int(Place.BORDER), int(Place.CORE))
     return t.select(
         "id",
         persona=ibis.ifelse(out, -1, t.first).cast("int32"),

@@ -16,6 +16,7 @@ from personae.model.features import Features
 from personae.model.rule import Rule
 from personae.model.study import Study
 from personae.progress import step, tell
+from personae.rule import distances, to_personas
 from personae.stages import verdict, votes
 from personae.stages.search import Tried, each, judge, search, steadied
 from personae.stages.settle import overlap, settle
@@ -175,8 +176,6 @@ def _order(space: Space, best: Tried, rule: Rule | None) -> list[int]:
     labels, size = best.clustering.labels, best.clustering.size
     if rule is None:
         return list(np.argsort(-np.bincount(labels, minlength=size), kind="stable"))
-    from personae.rule import distances, to_personas
-
     z = best.clustering.seen_in(space)
     placed = to_personas(distances(z, rule.prototypes), rule.owner, rule.size).argmin(axis=1)
     return overlap(labels, placed.astype(np.int32), rule.size)[0]

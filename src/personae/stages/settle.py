@@ -43,17 +43,16 @@ def settle(space: Space, clustering: Clustering, features: Features, study: Stud
         spread=1.0,
         guards=space.guards,
     )
-    z = coordinates(rule, features)
+    z, inside = coordinates(rule, features), _inside(rule, features)
     here = z[space.rows]
     if clustering.method in ("kmeans", "nmf"):
         means = np.array([here[clustering.labels == c].mean(axis=0) for c in range(clustering.size)])
         some = clustering.method == "kmeans" and len(space.rows) + space.outliers < len(features)
-        prototypes = _polished(z, _inside(rule, features), means) if some else means
+        prototypes = _polished(z, inside, means) if some else means
         owner = rule.owner
     else:
         prototypes, owner = _several(here, clustering, study.seed)
     rule = replace(rule, prototypes=prototypes, owner=owner)
-    inside = _inside(rule, features)
     while True:
         done = _finished(rule, z, inside)
         persona = place_features(done, features).persona

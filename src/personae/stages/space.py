@@ -11,7 +11,7 @@ analysis, Horn 1965).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,9 +22,6 @@ from personae.model.features import Counts, Features, Measure
 from personae.model.rule import Feature, Guard, Step
 from personae.model.study import Study
 from personae.model.table import Kind
-
-if TYPE_CHECKING:
-    pass
 
 Floats = NDArray[np.float64]
 POWER = 0.75

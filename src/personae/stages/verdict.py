@@ -110,18 +110,22 @@ def least(t: Tried) -> float:
 def _natural(space: Space, tried: tuple[Tried, ...], own: Tried) -> bool:
     """More than correlation, a valley in the cut in two or three, and valleys at half of the chosen borders or more."""
     coarse = min((least(t) for t in tried if t.candidate.size <= 3 and _mostly(space, t)), default=1.0)
-    clear = sum(p <= VALLEY for *_, p in own.borders)
-    if 2 * clear < len(own.borders) or (own.candidate.held is not None and own.candidate.held < HALF):
+    if 2 * _valleys(own) < len(own.borders) or (own.candidate.held is not None and own.candidate.held < HALF):
         return False
     if space.counted:
         return bool(space.factors) and coarse <= COARSE and (beyond(tried) or _all_clear(own, CLEAR))
     return beyond(tried) and coarse <= COARSE
 
 
+def _valleys(t: Tried) -> int:
+    """How many borders show a valley."""
+    return sum(p <= VALLEY for *_, p in t.borders)
+
+
 def _mostly(space: Space, t: Tried) -> bool:
     """Whether more than half of the borders show a valley: the two ends of an arc lie apart, though nothing parts it. Shares of
     many events do not bend like that."""
-    return space.counted or len(space.rows) < SMALL or 2 * sum(p <= VALLEY for *_, p in t.borders) > len(t.borders)
+    return space.counted or len(space.rows) < SMALL or 2 * _valleys(t) > len(t.borders)
 
 
 def balanced(labels: NDArray[np.int32]) -> bool:
@@ -199,7 +203,7 @@ def _why(choice: Choice, best: Tried, space: Space, groups: int) -> str:
     asked = ""
     if choice.own is not choice.best:
         asked = f"The data alone say {choice.own.candidate.size} groups. "
-    soft = sum(p > VALLEY for *_, p in best.borders)
+    soft = len(best.borders) - _valleys(best)
     if choice.structure == Structure.NATURAL:
         said = f"{asked}Users are rare at the borders between groups"
         if best.candidate.copula is not None and best.candidate.copula <= BEYOND:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 
 from personae.model.evidence import Candidate, Vote
+from personae.stages.verdict import BEYOND, STEADY, VALLEY
 
-STEADY = 0.75
 LEAST = 0.03
 TIE = 0.01
 
@@ -66,7 +66,7 @@ def _index(c: list[Candidate], field: str, name: str, term: str, sign: int) -> V
 
 
 def _borders(c: list[Candidate]) -> Vote:
-    clear = [x.size for x in c if x.border is not None and x.border <= 0.05]
+    clear = [x.size for x in c if x.border is not None and x.border <= VALLEY]
     if not clear:
         return Vote(
             "valleys between groups", "dip test at the borders", None, "no number of groups has a valley at every border"
@@ -91,7 +91,7 @@ def _copula(c: list[Candidate]) -> Vote | None:
     if not known:
         return None
     best = min(known, key=lambda x: x.copula or 0.0)
-    if (best.copula or 0.0) > -5:
+    if (best.copula or 0.0) > BEYOND:
         return Vote("more than correlation", "copula null", None, "no more than measures correlated like these would show")
     said = f"{best.size} groups stand out most from a cloud correlated alike"
     return Vote("more than correlation", "copula null", best.size, said)

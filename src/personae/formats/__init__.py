@@ -1,0 +1,1 @@
+"""What the columns of the exports of well-known tools mean, one file a tool."""
