@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import numpy.typing as npt
 
+from personae.model.recipe import Habit, Log
+
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
@@ -26,17 +28,6 @@ _BLOCK = 1_000_000
 """Rows looked at together: 8 MB an array."""
 _LOW = np.int64(0xFFFF)
 _LATE = np.int64(0xFFFFFFFF)
-
-
-@dataclass(frozen=True, eq=False)
-class Habit:
-    """One measure of habits: `values` (n,), nan for users without events; `how` defines it."""
-
-    name: str
-    label: str
-    unit: str
-    values: Floats
-    how: str = ""
 
 
 def tally(u: npt.NDArray[np.int32], e: npt.NDArray[np.int16], users: int, events: int) -> csr_matrix:
@@ -152,12 +143,19 @@ def variety(counts: csr_matrix) -> tuple[Habit, ...]:
 
 
 def rhythm(
-    u: npt.NDArray[np.int32], t: npt.NDArray[np.uint32], base: int, users: int, clock: Clock, days: tuple[int, int], timed: bool
+    u: npt.NDArray[np.int32],
+    t: npt.NDArray[np.uint32],
+    base: int,
+    users: int,
+    clock: Clock,
+    days: tuple[int, int],
+    timed: bool,
+    own: Ints | None = None,
 ) -> tuple[Habit, ...]:
     """When users act: u (rows,) users and t (rows,) seconds after the instant `base`, in any order.
 
     `days` are the first and last local day that count; `timed` says whether times carry a time of day, without which sessions
-    and hours mean nothing.
+    and hours mean nothing. With `own` (users,), days are counted from that day of each user on.
     """
     key = u.astype(np.int64)
     key <<= 32
@@ -180,16 +178,40 @@ def rhythm(
 
         sums["events"][rows] = np.diff(begin, append=len(part))
         sums["active"][rows] = total(_new_days(new, day, who))
-        first[rows] = np.minimum.reduceat(day, begin)
-        last[rows] = np.maximum.reduceat(day, begin)
+        since = day if own is None else day - own[who]
+        first[rows] = np.minimum.reduceat(since, begin)
+        last[rows] = np.maximum.reduceat(since, begin)
         sums["weekend"][rows] = total((day + 3) % 7 >= 5)
-        sums["late"][rows] = total(day >= middle)
+        sums["late"][rows] = total(since >= middle)
         if timed:
             sums["sessions"][rows] = total(new | np.concatenate(([True], at[1:] - at[:-1] > PAUSE)))
             hour = (local - day * DAY) // 3600
             for name, (low, high) in _PARTS.items():
                 sums[name][rows] = total((hour >= low) & (hour < high))
     return _habits(sums, first, last, days, timed)
+
+
+def variety_of(log: Log) -> tuple[Habit, ...]:
+    """`variety` of the events of a log."""
+    return variety(tally(log.user, log.event.astype(np.int16), log.users, max(len(log.events), 1)))
+
+
+def rhythm_of(log: Log) -> tuple[Habit, ...]:
+    """`rhythm` of the events of a log."""
+    at = log.instants
+    base = int(at.min()) if len(at) else 0
+    days = (log.first, log.last)
+    return rhythm(log.user, (at - base).astype(np.uint32), base, log.users, _clock_of(log), days, log.timed, log.own)
+
+
+def _clock_of(log: Log) -> Clock:
+    """The clock between the instants and the local times of a log."""
+    if log.at is None or not len(log.at):
+        return Clock(np.zeros(1, np.int64), np.zeros(1, np.int64))
+    order = np.argsort(log.at, kind="stable")
+    at, offset = log.at[order], (log.t - log.at)[order]
+    turns = np.flatnonzero(np.concatenate(([True], offset[1:] != offset[:-1])))
+    return Clock(at[turns], offset[turns])
 
 
 _PARTS = {"night": (0, 6), "morning": (6, 12), "afternoon": (12, 18), "evening": (18, 24)}

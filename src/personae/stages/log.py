@@ -12,6 +12,7 @@ import numpy.typing as npt
 from personae import habits, plugins
 from personae.errors import DataError, UsageError
 from personae.model.features import Counts, LeftOut, Measure, Window
+from personae.model.recipe import Habit
 from personae.model.study import Role, Study
 from personae.model.table import Column, Kind, Table
 from personae.model.vocabulary import repeats
@@ -80,14 +81,14 @@ def from_log(engine: Any, table: Table, study: Study, users: int) -> Part:
         found += habits.rhythm(rows.u, at, base, users, times.clock, times.days, times.timed)
     elif forms:
         n = np.bincount(rows.u, minlength=users).astype(np.float64)
-        found += (habits.Habit("events", "events", "events", np.where(n > 0, n, np.nan), "number of events"),)
+        found += (Habit("events", "events", "events", np.where(n > 0, n, np.nan), "number of events"),)
     made = tuple(_habit(h, table, forms and not study.group_by) for h in found)
     made += _amounts(engine, log, study, forms) + _properties(engine, log)
     columns = tuple(LeftOut(c.name, c.why) for c in table.columns if c.role in (Role.IGNORE, Role.TEXT))
     return Part(counts, made, times.window if times else None, left_out + unused + rarer + columns)
 
 
-def _habit(habit: habits.Habit, table: Table, forms: bool) -> Measure:
+def _habit(habit: Habit, table: Table, forms: bool) -> Measure:
     forms = forms and habit.name in _RFM
     return Measure(
         habit.name, habit.label, Role.BEHAVIOUR, Kind.DECIMAL, habit.values, (), habit.unit, table.source, habit.how, forms

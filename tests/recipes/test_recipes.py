@@ -1,0 +1,76 @@
+"""Every recipe says the same in numpy and in SQL, on any log, in any order of rows, and compiles for every dialect."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import ibis
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from personae import plugins
+from personae.sql.events import DIALECTS
+from small_log import SmallLog, backend, in_numpy, in_sql, some_log
+
+ASKED: Mapping[str, tuple[dict[str, Any], ...]] = {
+    "sessions": ({}, {"pause": 5}),
+}
+"""The options each recipe is tried with."""
+CASES = [(name, options) for name in plugins.names("recipes") for options in ASKED.get(name, ({},))]
+IDS = [f"{name}({', '.join(f'{k}={v}' for k, v in options.items())})" for name, options in CASES]
+
+
+@pytest.fixture(scope="module")
+def duck() -> Any:
+    return backend("duckdb")
+
+
+def agree(one: Mapping[Any, float], other: Mapping[Any, float]) -> None:
+    assert one.keys() == other.keys()
+    for key, value in one.items():
+        assert other[key] == pytest.approx(value, rel=1e-12, abs=1e-12), key
+
+
+@pytest.mark.parametrize(("name", "options"), CASES, ids=IDS)
+@given(seed=st.integers(0, 10_000), rows=st.integers(1, 60), first=st.sampled_from((0, 0, 7, 1)))
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
+def test_a_recipe_says_the_same_in_numpy_and_in_sql(
+    duck: Any, name: str, options: dict[str, Any], seed: int, rows: int, first: int
+) -> None:
+    """Requirement 44, 45, 56 and 57: derived columns equal SQL."""
+    plug, small = plugins.find("recipes", name), some_log(seed, rows)
+    agree(in_numpy(plug, small, first, **options), in_sql(plug, small.events(duck, first), duck, **options))
+
+
+@pytest.mark.parametrize(("name", "options"), CASES, ids=IDS)
+def test_a_recipe_does_not_see_the_order_of_rows(name: str, options: dict[str, Any]) -> None:
+    plug, small = plugins.find("recipes", name), some_log(3, 200)
+    order = np.random.default_rng(1).permutation(200)
+    mixed = SmallLog({k: [v[i] for i in order] for k, v in small.columns.items()}, small.days)
+    one, other = in_numpy(plug, small, **options), in_numpy(plug, mixed, **options)
+    assert one
+    assert one == other
+
+
+@pytest.mark.parametrize(("name", "options"), CASES, ids=IDS)
+def test_sqlite_gives_what_duckdb_gives(duck: Any, name: str, options: dict[str, Any]) -> None:
+    plug, small, lite = plugins.find("recipes", name), some_log(4, 80), backend("sqlite")
+    agree(in_sql(plug, small.events(lite), lite, **options), in_sql(plug, small.events(duck), duck, **options))
+
+
+@pytest.mark.parametrize(("name", "options"), CASES, ids=IDS)
+def test_a_recipe_compiles_for_every_dialect(name: str, options: dict[str, Any], duck: Any) -> None:
+    asked = plugins.find("recipes", name).query(some_log(5, 10).events(duck), **options)
+    for dialect in DIALECTS:
+        assert "SELECT" in str(ibis.to_sql(asked, dialect=dialect)), dialect
+
+
+@pytest.mark.parametrize("name", plugins.names("recipes"))
+def test_a_recipe_says_what_it_is(name: str) -> None:
+    recipe = plugins.find("recipes", name).RECIPE
+    assert recipe.title and recipe.unit and recipe.formula
+    assert recipe.example.partition("(")[0] == name
+    assert set(recipe.needs) <= {"time", "clock", "event", "value"}
