@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from personae.model.study import Role
 
@@ -13,22 +13,12 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 
-class TextColumn(str):
-    """An option that names a column of a log whose values are told apart: a genre, an item, an order."""
-
-    __slots__ = ()
-
-
-class NumberColumn(str):
-    """An option that names a column of a log whose values are numbers."""
-
-    __slots__ = ()
-
-
-class EventName(str):
-    """An option that names an event: a value of the event column."""
-
-    __slots__ = ()
+TextColumn = Annotated[str, "text column"]
+"""An option that names a column of a log whose values are told apart: a genre, an item, an order."""
+NumberColumn = Annotated[str, "number column"]
+"""An option that names a column of a log whose values are numbers."""
+EventName = Annotated[str, "event"]
+"""An option that names an event: a value of the event column."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +34,7 @@ class Recipe:
     example: str
     """As it is typed after --features."""
     makes: tuple[str, ...] = ()
-    """Names of the measures, where they are always the same."""
+    """Names of the measures when no option is given, where they are always the same."""
     usual: bool = False
     """Whether it is measured without being asked for."""
     relative: bool = False
@@ -74,6 +64,8 @@ class Log:
     """By column: (rows,) positions among its values, -1 where empty, and the values."""
     numbers: Mapping[str, npt.NDArray[np.float64]] = field(default_factory=dict)
     """By column: (rows,) numbers, nan where empty."""
+    amount: str = "amount"
+    """What the value is called in a sentence."""
     at: npt.NDArray[np.int64] | None = None
     """(rows,) instants, where the clock turns between summer and winter; else they are `t`."""
     own: npt.NDArray[np.int64] | None = None

@@ -110,3 +110,13 @@ def flag(condition: Any) -> Any:
 def number(whole: Any) -> Any:
     """A count or a sum as float64."""
     return whole.cast("float64")
+
+
+def happened(table: Any, event: str) -> Any:
+    """Whether a row is of that event; "" stands for all."""
+    return (table.event == event).fill_null(False) if event else table.user.notnull()
+
+
+def over(part: Any, whole: Any) -> Any:
+    """part / whole as float64, empty where the whole is nothing."""
+    return number(part) / number(whole).nullif(0.0)
