@@ -493,17 +493,6 @@ def test_an_error_of_reading_is_a_data_error(tmp_path: Path) -> None:
     assert isinstance(refused("P107", write(tmp_path / "a.csv", b"")), DataError)
 
 
-def test_a_block_of_questions_that_were_not_asked_is_one_note(tmp_path: Path) -> None:
-    """Skip logic: the same marker in the same rows of several columns; equal counts in other rows are none."""
-    lines = [f"{i},{'NA,NA,NA' if i % 3 else 'yes,no,often'},{'NA' if i % 3 != 1 else 'yes'}" for i in range(60)]
-    path = write(tmp_path / "survey.csv", "id,q1,q2,q3,q4\n" + "\n".join(lines) + "\n")
-    notes = [n for n in table(path).notes if "block" in n.words]
-    assert [n.level for n in notes] == [Level.WARN]
-    assert notes[0].words.startswith('a block of 3 columns, "q1" to "q3", is NA in the same 40 rows')
-    assert '--missing "NA"' in notes[0].fix
-    assert not [n for n in table(path, missing=("NA",)).notes if "block" in n.words]
-
-
 def test_a_thousands_mark_is_not_called_a_decimal_dot(tmp_path: Path) -> None:
     path = write(tmp_path / "load.csv", "id,load\n" + "".join(f'{i},"2{i % 10}5,917"\n' for i in range(40)))
     said = words(table(path))

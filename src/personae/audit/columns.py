@@ -18,8 +18,6 @@ from personae.model.table import Column, Kind, Level, Note, Reject, Table
 
 MOSTLY = 0.9
 """Share of values of one kind from which the others are worth a warning."""
-BLOCK = 3
-"""Columns from which on the same gaps in the same rows are no chance."""
 SHORT = 80
 """Characters of the longest text that can still be a category."""
 _BOOLEANS = frozenset(
@@ -89,7 +87,6 @@ def audit(engine: Any, table: Table, study: Study) -> Table:
     if rejects:
         return audit(engine, set_aside(engine, table, rejects), study)
     _say_gaps(work)
-    _say_blocks(work, seen)
     return replace(table, columns=tuple(ranged), notes=(*table.notes, *work.notes, *notes, *wild_dates(ranged, table)))
 
 
@@ -261,33 +258,6 @@ def _say_gaps(work: _Work) -> None:
             f'"{text}" stands {cells:,} times in columns that are otherwise numbers or dates ({named}); they are taken as text'
         )
         work.note(Level.WARN, "P103", words, fix=f'if it means empty: --missing "{text}"')
-
-
-def _say_blocks(work: _Work, seen: Sequence[Seen]) -> None:
-    """One note for each block of columns that hold the same marker in exactly the same rows: a question that was not asked."""
-    alike: dict[tuple[str, int], list[Seen]] = {}
-    for s in seen:
-        for text, rows in s.markers:
-            if text.strip() and rows < s.rows:
-                alike.setdefault((text, rows), []).append(s)
-    for (text, rows), columns in sorted(alike.items(), key=lambda x: (-x[0][1], x[0][0])):
-        for names in _same_rows(work, text, columns):
-            words = f'a block of {len(names)} columns, "{names[0]}" to "{names[-1]}", is {text} in the same {rows:,} rows'
-            fix = f'if these questions were not asked there: --missing "{text}"'
-            work.note(Level.WARN, "P103", f"{words}: questions that were not asked?", fix=fix)
-
-
-def _same_rows(work: _Work, text: str, columns: Sequence[Seen]) -> list[list[str]]:
-    """Names of columns, in the order of the table, that hold a text in the same rows; only blocks of at least three."""
-    if len(columns) < BLOCK:
-        return []
-    q, value = work.engine.quote, text.replace("'", "''")
-    marks = ", ".join(f"bit_xor(hash(p)) FILTER ({q(s.column.name)} = '{value}')" for s in columns)
-    (found,) = work.engine.rows(f"SELECT {marks} FROM (SELECT *, row_number() OVER () AS p FROM {q(work.table.relation)})")
-    blocks: dict[object, list[str]] = {}
-    for s, mark in zip(columns, found, strict=True):
-        blocks.setdefault(mark, []).append(s.column.name)
-    return [names for names in blocks.values() if len(names) >= BLOCK]
 
 
 def _ranges(work: _Work, columns: Sequence[Column], seen: dict[str, Seen]) -> tuple[list[Column], dict[int, Reject]]:

@@ -45,6 +45,8 @@ class Measure:
     source: str = ""
     query: str = ""
     forms: bool = False
+    block: str = ""
+    """The question of several answers that it is one of: all of them together weigh like one number."""
 
 
 @dataclass(frozen=True)

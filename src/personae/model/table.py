@@ -45,6 +45,29 @@ class Note:
     fix: str = ""
 
 
+class Way(StrEnum):
+    """How the words of a column become measures."""
+
+    SEVERAL = "several"
+    """A cell holds several of the words, separated by the mark."""
+    CHOSEN = "chosen"
+    """One option of a question: a cell holds its words, or the mark when it was not chosen."""
+    RANKED = "ranked"
+    """The words have an order, from low to high."""
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """How the texts of a column become measures: learnt from all values once, and kept for scoring."""
+
+    way: Way
+    words: tuple[str, ...]
+    """Options by how many chose them, or levels from low to high."""
+    mark: str = ""
+    rest: bool = False
+    """Whether there are rarer options that no measure of their own is made of."""
+
+
 @dataclass(frozen=True)
 class Column:
     """One column as the audit saw it; `rows` = empty + filled; `format` says how text becomes a value.
@@ -71,6 +94,10 @@ class Column:
     """Texts that look like "missing" (NA, -, null) with their counts; they are values until declared."""
     scale: int = 0
     """Most digits after the decimal mark."""
+    scheme: Scheme | None = None
+    """How its texts become measures, where each text is not one value."""
+    block: str = ""
+    """The question of several columns that it belongs to."""
 
 
 @dataclass(frozen=True)

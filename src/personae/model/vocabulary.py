@@ -214,6 +214,43 @@ _REPEATS = frozenset(
 )
 
 
+_WHO: Mapping[str, str] = {
+    "education": """school college university degree bachelor bachelors master masters doctorate phd graduate postgraduate
+        diploma undergraduate abitur hochschule universitaet ausbildung realschule hauptschule licence bac lycee universite
+        secundaria universidad universidade mestrado graduacao""",
+    "marital status": """married divorced widowed separated unmarried verheiratet geschieden verwitwet ledig marie mariee
+        divorce divorcee veuf veuve celibataire casado casada divorciado divorciada viudo viuda soltero soltera solteiro
+        solteira viuvo viuva""",
+    "employment": """employed unemployed retired homemaker selfemployed freelance rentner arbeitslos angestellt berufstaetig
+        retraite chomeur salarie jubilado desempleado empleado aposentado desempregado""",
+    "gender": "male female nonbinary maennlich weiblich masculin feminin masculino femenino feminino hombre mujer",
+}
+_WHO_WORDS: Mapping[str, frozenset[str]] = {topic: frozenset(text.split()) for topic, text in _WHO.items()}
+_CHILDREN = frozenset(("children", "kids", "child", "kinder", "enfants", "hijos", "filhos"))
+_MONEY = r"[$\u20ac\u00a3\u00a5]\s?\d"
+_BRACKET = re.compile(
+    rf"{_MONEY}.*(-|\u2013|\bto\b|\+|\bmore\b|\bover\b)|(under|over|less|more|below|above).*{_MONEY}", re.IGNORECASE
+)
+"""A range of money: "$25,000-$49,999", "$150,000+"."""
+
+
+def who_values(levels: Sequence[str]) -> str:
+    """What answers say of who people are, "" where they say nothing of it: told by the answers, not by the name.
+
+    >>> who_values(["College graduate", "High school", "No answer"]), who_values(["$0-$9", "$10-$19", "$20+"])
+    ('education', 'income')
+    >>> who_values(["small", "large"]), who_values(["shoes for men", "shoes for women", "hats", "bags"])
+    ('', '')
+    """
+    said = [(level, parts) for level in levels if (parts := set(words(level)) or {"1"}) and len(parts) <= 8]
+    if sum(bool(_BRACKET.search(level)) for level, _ in said) >= max(3, 0.6 * len(said)):
+        return "income"
+    for topic, known in _WHO_WORDS.items():
+        if sum(bool(parts & known) for _, parts in said) >= max(2, 0.6 * len(said)):
+            return topic
+    return "children" if len(said) >= 2 and all(parts & _CHILDREN for _, parts in said) else ""
+
+
 def repeats(name: str) -> bool:
     """Whether a column says by its name how often a row happened, so that a log was added up already."""
     parts = set(words(name)) - {"of", "event", "events", "number"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from personae.model.study import Role, Study
-from personae.model.table import Column, Kind, Table
+from personae.model.table import Column, Kind, Table, Way
 from personae.model.vocabulary import Topic, repeats, topics, words
 
 LEVELS = 50
@@ -56,7 +56,9 @@ def _forms(table: Table, column: Column, group_by: Sequence[str]) -> bool:
     asked = column.name in group_by if group_by else True
     if table.shape == "events":
         return asked and column.kind.numeric and (bool(group_by) or table.column(Role.EVENT) is None)
-    return asked and (column.kind.numeric or column.kind is Kind.BOOLEAN or column.distinct <= LEVELS)
+    return asked and (
+        column.kind.numeric or column.kind is Kind.BOOLEAN or column.distinct <= LEVELS or column.scheme is not None
+    )
 
 
 # ---------------------------------------------------------------- a log of events
@@ -194,9 +196,18 @@ def _number(text: str) -> float | None:
 
 def _trait(column: Column, scale: tuple[str, str] | None, body: bool) -> Guess:
     """The role of a column of a table of one row a user: the first rule that fits."""
-    text = column.kind in (Kind.CATEGORY, Kind.TEXT)
+    text = column.kind in (Kind.CATEGORY, Kind.TEXT) and column.scheme is None
     many = f"; {column.distinct:,} different texts are too many to form groups" if text and column.distinct > LEVELS else ""
-    return _unfit(column, body) or _describing(column, scale) or (Role.BEHAVIOUR, f"what users do or have{many}")
+    return _unfit(column, body) or _describing(column, scale) or (Role.BEHAVIOUR, f"what users do or have{many}{_how(column)}")
+
+
+def _how(column: Column) -> str:
+    """How a column with a scheme is taken, for a reader."""
+    if column.scheme is None:
+        return ""
+    options = f"; several answers in a cell, {len(column.scheme.words)} options"
+    ends = f"; levels with an order, {column.scheme.words[0]} to {column.scheme.words[-1]}"
+    return {Way.SEVERAL: options, Way.CHOSEN: "; one option of a question", Way.RANKED: ends}[column.scheme.way]
 
 
 def _unfit(column: Column, body: bool) -> Guess | None:
@@ -210,7 +221,7 @@ def _unfit(column: Column, body: bool) -> Guess | None:
         return Role.IGNORE, "looks like an id: a different value in every row"
     if Topic.PERSONAL in hints and not hints & {Topic.ITEM, Topic.THING, Topic.OUTCOME} and not column.kind.numeric:
         return Role.IGNORE, "personal data"
-    text = not column.kind.numeric and column.kind not in (Kind.DATE, Kind.TIMESTAMP, Kind.BOOLEAN)
+    text = not column.kind.numeric and column.kind not in (Kind.DATE, Kind.TIMESTAMP, Kind.BOOLEAN) and column.scheme is None
     if text and column.distinct > LEVELS and column.distinct > 0.5 * filled:
         written = any(" " in e for e in column.examples)
         return (Role.TEXT, "free text") if written else (Role.IGNORE, f"looks like an id: {column.distinct:,} different values")
@@ -236,7 +247,7 @@ def _describing(column: Column, scale: tuple[str, str] | None) -> Guess | None:
         return Role.DEMOGRAPHIC, "who users are, by its name"
     if Topic.AMOUNT in hints and not column.kind.numeric and any(c.isdigit() for e in column.examples for c in e):
         return Role.DEMOGRAPHIC, "an amount in brackets"
-    if Topic.ATTITUDE in hints and (column.kind.numeric or column.distinct <= LEVELS):
+    if Topic.ATTITUDE in hints and (column.kind.numeric or column.distinct <= LEVELS or column.scheme is not None):
         return Role.ATTITUDE, "what users say or rate, by its name"
     if scale:
         return Role.ATTITUDE, f"not on the scale of most answers ({scale[0]} to {scale[1]}): describes only"

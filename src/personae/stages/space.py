@@ -10,7 +10,8 @@ analysis, Horn 1965).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -163,8 +164,11 @@ def _table(measures: tuple[Measure, ...], rows: NDArray[np.int64], start: int, r
     """Numbers and categories as coordinates: holes filled by draws and ties of few-valued columns spread for the search."""
     features: list[Feature] = []
     columns: list[Floats] = []
+    many = Counter(m.block for m in measures if m.block)
     for m in measures:
         made = _category(m, rows, rng) if m.kind == Kind.CATEGORY else _number(m, rows, rng)
+        if m.block:
+            made = [_lighter(*one, many[m.block] ** 0.5) for one in made]
         features += [f for f, _ in made]
         columns += [c for _, c in made]
     if not columns:
@@ -172,6 +176,13 @@ def _table(measures: tuple[Measure, ...], rows: NDArray[np.int64], start: int, r
     x = np.column_stack(columns)
     guard, odd = _guard(x, np.ones(x.shape[1]), np.ones(len(rows)), start)
     return Part(tuple(features), x, x - x.min(axis=0), guard, x, odd, numeric=all(m.kind != Kind.CATEGORY for m in measures))
+
+
+def _lighter(feature: Feature, x: Floats, by: float) -> tuple[Feature, Floats]:
+    """One answer of a question of several: all of them together weigh like one number, as the levels of a category do."""
+    *before, last = feature.steps
+    scale = {**last.learned, "by": float(last.learned["by"]) * by}
+    return replace(feature, steps=(*before, Step(last.name, scale))), x / by
 
 
 def _number(m: Measure, rows: NDArray[np.int64], rng: np.random.Generator) -> list[tuple[Feature, Floats]]:
@@ -209,7 +220,8 @@ def _category(m: Measure, rows: NDArray[np.int64], rng: np.random.Generator) -> 
     shares = np.bincount(codes[filled], minlength=len(m.levels)) / max(filled.sum(), 1)
     used = int((shares > 0).sum())
     made = []
-    for level in np.flatnonzero(shares > 0.01):
+    first = {int(c): i for i, c in reversed(list(enumerate(codes)))}
+    for level in sorted(np.flatnonzero(shares > 0.01).tolist(), key=first.__getitem__):  # other names, same places (FEA-04)
         p = float(shares[level])
         if used < 2 or p > 0.99:
             continue

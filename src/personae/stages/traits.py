@@ -18,6 +18,7 @@ from personae.model.table import Column, Kind, Table
 from personae.model.vocabulary import Topic, topics, words
 from personae.progress import tell
 from personae.sql import per_user
+from personae.stages.answers import answered, blank_is_no
 from personae.stages.part import LEVELS, Part, floats, keyed, scattered, spoken
 
 _TOGETHER = 64
@@ -34,7 +35,9 @@ def from_table(engine: Any, table: Table, study: Study, users: int, rule: Rule |
         some = used[start : start + _TOGETHER]
         found = engine.arrow(per_user.traits(*keyed(engine, table), [typed(c) for c in some]))
         rows = found.column(0).to_numpy()
-        measures += [_measure(c, rows, found.column(i + 1), users, table.source, study) for i, c in enumerate(some)]
+        for i, c in enumerate(some):
+            measures += _measures(c, rows, found.column(i + 1), users, table.source, study)
+    measures = blank_is_no(measures, [c for c in used if c.scheme is not None])
     taken = _like_counts(measures) if rule is None else _read_as_events(measures, rule)
     if not taken:
         return Part(None, tuple(measures), None, left_out)
@@ -46,11 +49,21 @@ def from_table(engine: Any, table: Table, study: Study, users: int, rule: Rule |
     return Part(counts, (*known, *(m for m in measures if m not in taken)), None, left_out)
 
 
+def _measures(
+    column: Column, rows: npt.NDArray[Any], values: Any, users: int, source: str, study: Study
+) -> tuple[Measure, ...]:
+    """A column as one measure, or as many as its scheme makes of it."""
+    made = _measure(column, rows, values, users, source, study)
+    return (made,) if column.scheme is None else answered(made, column.scheme)
+
+
 def _measure(column: Column, rows: npt.NDArray[Any], values: Any, users: int, source: str, study: Study) -> Measure:
     """A column as a measure, by its kind."""
     forms = column.name in study.group_by if study.group_by else column.role is Role.BEHAVIOUR
     said = spoken(column.name)
-    made = Measure(column.name, said, column.role, column.kind, np.zeros(0), (), "", source, column.name, forms)
+    made = Measure(column.name, said, column.role, column.kind, np.zeros(0), (), "", source, column.name, forms, column.block)
+    if column.scheme is not None:
+        return coded(made, rows, values, users)
     if column.kind in (Kind.DATE, Kind.TIMESTAMP):
         return _date(made, rows, values, users)
     if column.kind is Kind.BOOLEAN:
@@ -86,26 +99,32 @@ def _date(made: Measure, rows: npt.NDArray[Any], values: Any, users: int) -> Mea
 
 def category(made: Measure, rows: npt.NDArray[Any], texts: Any, users: int) -> Measure:
     """Texts (an Arrow column, blank is empty) as codes of sorted levels; beyond the most frequent levels, "other"."""
+    made = coded(made, rows, texts, users)
+    levels = made.levels
+    names = _ordered(levels)
+    if len(levels) > LEVELS:
+        often = np.bincount(made.values[made.values >= 0], minlength=len(levels))
+        top = sorted(range(len(levels)), key=lambda i: (-often[i], levels[i].encode()))[:LEVELS]
+        names = [*_ordered([levels[i] for i in top]), "other"]
+    at = {n: i for i, n in enumerate(names)}
+    codes = np.array([at.get(v, len(names) - 1) for v in levels] + [-1], np.int32)
+    return replace(made, values=codes[made.values], levels=tuple(names))
+
+
+def coded(made: Measure, rows: npt.NDArray[Any], texts: Any, users: int) -> Measure:
+    """Texts (an Arrow column, blank is empty) as codes of all different texts."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     plain = texts.cast(pa.string())
     plain = pc.if_else(pc.equal(pc.utf8_trim_whitespace(plain), ""), pa.scalar(None, pa.string()), plain)
     whole = plain.combine_chunks() if isinstance(plain, pa.ChunkedArray) else plain
-    coded = (whole.chunk(0) if isinstance(whole, pa.ChunkedArray) and whole.num_chunks else whole).dictionary_encode()
-    coded = coded.combine_chunks() if isinstance(coded, pa.ChunkedArray) else coded
-    levels: list[str] = coded.dictionary.to_pylist()
-    raw = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
-    names = _ordered(levels)
-    if len(levels) > LEVELS:
-        often = np.bincount(raw[raw >= 0], minlength=len(levels))
-        top = sorted(range(len(levels)), key=lambda i: (-often[i], levels[i].encode()))[:LEVELS]
-        names = [*_ordered([levels[i] for i in top]), "other"]
-    at = {n: i for i, n in enumerate(names)}
-    codes = np.array([at.get(v, len(names) - 1) for v in levels] + [-1], np.int32)
+    found = (whole.chunk(0) if isinstance(whole, pa.ChunkedArray) and whole.num_chunks else whole).dictionary_encode()
+    found = found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
+    raw = found.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32)
     values = np.full(users, -1, np.int32)
-    values[rows] = codes[raw]
-    return replace(made, kind=Kind.CATEGORY, values=values, levels=tuple(names))
+    values[rows] = raw
+    return replace(made, kind=Kind.CATEGORY, values=values, levels=tuple(found.dictionary.to_pylist()))
 
 
 def _ordered(levels: Sequence[str]) -> list[str]:
@@ -161,7 +180,7 @@ def _like_counts(measures: Sequence[Measure]) -> list[Measure]:
     whole = [m for m in forming if m.kind is Kind.INTEGER]
     if len(forming) < _FEWEST or any(m.kind not in (Kind.INTEGER, Kind.BOOLEAN) for m in forming):
         return []
-    if len(whole) < 0.5 * len(forming) or any(_has_unit(m.name) for m in forming):
+    if len(whole) < 0.5 * len(forming) or any(m.unit.startswith("points") or _has_unit(m.name) for m in forming):
         return []
     columns = [m.values[np.isfinite(m.values)] for m in forming]
     if any(len(c) == 0 or c.min() < 0 for c in columns):

@@ -10,8 +10,8 @@ from typing import Any
 from personae.audit.ids import exact_ids
 from personae.errors import DataError, UsageError
 from personae.model.study import Role, Study
-from personae.model.table import Column, Kind, Level, Note, Table
-from personae.model.vocabulary import Topic, sensitive_values, singular, topics, words
+from personae.model.table import Column, Kind, Level, Note, Table, Way
+from personae.model.vocabulary import Topic, sensitive_values, singular, topics, who_values, words
 from personae.model.vocabulary import repeats as counts
 from personae.progress import tell
 from personae.sql import repeats
@@ -29,6 +29,7 @@ from personae.stages.roles import (
     unique,
     use,
 )
+from personae.stages.survey import orders_of, survey, unasked
 
 COUNTED = 5_000_000
 """Identical rows of larger logs are not counted: it would cost as much as everything else together."""
@@ -56,12 +57,16 @@ def understand(engine: Any, tables: tuple[Table, ...], study: Study, *, ids: Col
         kept, found = (table, key) if key else _numbered(engine, table)
         _check_exact(engine, kept, found)
         shape = _shape(kept, found, study)
+        if shape == "entities" and not ids:
+            kept = survey(engine, kept, found, study)
         guesses = log_roles(kept, found, study) if shape == "events" else entity_roles(kept, found, len(tables) == 1)
         guesses |= _other_ids(kept, found, [k for k in keys if k], guesses, study)
         told = _sensitive(engine, kept, found, guesses) if shape == "entities" else {}
         who |= told.keys()
-        columns = tuple(_with_role(c, found, guesses | told, study, who) for c in kept.columns)
-        table = replace(kept, shape=shape, columns=columns)
+        why, notes = unasked(engine, kept, study) if shape == "entities" and not ids else ({}, ())
+        aside = {n: (Role.ATTITUDE, w) for n, w in why.items() if guesses.get(n, (None,))[0] is Role.BEHAVIOUR}
+        columns = tuple(_with_role(c, found, guesses | aside | told, study, who) for c in kept.columns)
+        table = replace(kept, shape=shape, columns=columns, notes=(*kept.notes, *notes))
         made.append(_alike(engine, _one_row_each(engine, table, study) if shape == "entities" else _identical(engine, table)))
     _check_grouping(made, study, who)
     _say(made, study)
@@ -77,6 +82,7 @@ def _check_names(tables: Sequence[Table], study: Study) -> None:
     named = {
         "--id": (study.id,), "--time": (study.time,), "--event": (study.event,), "--value": (study.value,),
         "--group-by": study.group_by, "--describe": study.describe, "--outcome": study.outcome, "--ignore": study.ignore,
+        "--multi": study.multi, "--ordinal": tuple(orders_of(study)), "--nps": study.nps, "--embed": study.embed,
     }  # fmt: skip
     for flag, names in named.items():
         for name in names:
@@ -128,8 +134,8 @@ def _with_role(column: Column, key: Column, guesses: Mapping[str, Guess], study:
     role, why = _said(column, study, who) or guess
     if role is Role.BEHAVIOUR and guess[0] in (Role.EVENT, Role.VALUE, Role.TIME):
         role = guess[0]  # named to form groups: as what it is
-    forms = column.name in study.group_by
-    kind = Kind.CATEGORY if role in (Role.DEMOGRAPHIC, Role.OUTCOME) and is_code(column) and not forms else column.kind
+    number = column.name in study.group_by and Topic.CODE not in topics(column.name)  # months may count, countries never do
+    kind = Kind.CATEGORY if role in (Role.DEMOGRAPHIC, Role.OUTCOME) and is_code(column) and not number else column.kind
     return replace(column, role=role, why=why, kind=kind)
 
 
@@ -200,14 +206,24 @@ def _other_ids(
 def _sensitive(engine: Any, table: Table, key: Column, guesses: Mapping[str, Guess]) -> dict[str, Guess]:
     """Columns that would form groups although their answers say what nobody may be grouped by (R48)."""
     text = (Kind.CATEGORY, Kind.TEXT)
-    asked = [c for c in table.columns if c.name != key.name and c.kind in text and 2 <= c.distinct <= LEVELS]
-    asked = [c for c in asked if guesses[c.name][0] in (Role.BEHAVIOUR, Role.ATTITUDE)]
-    if not asked:
-        return {}
-    q = engine.quote
-    (found,) = engine.rows(repeats.levels(q(table.relation), [q(c.name) for c in asked]))
-    told = {c.name: sensitive_values([str(v) for v in values if v is not None]) for c, values in zip(asked, found, strict=True)}
-    return {n: (Role.DEMOGRAPHIC, f"sensitive, by its values ({what}): describes only") for n, what in told.items() if what}
+    open_ = [c for c in table.columns if c.name != key.name and guesses[c.name][0] in (Role.BEHAVIOUR, Role.ATTITUDE)]
+    several = {c.name: list(c.scheme.words) for c in open_ if c.scheme is not None and c.scheme.way is Way.SEVERAL}
+    for c in open_:
+        if c.scheme is not None and c.scheme.way is Way.CHOSEN:
+            several[c.name] = [w for o in open_ if o.block == c.block and o.scheme is not None for w in o.scheme.words]
+    asked = [c for c in open_ if c.kind in text and 2 <= c.distinct <= LEVELS and c.name not in several]
+    said = several
+    if asked:
+        q = engine.quote
+        (found,) = engine.rows(repeats.levels(q(table.relation), [q(c.name) for c in asked]))
+        said |= {c.name: [str(v) for v in values if v is not None] for c, values in zip(asked, found, strict=True)}
+    told: dict[str, Guess] = {}
+    for name, levels in said.items():
+        if what := sensitive_values(levels):
+            told[name] = Role.DEMOGRAPHIC, f"sensitive, by its values ({what}): describes only"
+        elif what := who_values(levels):
+            told[name] = Role.DEMOGRAPHIC, f"who users are, by its values ({what})"
+    return told
 
 
 def _plain(column: Column) -> str:
