@@ -20,7 +20,7 @@ from personae.stages.describe import describe
 from personae.stages.prepare import prepare
 from personae.stages.read import read
 from personae.stages.recall import check_inputs, pinned, recall
-from personae.stages.score import place_features
+from personae.stages.score import marked, place_features
 from personae.stages.understand import understand
 from personae.stages.verify import verify
 
@@ -37,7 +37,7 @@ def run(study: Study, frames: Mapping[str, Any] | None = None) -> Cast:
     tables, features = measured(study, frames)
     ahead.join()
     rule, evidence = import_module(_HEAVY).choose(features, study)
-    placement = place_features(rule, features)
+    placement = marked(place_features(rule, features), evidence.apart)
     profiles, facts, members = describe(features, placement, evidence, study)
     personas = plugins.find("writers", "plain").write(profiles, facts, evidence, study)
     return Cast(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from personae import plugins
-from personae.model.rule import BORDERLINE, Feature, Guard, Place, Placement, Rule
+from personae.model.rule import BORDERLINE, SHARED, Feature, Guard, Place, Placement, Rule, learned_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,12 +27,33 @@ def value(feature: Feature, raw: NDArray[Any]) -> Floats:
     return np.asarray(np.nan_to_num(np.asarray(x, float), nan=0.0), np.float64)
 
 
-def shares(counts: csr_matrix) -> tuple[csr_matrix, Floats]:
-    """Each user's shares of their counted events, and the totals (n,); users without events have no shares."""
+def weighed(counts: csr_matrix, features: Sequence[Feature]) -> tuple[csr_matrix, Floats]:
+    """Each user's counts (n, m) as the features weigh them, and the totals (n,); users without events have no weight.
+
+    Counts are divided by the user's total where the first step is "root" or "share", by the length of the counts times their
+    weights where it is "tfidf", and stay where it is another one.
+    """
     totals = np.asarray(counts.sum(axis=1), dtype=float).ravel()
-    out = counts.copy()
-    out.data = counts.data / np.repeat(np.maximum(totals, 1e-300), np.diff(counts.indptr))
+    out, first = counts.copy(), features[0].steps[0].name
+    if first in SHARED:
+        out.data = counts.data / np.repeat(np.maximum(totals, 1e-300), np.diff(counts.indptr))
+    elif first == "tfidf":
+        out.data = (counts.data * np.array([float(f.steps[0].learned["idf"]) for f in features])[counts.indices]) ** 2
+        length = np.sqrt(np.asarray(out.sum(axis=1), dtype=float).ravel())
+        out.data = counts.data / np.repeat(np.maximum(length, 1e-300), np.diff(counts.indptr))
     return out, totals
+
+
+def stepped(values: csr_matrix, features: Sequence[Feature]) -> csr_matrix:
+    """Weighed counts (n, m) after all steps but the last: how far each lies from what the steps make of 0."""
+    out = values.copy()
+    for i, step in enumerate(features[0].steps[:-1]):
+        learned = {k: v[values.indices] for k, v in learned_of(features, i).items()}
+        out.data = plugins.find("steps", step.name).apply(out.data, learned)
+    zero = learned_of(features, -1).get("zero")
+    if zero is not None:
+        out.data = out.data - zero[values.indices]
+    return out
 
 
 def events_of(rule: Rule) -> list[str]:
@@ -81,14 +102,14 @@ def _project(
     totals, known = np.zeros(users), np.zeros(users, bool)
     m = sum(f.of == "event" for f in rule.features)
     if m and counts is not None:
-        share, totals = shares(counts)
+        shared, totals = weighed(counts, rule.features[:m])
         known |= totals > 0
-        share.data = np.sqrt(share.data)
-        mean, by = _scales(rule.features[:m])
-        z += share @ (rule.projection[:m] / by[:, None]) - (mean / by) @ rule.projection[:m]
+        shared, last = stepped(shared, rule.features[:m]), learned_of(rule.features[:m], -1)
+        mean, by = last["mean"] - last.get("zero", 0.0), last["by"]
+        z += shared @ (rule.projection[:m] / by[:, None]) - (mean / by) @ rule.projection[:m]
         for norm, guard in zip(norms, rule.guards):
             if guard.stop <= m:
-                norm += _sparse_norm(share, guard, mean[guard.start : guard.stop], by[guard.start : guard.stop])
+                norm += _sparse_norm(shared, guard, mean[guard.start : guard.stop], by[guard.start : guard.stop])
                 norm[totals == 0] = 0.0
         z[totals == 0] = 0.0
     for j, f in enumerate(rule.features[m:], start=m):
@@ -102,19 +123,13 @@ def _project(
     return z, norms, totals, known
 
 
-def _sparse_norm(roots: csr_matrix, guard: Guard, mean: Floats, by: Floats) -> Floats:
+def _sparse_norm(values: csr_matrix, guard: Guard, mean: Floats, by: Floats) -> Floats:
     """Sum of weight * ((v - mean) / by)^2 over events, without filling in the zeros."""
     weight = guard.weight / by**2
-    square = roots.copy()
-    square.data = roots.data**2
+    square = values.copy()
+    square.data = values.data**2
     here = slice(guard.start, guard.stop)
-    return np.asarray(square[:, here] @ weight - 2 * (roots[:, here] @ (weight * mean)) + (weight * mean * mean).sum())
-
-
-def _scales(features: Sequence[Feature]) -> tuple[Floats, Floats]:
-    """Mean and divisor of event features, whose steps are root and scale."""
-    last = [f.steps[-1].learned for f in features]
-    return np.array([float(s["mean"]) for s in last]), np.array([float(s["by"]) for s in last])
+    return np.asarray(square[:, here] @ weight - 2 * (values[:, here] @ (weight * mean)) + (weight * mean * mean).sum())
 
 
 def _filled(raw: NDArray[Any]) -> NDArray[np.bool_]:
@@ -160,6 +175,7 @@ def _place(rule: Rule, counts: csr_matrix | None, measures: Mapping[str, NDArray
     for why, out in (
         (3, np.sqrt(nearest) > rule.radius[first]),
         (2, _refused(rule.guards, norms, totals)),
+        (6, _lacking(rule, measures, users)),
         (4, ~known),
     ):
         kind[out], reason[out] = Place.OUTSIDE, why
@@ -168,6 +184,14 @@ def _place(rule: Rule, counts: csr_matrix | None, measures: Mapping[str, NDArray
     second[~known] = -1
     first[gone] = -1
     return Placement(first, second, np.round(membership, 6), np.round(margin, 6), kind, reason)
+
+
+def _lacking(rule: Rule, measures: Mapping[str, NDArray[Any]], users: int) -> NDArray[np.bool_]:
+    """Who has no value where the rule needs one."""
+    lacking = np.zeros(users, bool)
+    for name in rule.needs:
+        lacking |= ~_filled(measures[name])
+    return lacking
 
 
 def _refused(guards: Sequence[Guard], norms: Sequence[Floats], totals: Floats) -> NDArray[np.bool_]:

@@ -4,6 +4,8 @@ import ibis
 import numpy as np
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
 from personae import plugins
@@ -14,6 +16,8 @@ from personae.model.table import Kind
 from personae.sql.assign import assign
 from personae.stages.choose import choose
 from personae.stages.score import inputs, place_features
+from personae.stages.settle import settle
+from personae.stages.space import behaviour_space
 
 
 def world(users: int, seed: int = 3, counts: bool = True, table: bool = True) -> Features:
@@ -61,6 +65,27 @@ def test_sql_and_numpy_place_every_user_alike(counts: bool, table: bool) -> None
         np.testing.assert_array_equal(getattr(here, name), there[name])
     np.testing.assert_allclose(here.margin, there["margin"], atol=2e-6)
     np.testing.assert_allclose(here.membership, there["membership"], atol=2e-6)
+
+
+@settings(max_examples=30, deadline=None, derandomize=True)
+@given(
+    weigh=st.sampled_from(("auto", "shares", "tfidf", "none")),
+    scale=st.sampled_from(("auto", "standard", "minmax", "robust", "log", "quantile", "none")),
+    encode=st.sampled_from(("auto", "onehot")),
+    empty=st.sampled_from(("draw", "median", "mean", "mode", "category", "zero", "drop")),
+    outliers=st.sampled_from(("auto", "none")),
+)
+def test_sql_and_numpy_agree_however_columns_are_prepared(weigh: str, scale: str, encode: str, empty: str, outliers: str) -> None:
+    """MOD-03, R53."""
+    features = world(400)
+    study = Study(sources=(), weigh=weigh, scale=scale, encode=encode, empty=(empty,), outliers=outliers)
+    space = behaviour_space(features, study)
+    assert space is not None
+    rule, _ = settle(space, plugins.find("methods", "kmeans").fit(space, 3, 7), features, study)
+    here, there = place_features(rule, features), by_sql(features, rule)
+    for name in ("persona", "second", "kind"):
+        np.testing.assert_array_equal(getattr(here, name), there[name])
+    np.testing.assert_allclose(here.margin, there["margin"], atol=2e-6)
 
 
 @pytest.mark.slow

@@ -89,6 +89,7 @@ _CHOICES = {
 }
 _SHAPES = {
     "groups": (r"auto|\d+|\d+-\d+", "auto, a number such as 5, or a range such as 3-7"),
+    "reduce": (r"auto|none|[1-9]\d*|0?\.\d*[1-9]\d*", "auto, none, a number of components such as 50, or a share such as 0.9"),
     "window": (r"[1-9]\d*d", "a number of days such as 90d"),
     "memory": (r"[1-9]\d*(\.\d+)? ?([KMGT]i?B|[kmgt]i?b)", "a size such as 8GB"),
 }

@@ -21,11 +21,15 @@ if TYPE_CHECKING:
 ROUNDS = 4
 
 
-def fit(space: Space, size: int, seed: int, starts: int = 5, refine: bool = False, sphere: bool = False) -> Clustering:
-    """`size` groups of the scores; `sphere` starts from directions of equal variance."""
+def fit(
+    space: Space, size: int, seed: int, starts: int = 5, refine: bool = False, sphere: bool = False, strict: bool = False
+) -> Clustering:
+    """`size` groups of the scores; `sphere` starts from directions of equal variance; `strict` goes on until nobody moves, so
+    that everybody is nearest to the mean of their group."""
     z = space.scores
     first = (z - z.mean(axis=0)) / np.maximum(z.std(axis=0), 1e-12) if sphere else z
-    model = KMeans(size, n_init=starts, random_state=seed, algorithm="lloyd").fit(first)
+    tol = 0.0 if strict else 1e-4
+    model = KMeans(size, n_init=starts, random_state=seed, algorithm="lloyd", tol=tol).fit(first)
     labels = model.labels_.astype(np.int32)
     settings: dict[str, float | str] = {"starts": starts, "geometry": "sphered" if sphere else "plain"}
     if not refine:

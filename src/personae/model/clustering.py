@@ -44,6 +44,13 @@ class Space:
     blurred: Floats
     """(n, r) the scores with counts spread by up to half an event, for tests that gaps between whole numbers would fool."""
 
+    apart: tuple[int, ...] = ()
+    """Positions of users who were set apart for the search alone: the rule places them like anybody."""
+    needs: tuple[str, ...] = ()
+    """Measures without which a user is left out."""
+    textbook: bool = False
+    """Whether scaling or reducing was chosen: groups are formed as any textbook would, without whitening."""
+
     def only(self, at: npt.NDArray[np.int64]) -> Space:
         """The same space with these users (positions, repeats allowed) alone."""
         weighted = None if self.weighted is None else self.weighted[at]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from personae.model.preparation import Preparation
+
 
 class Structure(StrEnum):
     """What the groups are (Dolnicar & Leisch 2010, with "nothing" added)."""
@@ -117,3 +119,7 @@ class Evidence:
     """(method, reason) of each method that does not fit these data."""
     space: str = ""
     """In words: what the groups were formed on."""
+    preparation: Preparation | None = None
+    """How columns became coordinates."""
+    apart: tuple[int, ...] = ()
+    """Positions among the ids of users who took no part in the search and whom the rule places like anybody."""

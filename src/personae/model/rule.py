@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
@@ -27,13 +27,28 @@ class Step:
 class Feature:
     """One coordinate of the behaviour space: a raw column and the steps that turn it into a number.
 
-    `of` is "event" (column is an event name, the raw value a count) or "measure" (column is a measure's name).
+    `of` is "event" (column is an event name, the raw value a count) or "measure" (column is a measure's name). The events of a
+    rule all have the same steps by name, the first of which says how a user's counts are weighed ("root" and "share": divided
+    by their total; "tfidf": by their weighted length; another one: as they are), and the last of which is "scale". Where the
+    steps before it make something else than 0 of a count of 0, the last one knows it as "zero".
     """
 
     name: str
     of: str
     column: str
     steps: tuple[Step, ...]
+
+
+SHARED = ("root", "share")
+"""First steps that read a user's shares of their counted events."""
+
+
+def learned_of(features: Sequence[Feature], i: int) -> dict[str, Floats]:
+    """The numbers (m,) that step i of every one of m features learnt, by name."""
+    import numpy as np
+
+    steps = [f.steps[i].learned for f in features]
+    return {k: np.array([float(s[k]) for s in steps]) for k in steps[0]}
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +70,8 @@ class Rule:
     """Steps, projection, nearest prototype.
 
     x (d,) = each feature's steps applied; z (r,) = x @ projection; the persona is the owner of the nearest prototype.
-    A user is outside when a guard refuses, when z is further than the persona's radius, or when nothing is known of them.
+    A user is outside when a guard refuses, when z is further than the persona's radius, when nothing is known of them, or when
+    a measure that is needed is empty.
     """
 
     features: tuple[Feature, ...]
@@ -70,6 +86,8 @@ class Rule:
     spread: float
     """Within-group variance per coordinate, the scale of memberships."""
     guards: tuple[Guard, ...] = ()
+    needs: tuple[str, ...] = ()
+    """Measures without which a user is left out."""
 
     @property
     def size(self) -> int:
@@ -96,6 +114,8 @@ REASONS = (
     "too far from every group",
     "no behaviour to go by",
     "no groups were found",
+    "left out: empty where a value is asked for",
+    "unlike the others: kept out of the search, placed by the rule",
 )
 """Why a user is where they are; Placement.reason holds positions in this list."""
 

@@ -15,7 +15,7 @@ import ibis
 import numpy as np
 import pyarrow as pa
 
-from personae.model.rule import BORDERLINE, Guard, Place, Rule
+from personae.model.rule import BORDERLINE, SHARED, Feature, Guard, Place, Rule, learned_of
 
 Sql = Callable[[str], Any]
 """The name of a step to its `sql` face."""
@@ -28,10 +28,10 @@ def assign(rule: Rule, users: Any, counts: Any | None, step: Sql) -> Any:
     of a step by its name. Persona and second are indices, -1 for none.
     """
     size, r = rule.size, rule.projection.shape[1]
-    t = _with_events(rule, users, counts) if counts is not None and _events(rule) else _without_events(rule, users)
+    t = _with_events(rule, users, counts, step) if counts is not None and _events(rule) else _without_events(rule, users)
     t = _with_measures(rule, t, step)
-    t = t.select("id", "known", "total", *[f"g{i}" for i in range(len(rule.guards))], *[f"z{j}" for j in range(r)])
-    t = t.select("id", "known", _refused(rule, t).name("refused"), **_distances(rule, t))
+    t = t.select("id", "known", "lacking", "total", *[f"g{i}" for i in range(len(rule.guards))], *[f"z{j}" for j in range(r)])
+    t = t.select("id", "known", (_refused(rule, t) | t.lacking).name("refused"), **_distances(rule, t))
     d = [t[f"d{c}"] for c in range(size)]
     t = t.mutate(near=ibis.least(*d) if size > 1 else d[0])
     t = t.mutate(first=_first(t, size, lambda c: t[f"d{c}"] == t.near))
@@ -59,22 +59,27 @@ def _events(rule: Rule) -> int:
     return sum(f.of == "event" for f in rule.features)
 
 
-def _with_events(rule: Rule, users: Any, counts: Any) -> Any:
+def _with_events(rule: Rule, users: Any, counts: Any, step: Sql) -> Any:
     """Users with the sums of their events: z, the parts of each guard that read events, and the total."""
     m, r = _events(rule), rule.projection.shape[1]
-    last = [f.steps[-1].learned for f in rule.features[:m]]
-    mean, by = np.array([float(s["mean"]) for s in last]), np.array([float(s["by"]) for s in last])
+    features, last = rule.features[:m], learned_of(rule.features[:m], -1)
+    zero = last.get("zero", np.zeros(m))
+    mean, by = last["mean"] - zero, last["by"]
     weight = rule.projection[:m] / by[:, None]
-    table = {"event": [f.column for f in rule.features[:m]], **{f"c{j}": weight[:, j] for j in range(r)}}
+    table: dict[str, Any] = {"event": [f.column for f in features], "zero": zero, **{f"c{j}": weight[:, j] for j in range(r)}}
+    for i in range(len(features[0].steps) - 1):
+        table |= {f"p{i}_{k}": v for k, v in learned_of(features, i).items()}
     read = [(i, g) for i, g in enumerate(rule.guards) if g.stop <= m]
     for i, g in read:
         w = g.weight / by[g.start : g.stop] ** 2
         table[f"s{i}"], table[f"x{i}"] = np.zeros(m), np.zeros(m)
         table[f"s{i}"][g.start : g.stop], table[f"x{i}"][g.start : g.stop] = w, w * mean[g.start : g.stop]
     joined = counts.join(ibis.memtable(pa.table(table)), "event")
-    totals = joined.group_by("id").agg(total=joined["count"].sum().cast("float64"))
+    n = joined["count"].cast("float64")
+    size = {"length": (n * joined.p0_idf * n * joined.p0_idf).sum().sqrt()} if features[0].steps[0].name == "tfidf" else {}
+    totals = joined.group_by("id").agg(total=n.sum(), **size)
     shared = joined.join(totals, "id")
-    shared = shared.mutate(v=(shared["count"].cast("float64") / shared.total).sqrt())
+    shared = shared.mutate(v=_stepped(shared, features, step) - shared.zero)
     sums = {f"e{j}": (shared.v * shared[f"c{j}"]).sum() for j in range(r)}
     sums |= {f"n{i}": (shared.v * shared.v * shared[f"s{i}"] - 2 * shared.v * shared[f"x{i}"]).sum() for i, _ in read}
     done = shared.group_by("id").agg(total=shared.total.max(), **sums)
@@ -85,6 +90,15 @@ def _with_events(rule: Rule, users: Any, counts: Any) -> Any:
     norms = {f"n{i}": ibis.ifelse(seen, t[f"n{i}"] + rest[i], 0.0) for i, _ in read}
     coordinates = {f"e{j}": ibis.ifelse(seen, t[f"e{j}"] - float(offset[j]), 0.0) for j in range(r)}
     return t.mutate(total=t.total.fill_null(0.0), **coordinates, **norms)
+
+
+def _stepped(shared: Any, features: Sequence[Feature], step: Sql) -> Any:
+    """A count as its event's steps make it, all but the last: weighed by the user, then step by step."""
+    first, n = features[0].steps[0].name, shared["count"].cast("float64")
+    v = n / shared.total if first in SHARED else n / shared.length if first == "tfidf" else n
+    for i, s in enumerate(features[0].steps[:-1]):
+        v = step(s.name)(v, {k: shared[f"p{i}_{k}"] for k in s.learned})
+    return v
 
 
 def _without_events(rule: Rule, users: Any) -> Any:
@@ -103,7 +117,8 @@ def _with_measures(rule: Rule, t: Any, step: Sql) -> Any:
         x = x.cast("float64")
         values[f"x{j}"] = ibis.ifelse(x.isnan(), 0.0, x).fill_null(0.0)
     known = [t.total > 0, *[_filled(t[c]) for c in dict.fromkeys(f.column for f in rule.features[m:])]]
-    t = t.mutate(known=reduce(lambda a, b: a | b, known), **values)
+    lacking = [~_filled(t[c]) for c in rule.needs]
+    t = t.mutate(known=_any(known), lacking=_any([ibis.literal(False), *lacking]), **values)
     return t.mutate(
         **{f"z{j}": _sum([*([t[f"e{j}"]] if m else []), *_terms(rule, t, m, j)]) for j in range(r)},
         **{f"g{i}": _norm(g, t, m, i) for i, g in enumerate(rule.guards)},
@@ -122,6 +137,10 @@ def _norm(guard: Guard, t: Any, m: int, i: int) -> Any:
 
 def _sum(terms: Sequence[Any]) -> Any:
     return reduce(lambda a, b: a + b, terms)
+
+
+def _any(terms: Sequence[Any]) -> Any:
+    return reduce(lambda a, b: a | b, terms)
 
 
 def _filled(column: Any) -> Any:

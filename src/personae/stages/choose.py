@@ -18,7 +18,9 @@ from personae.model.study import Study
 from personae.progress import step, tell
 from personae.rule import distances, to_personas
 from personae.stages import verdict, votes
+from personae.stages.prepared import prepared
 from personae.stages.search import Tried, each, judge, search, steadied
+from personae.stages.sensitivity import sensitivity
 from personae.stages.settle import overlap, settle
 from personae.stages.space import behaviour_space
 from personae.stages.verdict import Choice
@@ -50,7 +52,7 @@ def choose(features: Features, study: Study) -> tuple[Rule | None, Evidence]:
             trial = replace(trial, tried=tuple(_held(space, t, choice.own, study) for t in trial.tried))
             choice = verdict.decide(space, study, trial.tried, trial.dense)
         if choice.structure == Structure.NOTHING and not study.force:
-            return None, _nothing(space, study, trial, choice)
+            return None, _nothing(space, features, study, trial, choice)
         step("group", "placing everyone")
         rule, fidelity = settle(space, choice.best.clustering, features, study)
         while (fewer := next((t for t in trial.tried if t.candidate.size == rule.size), None)) and (
@@ -59,15 +61,18 @@ def choose(features: Features, study: Study) -> tuple[Rule | None, Evidence]:
             choice = verdict.smaller(choice, fewer, space, trial.tried)
             rule, fidelity = settle(space, fewer.clustering, features, study)
         if rule.size < 2 and not study.force:
-            return None, _nothing(space, study, trial, replace(choice, structure=Structure.NOTHING))
+            return None, _nothing(space, features, study, trial, replace(choice, structure=Structure.NOTHING))
         tell("group", verdict.summary(choice, trial.tried))
         best = steadied(space, choice.best, study, SAMPLES)
-        return rule, _evidence(space, study, trial, choice, best, fidelity, rule)
+        found = _evidence(space, study, trial, choice, best, fidelity, rule)
+        effect = sensitivity(features, study, rule, choice.best.clustering)
+        return rule, replace(found, preparation=replace(prepared(space, features, study), sensitivity=effect))
 
 
-def _nothing(space: Space, study: Study, trial: Trial, choice: Choice) -> Evidence:
+def _nothing(space: Space, features: Features, study: Study, trial: Trial, choice: Choice) -> Evidence:
     tell("group", verdict.summary(choice, trial.tried))
-    return _evidence(space, study, trial, choice, choice.best, 1.0, None)
+    found = _evidence(space, study, trial, choice, choice.best, 1.0, None)
+    return replace(found, preparation=prepared(space, features, study))
 
 
 def _held(space: Space, t: Tried, own: Tried, study: Study) -> Tried:
@@ -168,6 +173,7 @@ def _evidence(
         outliers=space.outliers,
         refused=trial.refused,
         space=space.words,
+        apart=space.apart,
     )
 
 

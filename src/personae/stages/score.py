@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 NO_GROUPS = 5
+PLACED_ALL_THE_SAME = 7
 
 
 def place_features(rule: Rule | None, features: Features) -> Placement:
@@ -24,6 +27,15 @@ def place_features(rule: Rule | None, features: Features) -> Placement:
         return rules.nowhere(len(features), NO_GROUPS)
     counts, measures = inputs(rule, features)
     return rules.place(rule, counts, measures, len(features))
+
+
+def marked(placement: Placement, apart: Sequence[int]) -> Placement:
+    """The places of a run, with the reason of those who took no part in its search and are in a group all the same."""
+    at = np.array(apart, np.int64)
+    at = at[placement.persona[at] >= 0]
+    reason = placement.reason.copy()
+    reason[at] = PLACED_ALL_THE_SAME
+    return replace(placement, reason=reason)
 
 
 def coordinates(rule: Rule, features: Features) -> NDArray[np.float64]:
@@ -49,7 +61,7 @@ def inputs(rule: Rule, features: Features) -> tuple[csr_matrix | None, dict[str,
     wanted = rules.events_of(rule)
     known = {m.name: m for m in features.measures}
     names = dict.fromkeys(f.column for f in rule.features if f.of == "measure")
-    texts = {f.column for f in rule.features if f.steps and f.steps[0].name == "level"}
+    texts = {f.column for f in rule.features if any(s.name == "level" for s in f.steps)}
     measures = {n: _raw(known[n], n in texts) if n in known else _empty(len(features), n in texts) for n in names}
     return (_columns(features, wanted) if wanted else None), measures
 

@@ -23,6 +23,8 @@ Floats = NDArray[np.float64]
 A = TypeVar("A")
 B = TypeVar("B")
 
+STARTS = 10
+"""Starts of a textbook k-means, scikit-learn's own number before 1.4."""
 SAMPLES = 10
 """Bootstrap samples for each number of groups; the chosen one gets more."""
 
@@ -81,6 +83,8 @@ def _alone() -> None:
 
 
 def _options(space: Space, method: str) -> list[dict[str, Any]]:
+    if method == "kmeans" and space.textbook:
+        return [{"starts": STARTS, "strict": True}]
     if method != "kmeans" or space.counted:
         return [{}]
     return [{"refine": True}, {"refine": True, "sphere": True}] if space.numeric else [{"refine": True}]

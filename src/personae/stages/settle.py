@@ -42,6 +42,7 @@ def settle(space: Space, clustering: Clustering, features: Features, study: Stud
         radius=np.full(clustering.size, np.inf),
         spread=1.0,
         guards=space.guards,
+        needs=space.needs,
     )
     z, inside = coordinates(rule, features), _inside(rule, features)
     here = z[space.rows]
@@ -55,6 +56,8 @@ def settle(space: Space, clustering: Clustering, features: Features, study: Stud
     rule = replace(rule, prototypes=prototypes, owner=owner)
     while True:
         done = _finished(rule, z, inside)
+        if study.outliers == "none":
+            done = replace(done, radius=np.full(done.size, np.inf))
         persona = place_features(done, features).persona
         sizes = np.bincount(persona[persona >= 0], minlength=done.size)
         if done.size == 1 or sizes.min() >= study.floor:

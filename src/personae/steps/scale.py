@@ -16,11 +16,11 @@ def fit(values: NDArray[np.float64], power: float = 1.0) -> dict[str, float | st
     return {"mean": float(np.nanmean(values)), "by": max(float(np.nanstd(values)), 1e-9) ** power}
 
 
-def apply(values: NDArray[Any], learned: Mapping[str, float | str]) -> NDArray[np.float64]:
-    """(x - mean) / by; nan stays."""
-    return np.asarray((values - float(learned["mean"])) / float(learned["by"]), dtype=np.float64)
+def apply(values: NDArray[Any], learned: Mapping[str, Any]) -> NDArray[np.float64]:
+    """(x - mean) / by; nan stays. Numbers of `learned` may be arrays, one for each value."""
+    return np.asarray((values - learned["mean"]) / learned["by"], dtype=np.float64)
 
 
-def sql(expression: Any, learned: Mapping[str, float | str]) -> Any:
+def sql(expression: Any, learned: Mapping[str, Any]) -> Any:
     """The same as an Ibis expression."""
-    return (expression - float(learned["mean"])) / float(learned["by"])
+    return (expression - learned["mean"]) / learned["by"]

@@ -165,6 +165,7 @@ def _rule(data: Mapping[str, Any]) -> Rule:
             Guard(g["start"], g["stop"], _floats(g["weight"]), _floats(g["edges"]), _floats(g["limits"]), _most(g))
             for g in data["guards"]
         ),
+        needs=tuple(data.get("needs", ())),
     )
 
 
