@@ -87,6 +87,7 @@ _CHOICES = {
     "outliers": ("auto", "norm", "isolation", "dbscan", "none"),
     "style": ("keep", "remove"),
 }
+_WAYS = ("draw", "median", "mean", "mode", "category", "zero", "drop")
 _SHAPES = {
     "groups": (r"auto|\d+|\d+-\d+", "auto, a number such as 5, or a range such as 3-7"),
     "reduce": (r"auto|none|[1-9]\d*|0?\.\d*[1-9]\d*", "auto, none, a number of components such as 50, or a share such as 0.9"),
@@ -245,6 +246,10 @@ def _check(name: str, value: Any) -> None:
         known = ("auto", *plugins.names("methods"))
         if value not in known:
             raise _wrong(name, value, f"one of {', '.join(known)}", closest(value, known))
+    if name == "empty":
+        for way in (e.rpartition("=")[2].strip() for e in value):
+            if way not in _WAYS:
+                raise _wrong(name, way, f"one of {', '.join(_WAYS)}", closest(way, _WAYS))
     if name == "timezone" and value:
         _zone(value)
     if name == "encoding" and value:

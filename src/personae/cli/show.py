@@ -15,6 +15,7 @@ from personae.errors import UsageError
 from personae.model.cast import Cast
 from personae.model.evidence import Candidate
 from personae.model.persona import Claim, Persona
+from personae.model.preparation import Preparation
 
 
 def show(
@@ -118,12 +119,25 @@ def why(cast: Cast, screen: Screen) -> list[str]:
     return [
         *summary.groups(cast),
         *labelled("space", found.space),
+        *(_prepared(found.preparation) if found.preparation else ()),
         "",
         *_titled(votes, (), screen),
         "",
         *_titled(tried, (1, 2, 3, 4, 5), screen),
         *refused,
     ]
+
+
+def _prepared(p: Preparation) -> list[str]:
+    """The order of steps, what was done about empty cells, and whether it matters."""
+    lines = [line for step in p.order for line in labelled("step", step)]
+    lines += labelled("kept", f"{p.dimensions} of {count(p.columns, 'direction')}, {percent(p.kept)} of the variance")
+    for e in p.empties[:5]:
+        lines += labelled("empty", f"{e.measure}: {count(e.users)} empty, {e.words}")
+    if len(p.empties) > 5:
+        lines += labelled("empty", f"and {count(len(p.empties) - 5, 'more measure')} with empty cells; see evidence.json")
+    lines += labelled("empty", p.sensitivity.words) if p.sensitivity else []
+    return lines + [line for note in p.notes for line in labelled("note", note)]
 
 
 def _tried(c: Candidate) -> list[str]:

@@ -74,6 +74,37 @@ def _without_values(reason: str) -> str:
     return re.sub(r'"[^"]*"|“[^”]*”|\'[^\']{3,}\'', "…", reason)
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """How columns became coordinates, as text; `weights` are (event, weight, share of users who did it)."""
+
+    order: tuple[str, ...]
+    columns: str
+    dimensions: str
+    kept: str
+    notes: tuple[str, ...]
+    empties: tuple[tuple[str, str, str], ...]
+    weights: tuple[tuple[str, str, str], ...]
+    components: tuple[tuple[str, str], ...]
+
+
+def prepared(cast: Cast) -> Prepared | None:
+    """What was done between the measures and the distances; None for runs of before it was written down."""
+    p = cast.evidence.preparation
+    if p is None:
+        return None
+    return Prepared(
+        p.order,
+        count(p.columns),
+        count(p.dimensions),
+        percent(p.kept),
+        p.notes,
+        tuple((e.measure, count(e.users), e.words) for e in p.empties),
+        tuple((w.event, f"{w.weight:.2f}", "" if w.reach is None else percent(w.reach)) for w in p.weights),
+        tuple((percent(c.share), ", ".join(f"{name} {r:+.2f}" for name, r in c.loadings)) for c in p.components),
+    )
+
+
 def roles(cast: Cast) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
     """Role, its use in words, and the columns that have it."""
     found: dict[str, list[str]] = {}

@@ -37,6 +37,8 @@ class Firmness:
     agreement: tuple[tuple[str, str, str], ...]
     change: tuple[str, ...]
     limits: tuple[str, ...]
+    empties: str
+    """Whether the groups hang on how empty cells were treated; "" where none matter."""
     axes: Axes | None
 
 
@@ -53,6 +55,7 @@ def firmness(cast: Cast) -> Firmness:
         tuple((a, b, hundred(v)) for a, b, v in e.agreement),
         tuple(_change(cast)),
         limits(cast),
+        e.preparation.sensitivity.words if e.preparation and e.preparation.sensitivity else "",
         axes(e.axes, cast.study.entity),
     )
 

@@ -74,6 +74,7 @@ class Page:
     left_out: tuple[tuple[str, str], ...]
     warnings: tuple[str, ...]
     space: str
+    preparation: accounts.Prepared | None
     roles: tuple[tuple[str, str, tuple[str, ...]], ...]
     facts: tuple[tuple[str, tuple[Proof, ...]], ...]
     hidden: int
@@ -126,6 +127,7 @@ def page(cast: Cast) -> Page:
         left_out=tuple((x.name, x.reason) for x in cast.left_out),
         warnings=cast.warnings,
         space=cast.evidence.space,
+        preparation=accounts.prepared(cast),
         roles=accounts.roles(cast),
         facts=_by_subject(cast, proofs),
         hidden=len(cast.facts) - len(facts),

@@ -15,12 +15,12 @@ from personae.model.evidence import Axis, Border, Evidence, Structure
 from personae.model.features import Features
 from personae.model.rule import Rule
 from personae.model.study import Study
-from personae.progress import step, tell
+from personae.progress import step, tell, warn
 from personae.rule import distances, to_personas
 from personae.stages import verdict, votes
 from personae.stages.prepared import prepared
 from personae.stages.search import Tried, each, judge, search, steadied
-from personae.stages.sensitivity import sensitivity
+from personae.stages.sensitivity import ALIKE, sensitivity
 from personae.stages.settle import overlap, settle
 from personae.stages.space import behaviour_space
 from personae.stages.verdict import Choice
@@ -66,6 +66,8 @@ def choose(features: Features, study: Study) -> tuple[Rule | None, Evidence]:
         best = steadied(space, choice.best, study, SAMPLES)
         found = _evidence(space, study, trial, choice, best, fidelity, rule)
         effect = sensitivity(features, study, rule, choice.best.clustering)
+        if effect is not None and effect.agreement is not None and effect.agreement < ALIKE:
+            warn(effect.words)
         return rule, replace(found, preparation=replace(prepared(space, features, study), sensitivity=effect))
 
 

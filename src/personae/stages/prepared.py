@@ -44,7 +44,7 @@ _WAYS = {
     "drop": "these users are left out of every group",
 }
 _APART = {
-    "auto": "users far from the middle for what they do (norm) take no part in the search and are placed nowhere",
+    "auto": "users far from the middle for what they do (norm) take no part in the search and are in no group",
     "isolation": "users an isolation forest tells apart take no part in the search; the rule places them like anybody",
     "dbscan": "users in no dense region (DBSCAN) take no part in the search; the rule places them like anybody",
     "none": "everybody takes part in the search and is placed",

@@ -10,6 +10,7 @@ analysis, Horn 1965). Every one of these acts gives way to the one a study names
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -17,10 +18,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from personae.errors import UsageError
 from personae.model.clustering import Space
 from personae.model.features import Counts, Features
 from personae.model.study import Study
-from personae.stages.coordinates import Block, again, of_events, of_measures, textbook
+from personae.stages.coordinates import SCALERS, WEIGHINGS, Block, again, of_events, of_measures, textbook
 from personae.stages.empties import choices, lacking
 from personae.stages.unlike import TENTHS, in_no_region, isolated
 
@@ -36,6 +38,7 @@ NORM = ("auto", "norm")
 
 def behaviour_space(features: Features, study: Study) -> Space | None:
     """The space of the users the search looks at, or None when no column takes part in forming groups."""
+    _check(study)
     rng = np.random.default_rng([study.seed, 1])
     counts = _common(features.counts, study) if features.counts is not None else None
     forming = features.forming()
@@ -63,6 +66,22 @@ def behaviour_space(features: Features, study: Study) -> Space | None:
     away = () if study.outliers in NORM else tuple(int(r) for r in rows[~keep])
     guards = joined.guards if study.outliers in NORM else ()
     return replace(joined, needs=tuple(n for n in needs if n in known), apart=away, guards=guards, textbook=textbook(study))
+
+
+def _check(study: Study) -> None:
+    """Raises UsageError P001 for a way of preparing that does not exist."""
+    known = {
+        "scale": ("auto", *SCALERS),
+        "weigh": tuple(WEIGHINGS),
+        "encode": ("auto", "onehot"),
+        "outliers": (*NORM, "isolation", "dbscan", "none"),
+    }
+    for name, ways in known.items():
+        if (value := getattr(study, name)) not in ways:
+            raise UsageError("P001", f"{name} cannot be {value!r}", where=f"setting {name}", fix=f"one of {', '.join(ways)}")
+    if not re.fullmatch(r"auto|none|[1-9]\d*|0?\.\d*[1-9]\d*", study.reduce):
+        fix = "auto, none, a number of components such as 50, or a share of the variance such as 0.9"
+        raise UsageError("P001", f"reduce cannot be {study.reduce!r}", where="setting reduce", fix=fix)
 
 
 def _apart(parts: list[Block], study: Study) -> NDArray[np.bool_]:
