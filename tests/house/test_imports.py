@@ -35,7 +35,7 @@ ALLOWED = {
     "duckdb": ("engines/duckdb.py",),
     "ibis": ("sql/", "recipes/", "steps/", "engines/"),
     "sqlglot": ("sql/", "steps/", "engines/"),
-    "sklearn": ("methods/", "checks/", "stages/choose.py", "stages/settle.py", "stages/sensitivity.py", "stages/unlike.py", "sklearn.py"),
+    "sklearn": ("methods/", "checks/", "stages/", "sklearn.py"),
     "vl_convert": ("exporters/", "charts/"),
     "jinja2": ("exporters/",),
     "typer": ("cli/",),
