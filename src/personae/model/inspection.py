@@ -88,7 +88,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class Sketch:
-    """How the values of a column are spread over users: (label, users) in order; no bar stands for fewer users than the floor."""
+    """How the values of a column are spread over users: (label, users) in order; no bar stands for fewer than the floor."""
 
     source: str
     column: str
@@ -111,7 +111,7 @@ class Days:
 
 @dataclass(frozen=True)
 class Inspection:
-    """All that was seen: findings (stop, warn, pass: in that order), looks that found nothing, pictures, and what was bounded."""
+    """All that was seen: findings (stop, warn, pass, in that order), looks that found nothing, pictures, what was bounded."""
 
     users: int
     findings: tuple[Finding, ...]

@@ -13,7 +13,9 @@ _PHONE = re.compile(
 _NETWORK = re.compile(r"(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})")
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2} ?(?:[A-Z0-9]{4} ?){2,7}[A-Z0-9]{1,4}\b")
 _CARD = re.compile(r"(?<!\d)[3-6]\d{3}(?:[ -]?\d){9,15}(?!\d)")
-_NAME = re.compile(r"[^\W\d_][^\W\d_]+(?:[-'][^\W\d_]+)?(?: (?:de|da|dos|di|del|van|von|der|[^\W\d_]\.))*(?: [^\W\d_][^\W\d_'-]+){1,2}")
+_NAME = re.compile(
+    r"[^\W\d_][^\W\d_]+(?:[-'][^\W\d_]+)?(?: (?:de|da|dos|di|del|van|von|der|[^\W\d_]\.))*(?: [^\W\d_][^\W\d_'-]+){1,2}"
+)
 
 
 def emails(text: str) -> list[str]:

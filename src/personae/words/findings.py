@@ -6,6 +6,18 @@ from personae.model.inspection import Finding, Number
 from personae.words.names import plural
 from personae.words.numbers import amount, count, percent, times
 
+LOOKS = {
+    "leak": "leaks", "small": "number of users", "infinite": "infinite numbers", "gap": "days over time",
+    "personal": "personal data", "sensitive": "sensitive columns", "identifier": "ids among the measures", "code": "codes",
+    "missing": "empty cells", "marker": "texts for empty", "constant": "constants", "copy": "copies and correlated pairs",
+    "repeated": "repeated answers", "extreme": "extreme values", "few": "few-valued numbers", "profiles": "twins",
+    "heavy": "heavy users", "imbalance": "rare outcomes", "reading": "reading", "duplicates": "duplicates",
+}  # fmt: skip
+"""What was looked for, in a word or two, by the kind of its findings."""
+
+LONG = 48
+"""Letters of a column name that are shown in a list: survey questions are longer."""
+
 
 def said(finding: Finding, floor: int = 0) -> str:
     """What was seen. With a `floor`, no number of fewer users, rows or cells is said."""
@@ -36,10 +48,9 @@ def _share(n: Number, floor: int) -> str:
 
 def quoted(names: tuple[str, ...], most: int = 4) -> str:
     """Column names as a list: '"a", "b" and "c"', shortened where they are many."""
-    shown = [f'"{n}"' for n in names[:most]]
+    shown = [f'"{n if len(n) <= LONG else n[: LONG - 3] + "..."}"' for n in names]
     if len(names) > most + 1:
-        return f"{', '.join(shown)} and {len(names) - most:,} more"
-    shown = [f'"{n}"' for n in names]
+        return f"{', '.join(shown[:most])} and {len(names) - most:,} more"
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}" if shown else ""
 
 

@@ -24,6 +24,8 @@ _LOOKS: tuple[tuple[str, Callable[[View], Checked]], ...] = (
     ("copy", pairs.numbers), ("repeated", pairs.answers), ("extreme", values.extremes), ("few", values.few),
     ("profiles", crowd.profiles), ("heavy", crowd.heavy), ("imbalance", crowd.imbalance), ("reading", crowd.known),
 )  # fmt: skip
+STOPPING = ("leak",)
+"""Kinds of findings that stop a run and can be accepted; too few users and rows set aside have errors of their own."""
 _ORDER = (Level.STOP, Level.WARN, Level.PASS)
 
 
@@ -38,7 +40,7 @@ def inspect(engine: Any, tables: tuple[Table, ...], features: Features, study: S
     for i, (kind, look) in enumerate(_LOOKS):
         step("inspect", KINDS[kind], i, len(_LOOKS), "looks")
         made.append((kind, look(view)))
-    found = _accepted([f for _, c in made for f in c.findings], study)
+    found = _accepted(_once([f for _, c in made for f in c.findings]), study)
     hidden = frozenset(n for f in found if f.kind == "personal" for n in f.columns)
     return Inspection(
         users=len(features),
@@ -79,10 +81,18 @@ def _all_flags(stops: Iterable[Finding]) -> str:
 def _accepted(found: Iterable[Finding], study: Study) -> list[Finding]:
     """The findings, those that the study accepts made warnings that say so."""
     for word in study.accept:
-        if word.partition(":")[0] not in KINDS:
-            known = ", ".join(KINDS)
-            raise UsageError("P001", f'"{word}" is no finding', where="--accept", fix=f"write KIND:COLUMN, the kinds are {known}")
+        if word.partition(":")[0] not in STOPPING:
+            known = " or ".join(f"{k}:COLUMN" for k in STOPPING)
+            raise UsageError("P001", f'"{word}" is no finding that stops a run', where="--accept", fix=f"write {known}")
     return [_as_accepted(f) if f.level is Level.STOP and _names(f) & set(study.accept) else f for f in found]
+
+
+def _once(found: list[Finding]) -> list[Finding]:
+    """The findings without those that only repeat that a column gives an outcome away."""
+    away = {c for f in found if f.kind == "leak" for c in f.columns}
+    return [
+        f for f in found if not (f.kind == "missing" and f.level is Level.WARN and len(f.columns) == 2 and f.columns[0] in away)
+    ]
 
 
 def _names(finding: Finding) -> set[str]:

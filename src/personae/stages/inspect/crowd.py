@@ -8,16 +8,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from personae.model.inspection import Finding, Number
-from personae.model.table import Kind, Level
+from personae.model.table import Kind, Level, Note
 from personae.stages.inspect.view import Checked, View
 
 FEWEST, MANY = 20, 100
 """Users that groups need at least, and from which medium differences can show."""
 MOST, BOT, BUSY = 0.3, 20, 1_000
-"""Share of all events that one user may have; times the hundredth-highest user, and events, from which a user is hardly human."""
+"""Share of all events that one user may have; multiple of the hundredth-highest user, and events, of a machine."""
 RARE = 0.01
 ALIKE = 0.01
 """Share of users with a twin that is worth a word, where chance would give a tenth of it."""
+
+
+_APART = "users unlike everybody are set apart while groups are looked for"
 
 
 def size(view: View) -> Checked:
@@ -25,10 +28,12 @@ def size(view: View) -> Checked:
     n = Number(view.users, view.noun)
     if view.users < FEWEST:
         said = ("there are ", n, f": fewer than the {FEWEST} that groups need")
-        return Checked([Finding("small", Level.STOP, said, done="run ends without groups", flag="bring more users or a longer window")])
+        return Checked(
+            [Finding("small", Level.STOP, said, done="run ends without groups", flag="bring more users or a longer window")]
+        )
     if view.users < MANY:
-        said = ("there are ", n, f": under {MANY}, only large differences can show")
-        return Checked([Finding("small", Level.WARN, said, done="groups are looked for, with wide intervals")])
+        few: tuple[str | Number, ...] = ("there are ", n, f": under {MANY}, only large differences can show")
+        return Checked([Finding("small", Level.WARN, few, done="groups are looked for, with wide intervals")])
     return Checked([], f"{view.users:,} {view.noun}s are enough to look for groups")
 
 
@@ -41,15 +46,15 @@ def heavy(view: View) -> Checked:
     total, top = each.sum(), float(each.max())
     found = []
     if total and top >= MOST * total:
-        said = (f"one {view.noun} did ", Number(round(top / total, 2), "share"), " of all that was done")
-        done = "users unlike everybody are set apart while groups are looked for"
-        found.append(Finding("heavy", Level.WARN, said, done=done, flag="leave those rows out if they are a test or a machine"))
+        what = f"one {view.noun} did more than {MOST:.0%} of all that was done".replace("%", " %")
+        flag = "leave those rows out if they are a test or a machine"
+        found.append(Finding("heavy", Level.WARN, (what,), done=_APART, flag=flag))
     bar = max(BOT * float(np.quantile(each[each > 0], 0.99)), BUSY) if (each > 0).any() else np.inf
     bots = int((each >= bar).sum())
     if bots and not found:
-        said = (Number(bots, view.noun), f" did {BOT} times as much as the busiest hundredth of the others, or more: machines, perhaps")
-        done = "users unlike everybody are set apart while groups are looked for"
-        found.append(Finding("heavy", Level.WARN, said, done=done, flag="leave those rows out if they are machines"))
+        much = f" did {BOT} times as much as the busiest hundredth of the others, or more: machines, perhaps"
+        flag = "leave those rows out if they are machines"
+        found.append(Finding("heavy", Level.WARN, (Number(bots, view.noun), much), done=_APART, flag=flag))
     return Checked(found, f"no {view.noun} does far more than all others")
 
 
@@ -72,7 +77,9 @@ def profiles(view: View) -> Checked:
     taken = [m for m in view.features.measures if m.name in view.own]
     if len(taken) < 3 or view.users < MANY:
         return Checked()
-    codes = np.column_stack([np.unique(np.asarray(m.values, np.float64), return_inverse=True)[1] for m in taken]).astype(np.int32)
+    codes = np.column_stack([np.unique(np.asarray(m.values, np.float64), return_inverse=True)[1] for m in taken]).astype(
+        np.int32
+    )
     _, times = np.unique(_hashed(codes), return_counts=True)
     twins = int(times[times > 1].sum())
     n = len(codes)
@@ -80,7 +87,10 @@ def profiles(view: View) -> Checked:
     chance = n * (n - 1) / 2 * float(np.prod([((np.bincount(c) / n) ** 2).sum() for c in codes.T]))
     if twins < max(10, ALIKE * n) or pairs < 10 * chance:
         return Checked([], f"hardly any two {view.noun}s are alike in all of {len(taken):,} columns")
-    said = (Number(twins, view.noun), f" share all of {len(taken):,} columns with another id; by chance it would be hardly any")
+    said = (
+        Number(twins, view.noun),
+        f" share all of {len(taken):,} columns with another {view.noun}; by chance it would be hardly any",
+    )
     flag = "if they are the same users twice, remove the copies"
     return Checked([Finding("profiles", Level.PASS, said, done="each id counts as a user of its own", flag=flag)])
 
@@ -105,10 +115,14 @@ def _notes(view: View) -> Iterator[Finding]:
         for n in table.notes:
             if n.words not in seen:
                 seen.add(n.words)
-                kind = {"P104": "duplicates", "P103": "time" if "date" in n.words or "1970" in n.words else "reading"}.get(n.code, "reading")
                 where = n.where if n.where != table.source else ""
-                yield Finding(kind, n.level, (n.words,), (), table.source, flag=n.fix, example=where)
-        if table.set_aside > view.study.allow_rejects:
-            said = (Number(table.set_aside, "row"), f" of {table.source} would be set aside")
-            flag = f"--allow-rejects {sum(t.set_aside for t in view.tables)}"
-            yield Finding("reading", Level.STOP, said, (), table.source, "run stops at rows that do not fit", flag)
+                yield Finding(_kind(n), n.level, (n.words,), (), table.source, flag=n.fix, example=where)
+
+
+def _kind(note: Note) -> str:
+    """What a note of the reading is about."""
+    if note.code == "P104":
+        return "duplicates"
+    if "1970" in note.words or note.words.startswith(("the earliest date", "the latest date")):
+        return "time"
+    return "marker" if " stands " in note.words or "only blanks" in note.words else "reading"

@@ -63,7 +63,9 @@ def _opened(engine: Any, table: Table, time: Column) -> _Log | None:
     """The log with its events by day; None where it is too short or reaches too far."""
     at = engine.typed(time)
     day, second = f"date_diff('day', DATE '1970-01-01', CAST({at} AS DATE))", f"CAST({at} AS TIMESTAMP)"
-    rows = engine.rows(f"SELECT {day} AS d, count(*) FROM {engine.quote(table.relation)} WHERE {day} IS NOT NULL GROUP BY 1 ORDER BY 1")
+    rows = engine.rows(
+        f"SELECT {day} AS d, count(*) FROM {engine.quote(table.relation)} WHERE {day} IS NOT NULL GROUP BY 1 ORDER BY 1"
+    )
     if len(rows) < 2 or rows[-1][0] - rows[0][0] >= LONGEST:
         return None
     counts = np.zeros(rows[-1][0] - rows[0][0] + 1, np.int64)
@@ -99,13 +101,32 @@ def _by_day(log: _Log) -> tuple[list[Finding], list[int]]:
     found = []
     if gaps:
         one = len(gaps) == 1
-        said = (Number(len(gaps), "day"), f" of {log.table.source} {'has' if one else 'have'} no event: {_stretches(log, gaps)}")
+        said = (
+            Number(len(gaps), "day"),
+            f" of {log.table.source} {'has' if one else 'have'} no event: {_stretches(log, gaps)}",
+        )
         done = "users seem quieter then; habits and counts are taken as they stand"
-        found.append(Finding("gap", Level.WARN, said, (), log.table.source, done, "bring the missing rows, or a window without them: --window"))
-    for days, words in ((low, f"under {LITTLE:.0%} of the usual".replace("%", " %")), (high, f"over {MUCH:.0f} times the usual")):
+        found.append(
+            Finding(
+                "gap",
+                Level.WARN,
+                said,
+                (),
+                log.table.source,
+                done,
+                "bring the missing rows, or a window without them: --window",
+            )
+        )
+    for days, words in (
+        (low, f"under {LITTLE:.0%} of the usual".replace("%", " %")),
+        (high, f"over {MUCH:.0f} times the usual"),
+    ):
         if days:
             one = len(days) == 1
-            said = (Number(len(days), "day"), f" of {log.table.source} {'has' if one else 'have'} {words}: {_stretches(log, days)}")
+            said = (
+                Number(len(days), "day"),
+                f" of {log.table.source} {'has' if one else 'have'} {words}: {_stretches(log, days)}",
+            )
             done = "counts are taken as they stand"
             found.append(Finding("feed", Level.WARN, said, (), log.table.source, done, "check the feed of these days"))
     return found, gaps + low + high
@@ -161,9 +182,9 @@ def _units(view: View, log: _Log) -> tuple[list[Finding], list[int]]:
     for c in log.table.columns:
         if c.role not in (Role.VALUE, Role.BEHAVIOUR) or not c.kind.numeric or c.distinct < 10:
             continue
-        v = view.engine.typed(c)
+        v = f"CAST({view.engine.typed(c)} AS DOUBLE)"
         rows = view.engine.rows(
-            f"SELECT d, median(v), count(v) FROM (SELECT {log.day} AS d, CAST({v} AS DOUBLE) AS v FROM {q(log.table.relation)}) "
+            f"SELECT d, median(v), count(v) FROM (SELECT {log.day} AS d, {v} AS v FROM {q(log.table.relation)}) "
             "WHERE d IS NOT NULL AND v > 0 GROUP BY 1 HAVING count(v) >= 3 ORDER BY 1"
         )
         jump = changed(np.array([r[1] for r in rows], np.float64)) if len(rows) >= 10 else None
@@ -206,19 +227,24 @@ def _moments(view: View, table: Table, time: Column) -> Iterator[Finding]:
         f"count_if(t < TIMESTAMP '1970-01-02' AND t >= TIMESTAMP '1970-01-01' OR t < TIMESTAMP '1900-01-02') "
         f"FROM (SELECT {at} AS t FROM {q(table.relation)})"
     )
-    about = (time.name,), table.source
+    whole = time.kind is Kind.TIMESTAMP
+    found: list[tuple[Level, tuple[str | Number, ...], str, str]] = []
+    name = f' of "{time.name}"'
     if ahead:
-        said = (Number(ahead, "time"), f' of "{time.name}" {"lies" if ahead == 1 else "lie"} in the future')
-        yield Finding("time", Level.WARN, said, *about, "they count, and move the end of the window", "correct them, or choose days: --window")
+        late = (Number(ahead, "time"), f"{name} {'lies' if ahead == 1 else 'lie'} in the future")
+        found.append((Level.WARN, late, "they count, and move the end of the window", "correct them, or choose days: --window"))
     if zero and not any("1970" in n.words or "earliest" in n.words for n in table.notes):
-        said = (Number(zero, "time"), f' of "{time.name}" {"is" if zero == 1 else "are"} 1 January 1970 or 1900: no date, it seems')
-        yield Finding("time", Level.WARN, said, *about, "they count as they stand", "leave those rows out")
-    if time.kind is Kind.TIMESTAMP and n and midnight == n:
-        said = (f'every time of "{time.name}" is midnight: days, not moments',)
-        yield Finding("time", Level.PASS, said, *about, "no measure of hours is made")
-    elif time.kind is Kind.TIMESTAMP and midnight >= max(20, 0.1 * n):
-        said = (Number(round(midnight / n, 3), "share"), f' of the times of "{time.name}" are midnight sharp: days among moments')
-        yield Finding("time", Level.WARN, said, *about, "they count as midnight, which bends measures of hours", "bring the hours, or days only")
+        none = (Number(zero, "time"), f"{name} {'is' if zero == 1 else 'are'} 1 January 1970 or 1900: no date, it seems")
+        found.append((Level.WARN, none, "they count as they stand", "leave those rows out"))
+    if whole and n and midnight == n:
+        days = (f'every time of "{time.name}" is midnight: days, not moments',)
+        found.append((Level.PASS, days, "no measure of hours is made", ""))
+    elif whole and midnight >= max(20, 0.1 * n):
+        mixed = (Number(round(midnight / n, 3), "share"), f" of the times{name} are midnight sharp: days among moments")
+        found.append(
+            (Level.WARN, mixed, "they count as midnight, which bends measures of hours", "bring the hours, or days only")
+        )
+    yield from (Finding("time", level, said, (time.name,), table.source, done, flag) for level, said, done, flag in found)
 
 
 def _last_day(view: View, log: _Log, time: Column) -> Iterator[Finding]:
@@ -229,6 +255,9 @@ def _last_day(view: View, log: _Log, time: Column) -> Iterator[Finding]:
     (((last),),) = view.engine.rows(f"SELECT max({log.second}) FROM {view.engine.quote(log.table.relation)}")
     if last is None or last.hour >= 22 or (last.hour, last.minute) == (0, 0):
         return
-    said = (f"the last day of {log.table.source}, {last:%Y-%m-%d}, ends at {last:%H:%M} with ", Number(int(log.counts[-1]), "event"))
+    said = (
+        f"the last day of {log.table.source}, {last:%Y-%m-%d}, ends at {last:%H:%M} with ",
+        Number(int(log.counts[-1]), "event"),
+    )
     done = "it counts as far as it goes; a --window in days leaves it out"
     yield Finding("gap", Level.PASS, (*said, f" (usually about {base:,.0f})"), (time.name,), log.table.source, done)

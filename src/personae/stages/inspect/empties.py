@@ -28,7 +28,7 @@ MOST = 200
 
 def missing(view: View) -> Checked:
     """How much is empty, and whether emptiness itself says something."""
-    used = [(t, c) for t, c in view.columns() if c.role not in (Role.ID, Role.IGNORE) and c.rows]
+    used = [(t, c) for t, c in view.columns() if c.role not in (Role.ID, Role.IGNORE, Role.TEXT) and c.rows]
     share = {(t.source, c.name): c.empty / c.rows for t, c in used}
     half = [(t, c) for t, c in used if share[t.source, c.name] >= HALF]
     some = [(t, c) for t, c in used if SOME <= share[t.source, c.name] < HALF]
@@ -78,7 +78,9 @@ def _goes_with(m: Measure, y: Measure, a: NDArray[np.float64], b: NDArray[np.flo
     here, there = (Number(float(x.mean()), unit, len(x) if unit else 0) for x in (a, b))
     said = (f'"{y.label}" is ', here, f' where "{m.name}" is empty and ', there, " where it is not: emptiness says something")
     done = "filled by draws, which hides that" if m.forms else "the column describes only"
-    return Finding("missing", Level.WARN, said, (m.name, y.name), done=done, flag=f'--empty "{m.name}=category"' if m.forms else "")
+    return Finding(
+        "missing", Level.WARN, said, (m.name, y.name), done=done, flag=f'--empty "{m.name}=category"' if m.forms else ""
+    )
 
 
 def _together(gaps: Sequence[Measure], view: View) -> Iterator[Finding]:
@@ -110,7 +112,8 @@ def _follows(gaps: Sequence[Measure], z: NDArray[np.float32], view: View) -> Ite
             mine /= np.sqrt((mine**2).sum())
             tied = tuple(m.name for m, r in zip(gaps, mine @ z, strict=True) if r >= TIED and m.name != a.name)
             if tied:
-                said = (f'{quoted(tied)} {"is" if len(tied) == 1 else "are"} empty where "{a.name}" is "{text}": not asked, perhaps',)
+                verb = "is" if len(tied) == 1 else "are"
+                said = (f'{quoted(tied)} {verb} empty where "{a.name}" is "{text}": not asked, perhaps',)
                 yield Finding("missing", Level.PASS, said, (*tied, a.name))
 
 
@@ -125,9 +128,11 @@ def markers(view: View) -> Checked:
 
 def _texts(view: View) -> Iterator[Finding]:
     where: dict[str, list[tuple[str, int]]] = {}
+    said = {n.words.partition(" stands ")[0].strip('"') for t in view.tables for n in t.notes}
     for _, c in view.columns():
-        # Blanks among numbers and dates are empty already, and reading has said so.
-        for text, times in (m for m in c.markers if m[0].strip() or c.kind in (Kind.TEXT, Kind.CATEGORY)):
+        # Blanks among numbers and dates are empty already; what reading has said is not said again.
+        some = [] if c.role in (Role.IGNORE, Role.TEXT) else c.markers
+        for text, times in (m for m in some if m[0].strip() and m[0] not in said):
             where.setdefault(text, []).append((c.name, times))
     for text, columns in where.items():
         names = tuple(n for n, _ in columns)
@@ -156,9 +161,13 @@ def _sentinels(view: View) -> Iterator[Finding]:
         names, text = tuple(n for n, _ in columns), f"{v:g}"
         n = Number(max(n for _, n in columns), "time")
         most = " at most" if len(names) > 1 else ""
-        said = (f"{quoted(names)} {'has' if len(names) == 1 else 'have'} the number {text} ", n, f"{most}, far from all others")
+        words = (
+            f"{quoted(names)} {'has' if len(names) == 1 else 'have'} the number {text} ",
+            n,
+            f"{most}, far from all others",
+        )
         flag = f"if it means empty: --missing={text}"
-        yield Finding("marker", Level.WARN, said, names, done="taken as an amount", flag=flag)
+        yield Finding("marker", Level.WARN, words, names, done="taken as an amount", flag=flag)
 
 
 def _apart(x: NDArray[np.float64], v: float) -> bool:

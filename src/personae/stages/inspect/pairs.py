@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
+from personae.audit.shapes import MARKERS
 from personae.model.features import Measure
-from personae.model.inspection import Finding, Number, Pair
+from personae.model.inspection import Finding, Pair
 from personae.model.table import Kind, Level
-from personae.stages.inspect.view import WIDE, Checked, Floats, View
+from personae.stages.inspect.view import WIDE, Checked, Floats, View, ranks
 from personae.words.findings import quoted, typed
 
 COPY, SAME, TOGETHER = 0.999, 0.99, 0.9
@@ -24,34 +26,56 @@ ANSWERS = 500
 
 def numbers(view: View) -> Checked:
     """Numbers that are copies, or rise and fall together; those that form groups, and columns of tables."""
-    taken = [m for m in view.numbers() if m.kind is not Kind.BOOLEAN and (m.forms or m.name in view.own)]
+    dates = {c.name for _, c in view.columns() if c.kind in (Kind.DATE, Kind.TIMESTAMP)}
+    asked = [m for m in view.numbers() if m.kind is not Kind.BOOLEAN and (m.forms or m.name in view.own)]
+    taken = [m for m in asked if m.name not in dates]
     names, counts = view.events
     columns = [np.asarray(m.values[view.sample], np.float64) for m in taken] + list(counts.T)
-    labels = [m.name for m in taken] + list(names)
-    forming = {m.name for m in taken if m.forms} | set(names)
     if len(columns) < 2:
         return Checked(list(_exact(view)))
+    told = _Told(tuple(m.name for m in taken) + names, {m.name for m in taken if m.forms} | set(names), view.sources)
     bound = f"the first {WIDE} of {len(columns):,} columns were compared in pairs" if len(columns) > WIDE else ""
     x = np.column_stack(columns[:WIDE])
     rho = ranked(x)
-    pairs = [Pair(labels[i], labels[j], float(rho[i, j])) for i, j in zip(*np.nonzero(np.triu(np.abs(rho) >= TOGETHER, 1)))]
-    equal = {(p.first, p.second) for p in pairs if _equal(x, labels.index(p.first), labels.index(p.second)) >= SAME}
+    at = zip(*np.nonzero(np.triu(np.abs(rho) >= TOGETHER, 1)), strict=True)
+    found = [(int(i), int(j), float(rho[i, j])) for i, j in at if not told.one_column(int(i), int(j))]
+    pairs = [Pair(told.names[i], told.names[j], r) for i, j, r in found]
+    equal = {(p.first, p.second) for p, (i, j, _) in zip(pairs, found, strict=True) if _equal(x, i, j) >= SAME}
     copies = [p for p in pairs if abs(p.rho) >= COPY or (p.first, p.second) in equal]
-    found = [_copied(g, copies, equal, forming) for g in groups(copies)]
-    found += [_together(g, pairs, forming) for g in groups(p for p in pairs if p not in copies)]
+    alike = groups(copies)
+    spare = {n for g in alike for n in g[1:]}
+    others = [p for p in pairs if p not in copies and not {p.first, p.second} & spare]
+    said = [_copied(g, copies, equal, told) for g in alike] + [_together(g, others, told) for g in groups(others)]
     looked = f"no two of {min(len(columns), WIDE):,} numbers rise and fall together"
-    return Checked([*_exact(view), *found], looked, bound, tuple(sorted(pairs, key=lambda p: -abs(p.rho))))
+    return Checked([*_exact(view), *said], looked, bound, tuple(sorted(pairs, key=lambda p: (-abs(p.rho), p.first, p.second))))
+
+
+@dataclass(frozen=True)
+class _Told:
+    """Names of what is compared, which of it forms groups, and the columns that measures were made of."""
+
+    names: tuple[str, ...]
+    forming: set[str]
+    sources: Mapping[str, str]
+
+    def one_column(self, i: int, j: int) -> bool:
+        """Whether both are made of one column, such as its total and its mean."""
+        a, b = (self.sources.get(self.names[k], "") for k in (i, j))
+        return bool(a) and a == b
+
+    def leave_out(self, names: Sequence[str]) -> str:
+        """The flag that leaves out all but the first; "" where one of them is no column."""
+        columns = tuple(dict.fromkeys(self.sources.get(n, "") for n in names if n in self.forming))[1:]
+        return f"--ignore {typed(columns)}" if columns and all(columns) and len(columns) <= 4 else ""
 
 
 def ranked(x: Floats) -> Floats:
     """Spearman's rank correlation of columns (n, m) with empty cells as (m, m); 0 where too few users have both."""
-    from scipy.stats import rankdata
-
     there = np.isfinite(x)
     z = np.zeros_like(x)
     for j in range(x.shape[1]):
         if there[:, j].sum() > 1:
-            r = rankdata(x[there[:, j], j])
+            r = ranks(x[there[:, j], j])
             sd = r.std()
             z[there[:, j], j] = (r - r.mean()) / sd if sd > 0 else 0.0
     mask = there.astype(np.float64)
@@ -92,27 +116,29 @@ def _exact(view: View) -> Iterator[Finding]:
             yield Finding("copy", Level.PASS, said, (left.name, other), done=f'"{left.name}" is left out')
 
 
-def _copied(names: tuple[str, ...], pairs: Sequence[Pair], equal: set[tuple[str, str]], forming: set[str]) -> Finding:
+def _copied(names: tuple[str, ...], pairs: Sequence[Pair], equal: set[tuple[str, str]], told: _Told) -> Finding:
     mine = [p for p in pairs if p.first in names]
     same = all((p.first, p.second) in equal for p in mine)
     how = "hold nearly the same values" if same else "are in the same order: one follows from the other"
     if any(p.rho < 0 for p in mine):
         how = "are in opposite order: one follows from the other"
-    form = tuple(n for n in names if n in forming)
+    form = tuple(n for n in names if n in told.forming)
     twice = len(form) > 1
-    done = f"both form groups, so what they say weighs {len(form)} times" if twice else "at most one of them forms groups"
-    flag = f"--ignore {typed(form[1:])}" if twice else ""
+    done = (
+        f"{len(form)} form groups, so what they say weighs {len(form)} times" if twice else "at most one of them forms groups"
+    )
+    flag = told.leave_out(names) if twice else ""
     return Finding("copy", Level.WARN if twice else Level.PASS, (f"{quoted(names)} {how}",), names, done=done, flag=flag)
 
 
-def _together(names: tuple[str, ...], pairs: Sequence[Pair], forming: set[str]) -> Finding:
+def _together(names: tuple[str, ...], pairs: Sequence[Pair], told: _Told) -> Finding:
     mine = [abs(p.rho) for p in pairs if p.first in names and p.second in names]
     low, high = round(min(mine), 2), round(max(mine), 2)
     between = f"{high:.2f}" if low == high else f"{low:.2f} to {high:.2f}"
-    form = tuple(n for n in names if n in forming)
+    form = tuple(n for n in names if n in told.forming)
     done = "they pull in one direction, which weighs as much as all of them" if len(form) > 1 else "at most one forms groups"
     said = (f"{quoted(names)} rise and fall together (rank correlation {between})",)
-    flag = f"--ignore {typed(form[1:])}" if 1 < len(form) <= 4 else ""
+    flag = told.leave_out(names) if len(form) > 1 else ""
     return Finding("correlated", Level.PASS, said, names, done=done, flag=flag)
 
 
@@ -162,6 +188,8 @@ def _repeated(taken: Sequence[Measure], view: View) -> list[Finding]:
     for i, m in enumerate(taken):
         codes = np.asarray(m.values[view.sample])
         for level, text in enumerate(m.levels):
+            if text.strip().lower() in MARKERS:
+                continue
             mine = codes == level
             if least <= mine.sum() <= len(codes) - least and len(marks) < ANSWERS:
                 names.append(f"{i}={text}")
@@ -174,7 +202,9 @@ def _repeated(taken: Sequence[Measure], view: View) -> list[Finding]:
     z /= np.sqrt((z**2).sum(axis=0))
     phi = z.T @ z
     pairs = [Pair(names[i], names[j], float(phi[i, j])) for i, j in zip(*np.nonzero(np.triu(phi >= SAME, 1)))]
-    return [f for g in groups(p for p in pairs if said[p.first] != said[p.second]) for f in _answered(g, said, taken, view.noun)]
+    return [
+        f for g in groups(p for p in pairs if said[p.first] != said[p.second]) for f in _answered(g, said, taken, view.noun)
+    ]
 
 
 def _answered(group: tuple[str, ...], said: dict[str, str], taken: Sequence[Measure], noun: str) -> Iterator[Finding]:
@@ -188,5 +218,3 @@ def _answered(group: tuple[str, ...], said: dict[str, str], taken: Sequence[Meas
     done = f"what they share weighs {len(forming)} times in the groups" if len(forming) > 1 else "it weighs once"
     flag = "to let it weigh less: --ignore COLUMN" if len(forming) > 1 else ""
     yield Finding("repeated", level, words, columns, done=done, flag=flag)
-
-

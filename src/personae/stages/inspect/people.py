@@ -60,7 +60,9 @@ def _judged(table: Table, column: Column, texts: Mapping[str, int]) -> Iterator[
     filled = max(sum(texts.values()), 1)
     few = {k for k, n in cells.items() if k in ("network address", "payment card") and n < 0.5 * filled}
     held = {k: n for k, n in cells.items() if k not in few}
-    named = is_personal(column) or (column.role is not Role.ID and Topic.PERSONAL in topics(column.name) and column.why == "personal data")
+    named = is_personal(column) or (
+        column.role is not Role.ID and Topic.PERSONAL in topics(column.name) and column.why == "personal data"
+    )
     if not held and _names(column, texts):
         held = {"name": sum(n for t, n in texts.items() if personal.names(t))}
     if held:

@@ -18,18 +18,24 @@ FAR = 1_000
 """Multiple of the median from which the largest value is worth a warning."""
 SKEWED = 3.0
 """Skewness (third standardised moment) from which a column is called skewed."""
-FEW = 5
+FEW, STEPS = 5, 11
+"""Values of a number that may be a name, and of an answer on a scale, whose tail is no wonder."""
 DENSE = 0.5
 """Share of the whole numbers between the lowest and the highest that are taken: more, all different, is a running number."""
 LEAST = 50
 
 
+_USELESS = (
+    ("constant", "the same value in every cell"),
+    ("nearly constant", "one value for nearly every user"),
+    ("empty", "no value"),
+)
+
+
 def constants(view: View) -> Checked:
     """Columns that tell nobody apart (FEA-03)."""
     found = []
-    for word, said in (
-        ("constant", "the same value in every cell"), ("nearly constant", "one value for nearly every user"), ("empty", "no value"),
-    ):  # fmt: skip
+    for word, said in _USELESS:
         names = tuple(dict.fromkeys(x.name for x in view.features.left_out if x.reason.partition(":")[0] == word))
         if names:
             verb = "has" if len(names) == 1 else "have"
@@ -73,23 +79,27 @@ def _many(what: str) -> str:
 
 def extremes(view: View) -> Checked:
     """Values far beyond the others, and columns with a long tail."""
-    found, skewed = [], []
-    taken = [m for m in view.numbers() if m.kind is not Kind.BOOLEAN and m.name in view.own | {m.name for m in view.features.forming()}]
+    found: list[Finding] = []
+    skewed: list[str] = []
+    known = view.own | {m.name for m in view.features.forming()}
+    taken = [m for m in view.numbers() if m.kind is not Kind.BOOLEAN and m.name in known]
     for m in taken:
         x = np.asarray(m.values)[np.isfinite(m.values)]
         if len(x) < LEAST:
             continue
         positive = x[x > 0]
         if len(positive) >= LEAST and (times := float(x.max() / np.median(positive))) >= FAR:
-            said = (f'the largest value of "{m.name}" is ', Number(times, "times"), " the median of those above zero")
+            more = Number(10.0 ** np.floor(np.log10(times)), "times")
+            said = (f'the largest values of "{m.name}" are more than ', more, " the median of those above zero")
             done = "logged and cut at its end, so that one user makes no group" if m.forms else "averages of it lean on a few"
             found.append(Finding("extreme", Level.WARN, said, (m.name,), m.source, done))
-        elif m.forms and abs(_skewness(x)) >= SKEWED:
+        elif m.forms and _skewness(x) >= SKEWED and len(np.unique(x)) > STEPS:
             skewed.append(m.name)
     if skewed:
         names = tuple(skewed)
-        said = (f"{quoted(names)} {'has' if len(names) == 1 else 'have'} a long tail: a few users have much more than the others",)
-        found.append(Finding("extreme", Level.PASS, said, names, done="logged and cut at its end", flag="--scale changes that"))
+        verb = "has" if len(names) == 1 else "have"
+        tail = (f"{quoted(names)} {verb} a long tail: a few {view.noun}s have much more than the others",)
+        found.append(Finding("extreme", Level.PASS, tail, names, done="logged and cut at its end", flag="--scale changes that"))
     return Checked(found, f"no value of {len(taken):,} numbers is more than {FAR:,} times the median")
 
 
@@ -109,9 +119,17 @@ def few(view: View) -> Checked:
     names = tuple(c.name for c in taken)
     if not names:
         return Checked([], "no number takes only a few values")
-    said = (f"{quoted(names)} {'takes' if len(names) == 1 else 'take'} at most {max(c.distinct for c in taken)} different numbers",)
+    said = (
+        f"{quoted(names)} {'takes' if len(names) == 1 else 'take'} at most {max(c.distinct for c in taken)} different numbers",
+    )
     flag = f"if they are names of something: --describe {typed(names)}" if len(names) <= 4 else "if they are names: --describe"
-    return Checked([Finding("few", Level.PASS, said, names, done="taken as amounts, spread a little so that ties make no group", flag=flag)])
+    return Checked(
+        [
+            Finding(
+                "few", Level.PASS, said, names, done="taken as amounts, spread a little so that ties make no group", flag=flag
+            )
+        ]
+    )
 
 
 def identifiers(view: View) -> Checked:
@@ -150,9 +168,14 @@ def _rounded(view: View, table: Table, c: Column) -> Iterator[Finding]:
     relation = view.engine.quote(table.ids or table.relation)
     ((n, ends),) = view.engine.rows(f"SELECT count_if({long}), count_if({cut}) FROM {relation}")
     if n >= 20 and ends >= 0.9 * n:
-        said = (Number(ends, "id"), f' of "{c.name}" have 16 digits or more and end in zeros: rounded by a spreadsheet, it seems')
+        said = (
+            Number(ends, "id"),
+            f' of "{c.name}" have 16 digits or more and end in zeros: rounded by a spreadsheet, it seems',
+        )
         fix = "export the ids as text"
-        yield Finding("identifier", Level.WARN, said, (c.name,), table.source, "users whose ids became equal are taken as one", fix)
+        yield Finding(
+            "identifier", Level.WARN, said, (c.name,), table.source, "users whose ids became equal are taken as one", fix
+        )
 
 
 def codes(view: View) -> Checked:

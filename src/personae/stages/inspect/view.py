@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -71,6 +71,14 @@ class View:
         """Names of the columns of tables of one row a user."""
         return frozenset(c.name for t in self.tables if t.shape == "entities" for c in t.columns)
 
+    @cached_property
+    def sources(self) -> Mapping[str, str]:
+        """The column that each measure was made of, by the measure's name; habits and events have none."""
+        known = {c.name for _, c in self.columns() if c.role is not Role.ID}
+        ends = ("", "_mean", "_total", "_largest")
+        pairs = ((m.name, m.name.removesuffix(e)) for m in self.features.measures for e in ends if m.name.endswith(e))
+        return {name: column for name, column in pairs if column in known}
+
     def numbers(self) -> list[Measure]:
         """Measures that are numbers or flags, outcomes apart, those that form groups first."""
         found = [m for m in self.features.measures if m.kind is not Kind.CATEGORY and m.role is not Role.OUTCOME]
@@ -100,3 +108,9 @@ class View:
 def filled(m: Measure) -> NDArray[np.bool_]:
     """Which users have a value (n,)."""
     return np.asarray(m.values >= 0) if m.kind is Kind.CATEGORY else np.isfinite(m.values)
+
+
+def ranks(values: Floats) -> Floats:
+    """Ranks from 1 (n,), equal values sharing the middle of theirs. scipy.stats would take a second to load."""
+    _, place, times = np.unique(values, return_inverse=True, return_counts=True)
+    return np.asarray((np.cumsum(times) - (times - 1) / 2)[place])
