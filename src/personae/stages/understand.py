@@ -213,7 +213,7 @@ def _sensitive(engine: Any, table: Table, key: Column, guesses: Mapping[str, Gue
         if c.scheme is not None and c.scheme.way is Way.CHOSEN:
             several[c.name] = [w for o in open_ if o.block == c.block and o.scheme is not None for w in o.scheme.words]
     asked = [c for c in open_ if c.kind in text and 2 <= c.distinct <= LEVELS and c.name not in several]
-    said = several
+    said = dict(several)
     if asked:
         q = engine.quote
         (found,) = engine.rows(repeats.levels(q(table.relation), [q(c.name) for c in asked]))

@@ -77,7 +77,8 @@ class View:
         known = {c.name for _, c in self.columns() if c.role is not Role.ID}
         ends = ("", "_mean", "_total", "_largest")
         pairs = ((m.name, m.name.removesuffix(e)) for m in self.features.measures for e in ends if m.name.endswith(e))
-        return {name: column for name, column in pairs if column in known}
+        answers = {m.name: m.block for m in self.features.measures if m.block in known}
+        return answers | {name: column for name, column in pairs if column in known}
 
     def numbers(self) -> list[Measure]:
         """Measures that are numbers or flags, outcomes apart, those that form groups first."""
