@@ -16,7 +16,6 @@ from types import TracebackType
 
 from personae.cli.screen import Screen, clean, columns
 from personae.errors import MachineError, PersonaeError, UsageError
-from personae.redaction import redacted
 
 FAULT, STOPPED = 1, 130
 
@@ -114,4 +113,4 @@ def _write(report: Path, name: str, error: BaseException, places: list[str], arg
 
 def _trace(error: BaseException, trace: TracebackType | None) -> None:
     """The traceback, which never shows local values."""
-    print(redacted("".join(traceback.format_exception(type(error), error, trace))), end="", file=sys.stderr)
+    traceback.print_exception(type(error), error, trace, file=sys.stderr)

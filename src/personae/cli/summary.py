@@ -7,10 +7,11 @@ from collections.abc import Sequence
 
 from personae.cli.screen import Screen, columns, count, cut, labelled, percent, table, width
 from personae.model.cast import Cast
+from personae.model.evidence import FEW
 from personae.model.features import LeftOut, Window
 from personae.model.persona import Profile
 from personae.model.study import Study
-from personae.model.table import Match, Table
+from personae.model.table import Match, Table, telling
 from personae.stages.roles import use
 from personae.words.apart import brief
 
@@ -31,7 +32,8 @@ def sources(tables: Sequence[Table], window: Window | None, private: str = "") -
     for t in tables:
         aside = f"{count(t.set_aside)} set aside{f' -> {private}' if private else ''}" if t.set_aside else ""
         when = f"{_days(window)}, {window.timezone}" if window and t.shape == "events" else ""
-        rows.append([t.source, count(t.seen, "row"), f"{count(t.used)} used", "    ".join(x for x in (aside, when) if x)])
+        used = "not used" if t.shape == "unused" else "looked up" if t.shape == "lent" else f"{count(t.used)} used"
+        rows.append([t.source, count(t.seen, "row"), used, "    ".join(x for x in (aside, when) if x)])
     return [f"read     {line}" for line in table(rows, right=(1, 2), indent=0)]
 
 
@@ -48,7 +50,7 @@ def _days(window: Window) -> str:
 def roles(tables: Sequence[Table], study: Study) -> list[str]:
     """A line a source: what its columns are used for."""
     lines = []
-    for t in tables:
+    for t in (t for t in tables if t.measured):
         by_use: dict[str, list[str]] = {}
         for c in t.columns:
             by_use.setdefault(use(t, c, study.group_by), []).append(c.name)
@@ -62,12 +64,27 @@ def _some(names: Sequence[str], most: int = 6) -> str:
     return ", ".join(names) if len(names) <= most + 1 else f"{', '.join(names[:most])} and {len(names) - most} more"
 
 
-def matches(found: Sequence[Match], entity: str) -> list[str]:
-    """How the ids of the sources fit together."""
+def links(tables: Sequence[Table]) -> list[str]:
+    """What the rows of each table looked up where, and which tables take no part."""
     lines = []
-    for m in found:
+    for t in tables:
+        for x in t.links:
+            gave = "the id" if x.gives == "id" else count(len(x.columns), "column")
+            lost = f", {count(x.unmatched)} of {count(t.used, 'row')} find none" if x.unmatched else ""
+            lines += labelled("link", f"{t.source} gets {gave} from {x.to} by {x.by}{lost}")
+    return lines
+
+
+def matches(found: Sequence[Match], entity: str) -> list[str]:
+    """How the ids of the sources fit together; of many pairs those that matter, the rest is in run.json."""
+    lines = []
+    said: set[str] = set()
+    for m in telling(found):
         alone = [f"{count(n)} only in {source}" for n, source in ((m.only_left, m.left), (m.only_right, m.right)) if n]
-        lines += labelled("match", ", ".join((f"{count(m.both, entity)} in both {m.left} and {m.right}", *alone)))
+        several = [(n, s) for n, s in ((m.several_left, m.left), (m.several_right, m.right)) if n and s not in said]
+        said |= {m.left, m.right}
+        many = [f"{count(n)} with several rows in {source}" for n, source in several]
+        lines += labelled("match", ", ".join((f"{count(m.both, entity)} in both {m.left} and {m.right}", *alone, *many)))
     return lines
 
 
@@ -99,10 +116,6 @@ def groups(cast: Cast) -> list[str]:
         line = f"{tried}; {taken}: {how}{own}{other}"
     forced = " (drawn because of --force)" if verdict.forced else ""
     return [*labelled("group", line), *labelled("verdict", f"{WORDS[verdict.kind.value]}{forced}. {sentence(verdict.why)}")]
-
-
-FEW = 100
-"""Users from which on medium differences between groups can show."""
 
 
 def _asked_for(cast: Cast) -> str:
@@ -149,6 +162,7 @@ def whole(cast: Cast, screen: Screen, private: str = "") -> list[str]:
     return [
         *sources(cast.tables, cast.window, private),
         *roles(cast.tables, cast.study),
+        *links(cast.tables),
         *matches(cast.matches, cast.study.entity),
         *measures(len(cast.measures), cast.left_out),
         *groups(cast),

@@ -7,6 +7,9 @@ from enum import StrEnum
 
 from personae.model.preparation import Preparation
 
+FEW = 100
+"""Users below whom only groups that lie far apart can show."""
+
 
 class Structure(StrEnum):
     """What the groups are (Dolnicar & Leisch 2010, with "nothing" added)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -111,10 +112,37 @@ class Reject:
 
 
 @dataclass(frozen=True)
+class Link:
+    """What the rows of a table got from another one: each row finds at most one row there, so no row is multiplied.
+
+    `gives` is "id" (whose row it is) or "columns" (what is known of the thing that the row names).
+    """
+
+    by: str
+    """The column of the table itself."""
+    to: str
+    """The source that was looked up."""
+    key: str
+    """Its column, which has a different value in every row."""
+    gives: str
+    matched: int
+    """Rows that found their row there."""
+    unmatched: int
+    """Rows that found none, or whose cell is empty."""
+    time: str = ""
+    """The column with the time of the row above, where the rows have no time of their own."""
+    columns: tuple[str, ...] = ()
+    """The columns that are known of the thing, under their names here."""
+    people: bool = False
+    """Whether the thing is another person, as the employee of a contract is."""
+
+
+@dataclass(frozen=True)
 class Table:
     """One source in the engine: `relation` holds every used row with the columns of `columns`, untouched.
 
-    `shape` is "events" (many rows an entity) or "entities" (one row an entity).
+    `shape` is "events" (many rows an entity), "entities" (one row an entity), "lent" (its columns were lent to the rows of
+    other tables) or "unused" (nothing leads from it to an entity).
     """
 
     source: str
@@ -132,11 +160,23 @@ class Table:
     notes: tuple[Note, ...] = ()
     ids: str = ""
     """A relation of the different ids alone, under the name of the id column, where one was made on the way."""
+    links: tuple[Link, ...] = ()
+    """Where its id, or some of its columns, came from."""
 
     @property
     def set_aside(self) -> int:
         """Rows seen but not used."""
         return self.seen - self.used
+
+    @property
+    def measured(self) -> bool:
+        """Whether its rows belong to entities, so that measures are made of them."""
+        return self.shape not in ("lent", "unused")
+
+    @property
+    def timed_by(self) -> str:
+        """The column whose times are those of another source, "" where the rows have their own or none."""
+        return next((x.time for x in self.links if x.time), "")
 
     def column(self, role: Role) -> Column | None:
         """The first column with that role."""
@@ -152,3 +192,15 @@ class Match:
     both: int
     only_left: int
     only_right: int
+    several_left: int = 0
+    """Entities with more than one row on the left."""
+    several_right: int = 0
+
+
+def telling(matches: Sequence[Match], most: int = 3) -> tuple[Match, ...]:
+    """The matches worth a line each: all of a few; of many those with the source that has the most entities."""
+    if len(matches) <= most:
+        return tuple(matches)
+    entities = {m.left: m.both + m.only_left for m in matches} | {m.right: m.both + m.only_right for m in matches}
+    largest = max(entities, key=lambda s: entities[s])  # the first of equals, as the sources were given
+    return tuple(m for m in matches if largest in (m.left, m.right) or not m.both)

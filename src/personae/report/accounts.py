@@ -25,6 +25,7 @@ USES = {
     "text": "free text, not used",
     "ignore": "left out",
 }
+SHAPES = {"events": "one row per event", "lent": "looked up by other files", "unused": "left out"}
 FLAGS = {
     "group_by": "group-by",
     "on_duplicate": "on-duplicate",
@@ -54,7 +55,7 @@ def source(table: Table) -> Source:
     reasons = Counter(_without_values(r.reason) for r in table.rejects)
     return Source(
         base(table.source),
-        "one row per event" if table.shape == "events" else "one row each",
+        SHAPES.get(table.shape, "one row each"),
         table.format,
         count(table.seen),
         count(table.used),

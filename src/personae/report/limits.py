@@ -8,6 +8,7 @@ from personae.charts.numbers import count, listing, percent, plural, those
 from personae.charts.steadiness import hundred
 from personae.model.cast import Cast
 from personae.model.evidence import Structure
+from personae.model.table import telling
 
 SMALL, BLURRED, FAITHFUL, GAPS = 100, 0.2, 0.9, 0.05
 """Users from which averages settle; share of borderline users, fidelity and share of empties that are worth a warning."""
@@ -52,7 +53,7 @@ def _of_data(cast: Cast) -> Iterator[str]:
     if cast.window:
         w = cast.window
         yield f"The data cover {count(w.days)} days, to {w.end}. Seasons and campaigns in that time are part of the picture."
-    for m in cast.matches:
+    for m in telling(cast.matches):
         if m.only_left or m.only_right:
             lone = max(m.only_left, m.only_right)
             shown = count(lone) if lone >= cast.study.floor else f"fewer than {cast.study.floor}"

@@ -17,7 +17,7 @@ from personae.charts.sizes import Sizes, sizes
 from personae.model.cast import Cast
 from personae.model.evidence import Structure, Vote
 from personae.model.features import Window
-from personae.model.table import Match
+from personae.model.table import Match, telling
 from personae.report import accounts, verdict
 from personae.report.cards import Card, card, scale
 from personae.report.firmness import Firmness, firmness
@@ -199,12 +199,28 @@ def _matches(cast: Cast) -> tuple[str, ...]:
     def some(n: int) -> str:
         return "none" if n == 0 else count(n) if n >= floor else f"fewer than {floor}"
 
+    said: set[str] = set()
+
     def words(m: Match) -> str:
         left, right = accounts.base(m.left), accounts.base(m.right)
         alone = f"{some(m.only_left)} only in {left}, {some(m.only_right)} only in {right}"
-        return f"{some(m.both)} {many} are in both {left} and {right}; {alone}."
+        several = [(n, s) for n, s in ((m.several_left, left), (m.several_right, right)) if n and s not in said]
+        said.update((left, right))
+        often = "".join(f"; {some(n)} have several rows in {s}" for n, s in several)
+        return f"{some(m.both)} {many} are in both {left} and {right}; {alone}{often}."
 
-    return tuple(sentence(words(m)) for m in cast.matches)
+    return (*_links(cast), *(sentence(words(m)) for m in telling(cast.matches)))
+
+
+def _links(cast: Cast) -> tuple[str, ...]:
+    """What the rows of each file looked up in which other."""
+    found = []
+    for t in cast.tables:
+        for x in t.links:
+            gave = "whose they are" if x.gives == "id" else "what they name"
+            lost = f"; {count(x.unmatched)} of {count(t.used)} find none" if x.unmatched else ""
+            found.append(f'The rows of {accounts.base(t.source)} look up {gave} in {accounts.base(x.to)} by "{x.by}"{lost}.')
+    return tuple(found)
 
 
 def _window(cast: Cast) -> str:

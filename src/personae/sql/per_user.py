@@ -26,6 +26,12 @@ def ids() -> str:
     return f"SELECT id FROM {USERS} ORDER BY r"
 
 
+def several(relation: str, id: str) -> str:
+    """How many users have more than one row."""
+    rows = f"SELECT {id} AS k FROM {relation} WHERE {id} IS NOT NULL AND {_text(id)} <> '' GROUP BY 1 HAVING count(*) > 1"
+    return f"SELECT count(*) FROM ({rows}) AS s"
+
+
 def matched(sources: Sequence[tuple[str, str]]) -> str:
     """One row a pair of sources: both, only the first, only the second, in users. For two sources."""
     a, b = (

@@ -15,7 +15,7 @@ from personae.model.features import Counts, LeftOut, Measure, Window
 from personae.model.recipe import Habit
 from personae.model.study import Role, Study
 from personae.model.table import Column, Kind, Table
-from personae.model.vocabulary import repeats
+from personae.model.vocabulary import Topic, repeats, topics
 from personae.progress import step, warn
 from personae.sql import per_user
 from personae.stages.part import INTEGERS, Part, floats, id_of, keyed, scattered, spoken
@@ -75,7 +75,7 @@ def from_log(engine: Any, table: Table, study: Study, users: int) -> Part:
     counts = _counts(engine, log, names, rows)
     forms = counts is None
     found = habits.variety(counts.matrix) if counts is not None else ()
-    if times is not None and len(rows.u):
+    if times is not None and len(rows.u) and not table.timed_by:
         step("measure", "when users act")
         at, base = _instants(rows.t, times)
         found += habits.rhythm(rows.u, at, base, users, times.clock, times.days, times.timed)
@@ -109,7 +109,12 @@ def _opened(engine: Any, table: Table, study: Study, users: int) -> tuple[_Log, 
     low, high, some, rows, midnight = engine.rows(per_user.span(relation, second))[0]
     left: tuple[LeftOut, ...] = ()
     if rows > some:
-        left = (LeftOut(f"{rows - some:,} rows of {table.source}", "have no time, so nobody knows when they happened"),)
+        why = (
+            "find no row that says whose they are and when"
+            if table.timed_by
+            else "have no time, so nobody knows when they happened"
+        )
+        left = (LeftOut(f"{rows - some:,} rows of {table.source}", why),)
         warn(f"{left[0].name} {left[0].reason}; they are not counted")
     if low is None:
         return log, None, left
@@ -304,7 +309,7 @@ def _amounts(engine: Any, log: _Log, study: Study, forms: bool) -> tuple[Measure
     exact = plugins.find("engines", "duckdb").exact
     made: list[Measure] = []
     for c in log.table.columns:
-        asked = c.role in (Role.VALUE, Role.BEHAVIOUR, Role.DEMOGRAPHIC, Role.OUTCOME)
+        asked = c.role in (Role.VALUE, Role.BEHAVIOUR, Role.ATTITUDE, Role.DEMOGRAPHIC, Role.OUTCOME)
         if not asked or not c.kind.numeric or (c == log.value and log.event is not None and repeats(c.name) and not log.second):
             continue
         found = engine.arrow(per_user.amounts(log.relation, log.id, exact(c)))
@@ -318,6 +323,8 @@ def _amounts(engine: Any, log: _Log, study: Study, forms: bool) -> tuple[Measure
             made.append(replace(blank, name=f"{c.name}_total", label=f"total {said}", query=f"sum({c.name})"))
             largest = replace(blank, name=f"{c.name}_largest", label=f"largest {said}", query=f"max({c.name})")
             made.append(replace(largest, values=most, forms=False))
+        elif c.role is Role.BEHAVIOUR and c.kind is Kind.DECIMAL and Topic.AMOUNT in topics(c.name):
+            made.append(replace(blank, name=f"{c.name}_total", label=f"total {said}", query=f"sum({c.name})", forms=False))
         average = replace(blank, kind=Kind.DECIMAL, values=mean, query=f"sum({c.name}) / count({c.name})")
         if c.role in (Role.VALUE, Role.BEHAVIOUR):
             made.append(replace(average, name=f"{c.name}_mean", label=f"{said} per event"))
@@ -330,7 +337,7 @@ def _properties(engine: Any, log: _Log) -> tuple[Measure, ...]:
     """The most frequent value of what describes each event: a country, a device."""
     made = []
     for c in log.table.columns:
-        asked = c.role in (Role.BEHAVIOUR, Role.DEMOGRAPHIC, Role.OUTCOME)
+        asked = c.role in (Role.BEHAVIOUR, Role.ATTITUDE, Role.DEMOGRAPHIC, Role.OUTCOME)
         if not asked or c.kind.numeric or c.kind in (Kind.DATE, Kind.TIMESTAMP):
             continue
         found = engine.arrow(per_user.usual(log.relation, log.id, _named(c)))

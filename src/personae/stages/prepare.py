@@ -14,9 +14,9 @@ from personae.errors import DataError
 from personae.model.features import Counts, Features, LeftOut, Measure
 from personae.model.rule import Rule
 from personae.model.study import Role, Study
-from personae.model.table import Kind, Match, Table
+from personae.model.table import Kind, Match, Table, telling
 from personae.progress import tell, warn
-from personae.sql import per_user
+from personae.sql import joins, per_user
 from personae.stages.log import from_log
 from personae.stages.part import Part, keyed
 from personae.stages.traits import from_table
@@ -38,6 +38,7 @@ def prepare(engine: Any, tables: tuple[Table, ...], study: Study, rule: Rule | N
         DataError: P111 when there is no user, P103 when times cannot be used.
         UsageError: P001 for a window or a time zone that does not exist.
     """
+    tables = tuple(t for t in tables if t.measured)
     engine.execute(per_user.users([_different(engine, t) for t in tables]))
     ids = _ids(engine)
     if not len(ids):
@@ -85,20 +86,40 @@ def _ids(engine: Any) -> pa.StringArray:
 def _matches(engine: Any, tables: Sequence[Table]) -> tuple[Match, ...]:
     """How the ids of every two tables fit together."""
     found = []
-    for a, b in combinations(tables, 2):
+    often = [_several(engine, t) if len(tables) > 1 else 0 for t in tables]
+    for (i, a), (j, b) in combinations(enumerate(tables), 2):
         both, left, right = engine.rows(per_user.matched([_different(engine, a), _different(engine, b)]))[0]
-        found.append(Match(a.source, b.source, both, left, right))
-        if {a.shape, b.shape} == {"events", "entities"}:
-            quiet, unknown = (left, right) if a.shape == "entities" else (right, left)
-            tell("match", f"{both:,} users have events, {quiet:,} have none, {unknown:,} have events but no row of their own")
-        else:
-            tell(
-                "match",
-                f"{both:,} users in both {a.source} and {b.source}, {left:,} only in the first, {right:,} in the second",
-            )
+        found.append(Match(a.source, b.source, both, left, right, often[i], often[j]))
         if both == 0:
-            warn(f"no id of {a.source} appears in {b.source}: check that both name users in the same way")
+            numbers = _as_numbers(engine, a, b)
+            warn(f"no id of {a.source} appears in {b.source}{numbers}: check that both name users in the same way")
+    shapes = {t.source: t.shape for t in tables}
+    for m in telling(found):
+        _tell(m, shapes[m.left], shapes[m.right])
     return tuple(found)
+
+
+def _tell(m: Match, left: str, right: str) -> None:
+    if {left, right} == {"events", "entities"}:
+        quiet, unknown = (m.only_left, m.only_right) if left == "entities" else (m.only_right, m.only_left)
+        tell("match", f"{m.both:,} users have events, {quiet:,} have none, {unknown:,} have events but no row of their own")
+    else:
+        alone = f"{m.only_left:,} only in the first, {m.only_right:,} in the second"
+        tell("match", f"{m.both:,} users in both {m.left} and {m.right}, {alone}")
+
+
+def _several(engine: Any, table: Table) -> int:
+    """Users with more than one row; tables of one row a user have none by now."""
+    if table.shape != "events":
+        return 0
+    return int(engine.rows(per_user.several(*keyed(engine, table)))[0][0])
+
+
+def _as_numbers(engine: Any, a: Table, b: Table) -> str:
+    """What the match would be if ids were numbers: 007 in one file and 7 in the other; ids stay text."""
+    (left, x), (right, y) = _different(engine, a), _different(engine, b)
+    filled, _, numbers = engine.rows(joins.overlap(left, x, right, y))[0]
+    return f" as text; read as numbers, {numbers:,} of {filled:,} would" if numbers else ""
 
 
 def _joined(counts: Sequence[Counts]) -> Counts | None:

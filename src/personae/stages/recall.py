@@ -19,7 +19,7 @@ def recall(tables: Sequence[Table], recorded: Sequence[Table]) -> tuple[Table, .
 
     Columns the run did not have are ignored. Raises UsageError P002 when a table lacks the run's id column.
     """
-    return tuple(_as_recorded(t, recorded) for t in tables)
+    return tuple(_as_recorded(t, recorded) if t.measured else t for t in tables)
 
 
 def pinned(study: Study, tables: Sequence[Table], recorded: Sequence[Table]) -> Study:

@@ -31,7 +31,18 @@ def says_who(column: Column) -> bool:
     """Whether a column says who users are, not what they do. Income that is a number, and not a household's, is an amount."""
     hints = topics(column.name)
     amount = column.kind.numeric and Topic.AMOUNT in hints and not hints & _WHO
-    return bool(hints & _WHO) and not amount
+    return bool(hints & _WHO) and not amount and not (Topic.SENSITIVE not in hints and of_a_thing(column))
+
+
+_GOODS = """product products item items article articles sku seller sellers merchant store shop supplier vendor branch
+    warehouse produto producto produkt artikel geolocation content vendedor loja"""
+_THINGS = frozenset(_GOODS.split())
+
+
+def of_a_thing(column: Column) -> bool:
+    """Whether a name says of what a trait is: product_weight_g and seller_city tell nothing of who the user is."""
+    parts = words(column.name)
+    return bool(_THINGS & set(parts[:1])) and len(parts) > 1
 
 
 USES = {
@@ -69,8 +80,26 @@ def time_of(table: Table, study: Study) -> Column | None:
     moments = [c for c in table.columns if c.kind in (Kind.DATE, Kind.TIMESTAMP)]
     said = [c for c in moments if c.name == study.time]
     happened = [c for c in moments if Topic.MOMENT not in topics(c.name)]
-    named = [c for c in happened if Topic.TIME in topics(c.name)]
+    named = sorted((c for c in happened if Topic.TIME in topics(c.name)), key=_later)
     return next(iter((*said, *named, *happened, *moments)), None)
+
+
+_NOW = "purchase purchased ordered placed occurred event bought compra kauf bestellt achat"
+_THEN = """limit due deadline estimated estimate expected planned scheduled approved delivered delivery ship shipped shipping
+    carrier answer answered arrived arrival returned refunded processed completed closed resolved"""
+_AT_ONCE, _LATER = frozenset(_NOW.split()), frozenset(_THEN.split())
+
+
+def _later(column: Column) -> int:
+    """0 for the moment somebody acts, 2 for what follows (approved, delivered) or is planned (due, estimated), 1 between."""
+    parts = set(words(column.name))
+    return 2 if parts & _LATER else 0 if parts & _AT_ONCE else 1
+
+
+def happened(table: Table) -> Column | None:
+    """The column that says when the rows of a table happened; None where its dates only follow, are planned, or are traits."""
+    moments = [c for c in table.columns if c.kind in (Kind.DATE, Kind.TIMESTAMP) and Topic.MOMENT not in topics(c.name)]
+    return min((c for c in moments if _later(c) < 2), key=_later, default=None)
 
 
 def event_of(table: Table, key: Column, study: Study) -> Column | None:
@@ -96,6 +125,8 @@ def _happens(column: Column) -> float:
     """How well a column fits as the event: 3 an event by name, 2 an item, 0 not."""
     hints = topics(column.name)
     if column.kind not in (Kind.CATEGORY, Kind.TEXT, Kind.INTEGER) or not 1 < column.distinct <= max(LEVELS, column.rows // 2):
+        return 0.0
+    if Topic.TEXT in hints and column.kind is Kind.TEXT:
         return 0.0
     if hints & {*_WHO, Topic.PERSON} or (column.kind is Kind.INTEGER and (Topic.AMOUNT in hints or repeats(column.name))):
         return 0.0
@@ -140,14 +171,30 @@ def _property(column: Column, events: bool) -> Guess:
         return Role.DEMOGRAPHIC, "who users are, by its name"
     if Topic.KEY in hints and column.kind is not Kind.DECIMAL and not is_quantity(column) and column.distinct > LEVELS:
         return Role.IGNORE, "the id of something else than a user"
+    if Topic.ATTITUDE in hints and (column.kind.numeric or column.distinct <= LEVELS):
+        return Role.ATTITUDE, "what users say or rate, by its name"
     if Topic.PERSONAL in hints and not hints & {Topic.ITEM, Topic.THING}:
         return Role.IGNORE, "personal data"
     if column.kind in (Kind.DATE, Kind.TIMESTAMP):
         return Role.IGNORE, "a second time column"
+    if _numbers_parts(column):
+        return Role.IGNORE, "numbers the parts of something: 1, 2, 3"
+    if is_code(column):
+        return Role.DEMOGRAPHIC, "a code, no quantity: describes only"
     if column.kind.numeric or column.kind is Kind.BOOLEAN or column.distinct <= LEVELS:
         only = "the events form the groups" if events else "" if column.kind.numeric else "only numbers of a log form groups"
         return Role.BEHAVIOUR, "said of each event" + (f"; describes only, {only}" if only else "")
     return Role.TEXT, f"text with {column.distinct:,} different values"
+
+
+def _numbers_parts(column: Column) -> bool:
+    """Whether whole numbers from 1 on count the parts of something: order_item_id, payment_sequential, line_no."""
+    parts = words(column.name)
+    part = bool({"sequential", "sequence", "seq", "line", "lineno", "position"} & set(parts)) or parts[-2:] in _PARTS
+    return part and column.kind is Kind.INTEGER and column.low == "1" and not is_quantity(column)
+
+
+_PARTS = (("item", "id"), ("item", "no"), ("item", "nr"), ("item", "number"), ("row", "id"), ("row", "number"))
 
 
 # ---------------------------------------------------------------- a table of one row a user

@@ -9,7 +9,6 @@ from typing import Any
 
 from personae.audit.ids import exact_ids
 from personae.errors import DataError, UsageError
-from personae.model import personal
 from personae.model.study import Role, Study
 from personae.model.table import Column, Kind, Level, Note, Table, Way
 from personae.model.vocabulary import Topic, sensitive_values, singular, topics, who_values, words
@@ -53,17 +52,19 @@ def understand(engine: Any, tables: tuple[Table, ...], study: Study, *, ids: Col
     _check_names(tables, study)
     made = []
     who: set[str] = set()
-    keys = _keys(tables, study, ids)
-    for table, key in zip(tables, keys, strict=True):
+    speaking = tuple(t for t in tables if t.measured)
+    keys = id_columns(speaking, study, ids)
+    for table, key in zip(speaking, keys, strict=True):
         kept, found = (table, key) if key else _numbered(engine, table)
         _check_exact(engine, kept, found)
         shape = _shape(kept, found, study)
         if shape == "entities" and not ids:
             kept = survey(engine, kept, found, study)
-        guesses = log_roles(kept, found, study) if shape == "events" else entity_roles(kept, found, len(tables) == 1)
+        guesses = log_roles(kept, found, study) if shape == "events" else entity_roles(kept, found, len(speaking) == 1)
+        guesses |= _lent(kept, guesses)
         guesses |= _other_ids(kept, found, [k for k in keys if k], guesses, study)
         told = _sensitive(engine, kept, found, guesses) if shape == "entities" else {}
-        who |= {n for n, (role, _) in told.items() if role is Role.DEMOGRAPHIC}
+        who |= told.keys()
         why, notes = unasked(engine, kept, study) if shape == "entities" and not ids else ({}, ())
         aside = {n: (Role.ATTITUDE, w) for n, w in why.items() if guesses.get(n, (None,))[0] is Role.BEHAVIOUR}
         columns = tuple(_with_role(c, found, guesses | aside | told, study, who) for c in kept.columns)
@@ -71,7 +72,8 @@ def understand(engine: Any, tables: tuple[Table, ...], study: Study, *, ids: Col
         made.append(_alike(engine, _one_row_each(engine, table, study) if shape == "entities" else _identical(engine, table)))
     _check_grouping(made, study, who)
     _say(made, study)
-    return tuple(made)
+    understood = iter(made)
+    return tuple(next(understood) if t.measured else t for t in tables)
 
 
 # ---------------------------------------------------------------- what the user said
@@ -133,6 +135,8 @@ def _with_role(column: Column, key: Column, guesses: Mapping[str, Guess], study:
         return replace(column, role=Role.ID, why=key.why or _id_why(column, study))
     guess = guesses[column.name]
     role, why = _said(column, study, who) or guess
+    if role is Role.ID:  # of the same name as the id, in a table of orders or products
+        role, why = Role.IGNORE, "an id of something else: it only names, so it forms no groups"
     if role is Role.BEHAVIOUR and guess[0] in (Role.EVENT, Role.VALUE, Role.TIME):
         role = guess[0]  # named to form groups: as what it is
     number = column.name in study.group_by and Topic.CODE not in topics(column.name)  # months may count, countries never do
@@ -154,19 +158,19 @@ def _id_why(column: Column, study: Study) -> str:
 # ---------------------------------------------------------------- the id
 
 
-def _keys(tables: Sequence[Table], study: Study, ids: Collection[str]) -> list[Column | None]:
+def id_columns(tables: Sequence[Table], study: Study, ids: Collection[str]) -> list[Column | None]:
     """The id column of every table, None where there is none. An id that was named is the id of all of them (P002)."""
     known = [n for n in (study.id, *ids) if n]
-    said = [next((c for n in known for c in t.columns if c.name == n), None) for t in tables]
+    said = [t.column(Role.ID) or next((c for n in known for c in t.columns if c.name == n), None) for t in tables]
     if study.id and not ids:
         for table, found in zip(tables, said, strict=True):
             if found is None:
                 raise _without(table, study.id)
     entity = {singular(w) for w in words(study.entity)}
-    ranked = [[] if s else _ranked(t, entity, study) for t, s in zip(tables, said, strict=True)]
-    settled = {_plain(r[0][1]) for r in ranked if len(r) == 1 or (r and r[0][0] > r[1][0])} | {_plain(s) for s in said if s}
+    orders = [[] if s else ranked(t, entity, study) for t, s in zip(tables, said, strict=True)]
+    settled = {_plain(r[0][1]) for r in orders if len(r) == 1 or (r and r[0][0] > r[1][0])} | {_plain(s) for s in said if s}
     keys: list[Column | None] = []
-    for table, fits, named in zip(tables, ranked, said, strict=True):
+    for table, fits, named in zip(tables, orders, said, strict=True):
         best = [c for score, c in fits if score == fits[0][0]]
         shared = [c for c in best if _plain(c) in settled]
         if len(best) > 1 and len(shared) != 1:
@@ -204,8 +208,20 @@ def _other_ids(
     }  # fmt: skip
 
 
+def _lent(table: Table, guesses: Mapping[str, Guess]) -> dict[str, Guess]:
+    """What is known of the things that rows name says nothing of what users do, unless it is what happened or what was paid."""
+    told: dict[str, Guess] = {}
+    for done in table.links:
+        why = f"known of what the row names, from {done.to}: describes only"
+        for name in (n for n in done.columns if n in guesses):
+            role = guesses[name][0]
+            if role is Role.BEHAVIOUR or (done.people and role in (Role.VALUE, Role.DEMOGRAPHIC, Role.ATTITUDE)):
+                told[name] = Role.DEMOGRAPHIC, why
+    return told
+
+
 def _sensitive(engine: Any, table: Table, key: Column, guesses: Mapping[str, Guess]) -> dict[str, Guess]:
-    """Columns that would form groups although their answers say what nobody may be grouped by (R48), or point at a person."""
+    """Columns that would form groups although their answers say what nobody may be grouped by (R48)."""
     text = (Kind.CATEGORY, Kind.TEXT)
     open_ = [c for c in table.columns if c.name != key.name and guesses[c.name][0] in (Role.BEHAVIOUR, Role.ATTITUDE)]
     several = {c.name: list(c.scheme.words) for c in open_ if c.scheme is not None and c.scheme.way is Way.SEVERAL}
@@ -213,7 +229,7 @@ def _sensitive(engine: Any, table: Table, key: Column, guesses: Mapping[str, Gue
         if c.scheme is not None and c.scheme.way is Way.CHOSEN:
             several[c.name] = [w for o in open_ if o.block == c.block and o.scheme is not None for w in o.scheme.words]
     asked = [c for c in open_ if c.kind in text and 2 <= c.distinct <= LEVELS and c.name not in several]
-    said = dict(several)
+    said = several
     if asked:
         q = engine.quote
         (found,) = engine.rows(repeats.levels(q(table.relation), [q(c.name) for c in asked]))
@@ -224,8 +240,6 @@ def _sensitive(engine: Any, table: Table, key: Column, guesses: Mapping[str, Gue
             told[name] = Role.DEMOGRAPHIC, f"sensitive, by its values ({what}): describes only"
         elif what := who_values(levels):
             told[name] = Role.DEMOGRAPHIC, f"who users are, by its values ({what})"
-        elif name not in several and sum(bool(personal.kinds(a)) for a in levels) * 2 >= len(levels) > 0:
-            told[name] = Role.IGNORE, "personal data"
     return told
 
 
@@ -245,7 +259,7 @@ def _counted(column: Column) -> str:
     return f"unique{personal}" if unique(column) else f"{column.distinct:,} different in {column.rows:,} rows{personal}"
 
 
-def _ranked(table: Table, entity: set[str], study: Study) -> list[tuple[float, Column]]:
+def ranked(table: Table, entity: set[str], study: Study) -> list[tuple[float, Column]]:
     """Columns that can be the id, best first; equal scores mean that nothing decides."""
     taken = {study.time, study.event, study.value, *study.group_by, *study.describe, *study.outcome, *study.ignore}
     scored = [(_fits(c, i, entity), i, c) for i, c in enumerate(table.columns) if c.name not in taken]
@@ -329,7 +343,7 @@ def _carry_origin(engine: Any, before: str, after: str) -> None:
 
 def _check_exact(engine: Any, table: Table, key: Column) -> None:
     """Ids that were rounded on their way cannot be told apart (ING-01)."""
-    wrong = 0 if key.why else exact_ids(engine, table, key)
+    wrong = exact_ids(engine, table, key)
     if wrong:
         what = (
             f'the id column "{key.name}" holds {wrong:,} numbers that were stored with a decimal point and are no longer exact'
@@ -342,7 +356,9 @@ def _check_exact(engine: Any, table: Table, key: Column) -> None:
 
 
 def _shape(table: Table, key: Column, study: Study) -> str:
-    """ "events" when users have many rows, "entities" when they have one."""
+    """ "events" when users have many rows, "entities" when they have one; as it was linked, where it was."""
+    if table.shape:
+        return table.shape
     names = {c.name for c in table.columns}
     if study.event in names or (study.time in names and not unique(key)):
         return "events"
@@ -453,9 +469,8 @@ def _alike(engine: Any, table: Table) -> Table:
     engine.execute(repeats.different(engine.quote(ids), engine.quote(table.relation), name))
     table = replace(table, ids=ids)
     for found, a, b in engine.rows(repeats.alike(engine.quote(ids), name)):
-        said = f"{found:,} groups of ids in {table.source} look alike; they stay different users"
-        where = f'such as "{a}" and "{b}"'  # ids stand apart from the words, which the report repeats
-        return replace(table, notes=(*table.notes, Note(Level.WARN, "P104", said, where)))
+        said = f'{found:,} groups of ids in {table.source} look alike, such as "{a}" and "{b}"; they stay different users'
+        return replace(table, notes=(*table.notes, Note(Level.WARN, "P104", said, table.source)))
     return table
 
 

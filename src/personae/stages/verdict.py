@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from personae.model.clustering import Space
-from personae.model.evidence import Structure, Verdict
+from personae.model.evidence import FEW, Structure, Verdict
 from personae.model.study import Study
 from personae.stages.search import Tried
 
@@ -198,7 +198,10 @@ def worded(choice: Choice, best: Tried, study: Study, space: Space, groups: int)
 
 def _why(choice: Choice, best: Tried, space: Space, groups: int) -> str:
     if choice.structure == Structure.NOTHING:
-        chance = "The measures go together no more than chance would have it. " if not space.factors else ""
+        users = len(space.rows)
+        few = f"{users:,} users are too few to group: below about {FEW} only groups that lie far apart show. "
+        chance = few if users < FEW else ""
+        chance += "The measures go together no more than chance would have it. " if not space.factors else ""
         return f"{chance}We found no evidence of groups that hold; that is not proof that there are none."
     asked = ""
     if choice.own is not choice.best:
@@ -218,5 +221,8 @@ def _why(choice: Choice, best: Tried, space: Space, groups: int) -> str:
     ways = f"{space.factors} directions" if space.factors and space.factors > 1 else "one direction"
     said = f"{asked}Users differ along {ways} without gaps between them, so the {groups} groups are cuts of one continuum"
     if choice.structure == Structure.REPRODUCIBLE:
-        return f"{said}. The same cuts come back from other samples of the same users."
-    return f"{said}, made for use: another cut would do as well."
+        said = f"{said}. The same cuts come back from other samples of the same users."
+    else:
+        said = f"{said}, made for use: another cut would do as well."
+    users = len(space.rows)
+    return f"{said} {users:,} users are few: another sample may give other groups." if users < FEW else said

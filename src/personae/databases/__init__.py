@@ -1,1 +1,0 @@
-"""What every database has in common: its address, its columns, and the words for its refusals."""
