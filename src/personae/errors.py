@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from personae.redaction import redacted
+
 CODES: Mapping[str, str] = {
     "P001": "the command or a setting is wrong",
     "P002": "a column that was named does not exist",
@@ -41,6 +43,7 @@ class PersonaeError(Exception):
         """`code` is a key of CODES; the other parts are sentences for the user, in that order."""
         if code not in CODES:
             raise KeyError(code)
+        what, where, did, fix = map(redacted, (what, where, did, fix))
         super().__init__(what)
         self.code, self.what, self.where, self.did, self.fix = code, what, where, did, fix
 

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any
 from personae import plugins
 from personae.model.cast import Cast, Listed
 from personae.model.features import Features
+from personae.model.inspection import Inspection
 from personae.model.rule import Placement
 from personae.model.study import Role, Study
 from personae.model.table import Table
 from personae.stages.describe import describe
+from personae.stages.inspect import halt, inspect
 from personae.stages.link import link
 from personae.stages.prepare import prepare
 from personae.stages.read import read
@@ -24,6 +26,7 @@ from personae.stages.recall import check_inputs, pinned, recall
 from personae.stages.score import marked, place_features
 from personae.stages.understand import understand
 from personae.stages.verify import verify
+from personae.words.findings import said
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -36,6 +39,7 @@ def run(study: Study, frames: Mapping[str, Any] | None = None) -> Cast:
     ahead = Thread(target=import_module, args=(_HEAVY,), daemon=True)  # 1.5 s of loading while the engine reads
     ahead.start()
     tables, features = measured(study, frames)
+    accepted = halt(tables, features, study)
     ahead.join()
     rule, evidence = import_module(_HEAVY).choose(features, study)
     placement = marked(place_features(rule, features), evidence.apart)
@@ -56,7 +60,10 @@ def run(study: Study, frames: Mapping[str, Any] | None = None) -> Cast:
         members=members,
         ids=features.ids,
         placement=placement,
-        warnings=tuple(n.words for t in tables for n in t.notes if n.level != "pass"),
+        warnings=(
+            *(f"{said(f, study.floor)}; {f.done}" for f in accepted),
+            *(n.words for t in tables for n in t.notes if n.level != "pass"),
+        ),
         versions=_versions(),
     )
 
@@ -66,6 +73,14 @@ def measured(study: Study, frames: Mapping[str, Any] | None = None) -> tuple[tup
     with plugins.find("engines", "duckdb").connect(memory=study.memory, threads=study.threads) as engine:
         tables = understand(engine, link(engine, read(engine, study, frames or {}), study), study)
         return tables, prepare(engine, tables, study)
+
+
+def inspected(study: Study, frames: Mapping[str, Any] | None = None) -> tuple[tuple[Table, ...], Features, Inspection]:
+    """Raw data to what was read, the features, and all that is worth knowing of them. Nothing is grouped."""
+    with plugins.find("engines", "duckdb").connect(memory=study.memory, threads=study.threads) as engine:
+        tables = understand(engine, read(engine, study, frames or {}), study)
+        features = prepare(engine, tables, study)
+        return tables, features, inspect(engine, tables, features, study)
 
 
 def place(cast: Cast, sources: tuple[str, ...], frames: Mapping[str, Any] | None = None) -> tuple[pa.StringArray, Placement]:

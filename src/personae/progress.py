@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
+from personae.redaction import redacted
+
 LOG = logging.getLogger("personae")
 
 
@@ -25,14 +27,17 @@ class Progress:
 
 def tell(verb: str, words: str) -> None:
     """Say how a stage ended: the one line that a summary keeps."""
+    words = redacted(words)
     LOG.info("%s %s", verb, words, extra={"progress": Progress(verb, words, final=True)})
 
 
 def step(verb: str, words: str, done: int = 0, total: int = 0, unit: str = "") -> None:
     """Say where a stage is."""
+    words = redacted(words)
     LOG.debug("%s %s", verb, words, extra={"progress": Progress(verb, words, done, total, unit)})
 
 
 def warn(words: str) -> None:
     """Say something the user should know although the work goes on."""
+    words = redacted(words)
     LOG.warning("%s", words, extra={"progress": Progress("warning", words, final=True)})

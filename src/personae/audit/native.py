@@ -10,6 +10,8 @@ from personae.model.table import Column, Kind, Table
 
 _INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT", "UHUGEINT")
 _FLOATS = ("FLOAT", "DOUBLE")
+_FORMATS = {"TIMESTAMP WITH TIME ZONE": "zoned", "BOOLEAN": "true|false"}
+"""What the same values would be as text, so that their measures have the same names."""
 
 
 def audit_native(engine: Any, table: Table) -> list[Column]:
@@ -67,7 +69,7 @@ def _column(engine: Any, table: Table, column: Column, filled: int, distinct: in
         rows=table.used,
         empty=table.used - filled,
         distinct=min(distinct, filled),
-        format="zoned" if column.native == "TIMESTAMP WITH TIME ZONE" else "",
+        format=_FORMATS.get(column.native, ""),
         scale=0 if whole else _scale(column.native),
     )
     return replace(found, examples=_examples(engine, table, found, low, high))

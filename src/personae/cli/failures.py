@@ -16,6 +16,7 @@ from types import TracebackType
 
 from personae.cli.screen import Screen, clean, columns
 from personae.errors import MachineError, PersonaeError, UsageError
+from personae.redaction import redacted
 
 FAULT, STOPPED = 1, 130
 
@@ -113,4 +114,4 @@ def _write(report: Path, name: str, error: BaseException, places: list[str], arg
 
 def _trace(error: BaseException, trace: TracebackType | None) -> None:
     """The traceback, which never shows local values."""
-    traceback.print_exception(type(error), error, trace, file=sys.stderr)
+    print(redacted("".join(traceback.format_exception(type(error), error, trace))), end="", file=sys.stderr)

@@ -80,12 +80,18 @@ def settings(study: Study) -> dict[str, Any]:
 
 
 def _portable(source: str) -> str:
-    """A relative path as it was typed; of an absolute path the last part; of a URL nothing that could hold a password."""
-    if "://" in source:
-        scheme, _, rest = source.partition("://")
-        return f"{scheme}://{rest.rpartition('@')[2]}"
-    path = PurePath(source)
-    return path.name if path.is_absolute() or source.startswith("~") else source
+    """A relative path and a reference as typed; of an absolute path the last part; of a URL nothing that could be secret."""
+    place, mark, wanted = source.partition("::")
+    if place.startswith("env:"):
+        return source
+    if place.startswith("file:"):
+        return f"file:{_portable(place[5:])}{mark}{wanted}"
+    if "://" in place:
+        scheme, _, rest = place.partition("://")
+        rest = PurePath(rest).name if rest.startswith("//") else rest.rpartition("@")[2]
+        return f"{scheme}://{rest}{mark}{wanted}"
+    path = PurePath(place)
+    return (path.name if path.is_absolute() or place.startswith("~") else place) + mark + wanted
 
 
 def _write(path: Path, document: Mapping[str, Any]) -> Path:

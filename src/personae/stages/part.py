@@ -55,7 +55,9 @@ def scattered(rows: npt.NDArray[Any], values: npt.NDArray[np.float64], users: in
 
 
 def floats(column: Any) -> npt.NDArray[np.float64]:
-    """An Arrow column of numbers as float64, nan for empty."""
+    """An Arrow column of numbers as float64, nan for empty; decimals give the nearest float, however many digits they carry."""
     import pyarrow as pa
 
+    if pa.types.is_decimal(column.type):  # divided by their scale they would differ in the last bit between scales
+        column = column.cast(pa.string())
     return np.asarray(column.cast(pa.float64()).to_numpy())

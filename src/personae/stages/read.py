@@ -10,6 +10,7 @@ from typing import Any
 
 from personae import plugins, progress
 from personae.audit.columns import audit
+from personae.databases.address import is_database
 from personae.errors import DataError, PersonaeError, UsageError
 from personae.files.opening import Opened, open_file, unchanged
 from personae.model.study import Study
@@ -21,10 +22,11 @@ _ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".dat", ".psv", ".json", ".jsonl", "
 
 
 def read(engine: Any, study: Study, frames: Mapping[str, object], *, least: int = 2) -> tuple[Table, ...]:
-    """One audited table for each of `study.sources`: a path, pattern, folder, "-" (standard input) or a name in `frames`.
+    """One audited table for each of `study.sources`: a path, pattern, folder, "-" (standard input), a table or query of a
+    database (`URL::table`, `env:NAME::select ...`) or a name in `frames`.
 
     Roles are not decided yet. `least` is the fewest rows worth reading (1 for scoring one user).
-    Raises UsageError P001 (no source), DataError P101 to P112, MachineError P501.
+    Raises UsageError P001 (no source), DataError P101 to P112, P116, MachineError P116, P501.
     """
     if not study.sources:
         raise UsageError("P001", "no data was given", fix="name one or more files: personae run users.csv events.csv")
@@ -34,6 +36,8 @@ def read(engine: Any, study: Study, frames: Mapping[str, object], *, least: int 
         files: tuple[Opened, ...] = ()
         if source in frames:
             found = plugins.find("sources", "frame").read(engine, frames[source], study, relation, name=source)
+        elif is_database(source):
+            found = plugins.find("sources", "database").read(engine, source, study, relation)
         else:
             files = _open(engine, source, study)
             progress.step("read", files[0].name)

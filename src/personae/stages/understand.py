@@ -9,6 +9,7 @@ from typing import Any
 
 from personae.audit.ids import exact_ids
 from personae.errors import DataError, UsageError
+from personae.model import personal
 from personae.model.study import Role, Study
 from personae.model.table import Column, Kind, Level, Note, Table, Way
 from personae.model.vocabulary import Topic, sensitive_values, singular, topics, who_values, words
@@ -64,7 +65,7 @@ def understand(engine: Any, tables: tuple[Table, ...], study: Study, *, ids: Col
         guesses |= _lent(kept, guesses)
         guesses |= _other_ids(kept, found, [k for k in keys if k], guesses, study)
         told = _sensitive(engine, kept, found, guesses) if shape == "entities" else {}
-        who |= told.keys()
+        who |= {n for n, (role, _) in told.items() if role is Role.DEMOGRAPHIC}
         why, notes = unasked(engine, kept, study) if shape == "entities" and not ids else ({}, ())
         aside = {n: (Role.ATTITUDE, w) for n, w in why.items() if guesses.get(n, (None,))[0] is Role.BEHAVIOUR}
         columns = tuple(_with_role(c, found, guesses | aside | told, study, who) for c in kept.columns)
@@ -221,7 +222,7 @@ def _lent(table: Table, guesses: Mapping[str, Guess]) -> dict[str, Guess]:
 
 
 def _sensitive(engine: Any, table: Table, key: Column, guesses: Mapping[str, Guess]) -> dict[str, Guess]:
-    """Columns that would form groups although their answers say what nobody may be grouped by (R48)."""
+    """Columns that would form groups although their answers say what nobody may be grouped by (R48), or point at a person."""
     text = (Kind.CATEGORY, Kind.TEXT)
     open_ = [c for c in table.columns if c.name != key.name and guesses[c.name][0] in (Role.BEHAVIOUR, Role.ATTITUDE)]
     several = {c.name: list(c.scheme.words) for c in open_ if c.scheme is not None and c.scheme.way is Way.SEVERAL}
@@ -229,7 +230,7 @@ def _sensitive(engine: Any, table: Table, key: Column, guesses: Mapping[str, Gue
         if c.scheme is not None and c.scheme.way is Way.CHOSEN:
             several[c.name] = [w for o in open_ if o.block == c.block and o.scheme is not None for w in o.scheme.words]
     asked = [c for c in open_ if c.kind in text and 2 <= c.distinct <= LEVELS and c.name not in several]
-    said = several
+    said = dict(several)
     if asked:
         q = engine.quote
         (found,) = engine.rows(repeats.levels(q(table.relation), [q(c.name) for c in asked]))
@@ -240,6 +241,8 @@ def _sensitive(engine: Any, table: Table, key: Column, guesses: Mapping[str, Gue
             told[name] = Role.DEMOGRAPHIC, f"sensitive, by its values ({what}): describes only"
         elif what := who_values(levels):
             told[name] = Role.DEMOGRAPHIC, f"who users are, by its values ({what})"
+        elif name not in several and sum(bool(personal.kinds(a)) for a in levels) * 2 >= len(levels) > 0:
+            told[name] = Role.IGNORE, "personal data"
     return told
 
 
@@ -469,8 +472,9 @@ def _alike(engine: Any, table: Table) -> Table:
     engine.execute(repeats.different(engine.quote(ids), engine.quote(table.relation), name))
     table = replace(table, ids=ids)
     for found, a, b in engine.rows(repeats.alike(engine.quote(ids), name)):
-        said = f'{found:,} groups of ids in {table.source} look alike, such as "{a}" and "{b}"; they stay different users'
-        return replace(table, notes=(*table.notes, Note(Level.WARN, "P104", said, table.source)))
+        said = f"{found:,} groups of ids in {table.source} look alike; they stay different users"
+        where = f'such as "{a}" and "{b}"'  # ids stand apart from the words, which the report repeats
+        return replace(table, notes=(*table.notes, Note(Level.WARN, "P104", said, where)))
     return table
 
 

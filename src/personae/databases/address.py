@@ -1,0 +1,219 @@
+"""Where a database is: URLs, references to URLs that must not be seen, and files that are databases."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from urllib.parse import unquote
+
+from personae.errors import DataError, UsageError
+from personae.redaction import hide
+
+ENGINES = {
+    "sqlite": ("sqlite", "SQLite"),
+    "duckdb": ("duckdb_file", "DuckDB"),
+    "postgresql": ("postgres", "PostgreSQL"),
+    "postgres": ("postgres", "PostgreSQL"),
+    "mysql": ("mysql", "MySQL"),
+    "mariadb": ("mysql", "MariaDB"),
+}
+"""Scheme of a URL -> the plug of engines/ and the name people know."""
+ENDINGS = (".db", ".sqlite", ".sqlite3", ".db3", ".duckdb", ".ddb")
+"""Endings of files that are databases."""
+
+_URL = re.compile(r"([A-Za-z][A-Za-z0-9.-]+)(?:\+[A-Za-z0-9_]+)?:(/{1,3})(.*)", re.DOTALL)
+_SPLIT = re.compile(r"((?:\[[^\]]*\]|.)*?)::(.*)", re.DOTALL)
+_FILES = ("sqlite", "duckdb", "duckdb_file")
+_REFERENCES = ("env:", "file:")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_SECRET_OPTIONS = re.compile(r"(?i)(?:^|[?&])(?:password|passwd|pwd|pass|sslpassword|token)=")
+_SAFE = (
+    "keep the URL in a variable, and name the variable: export DB_URL=...; personae run env:DB_URL::events; "
+    "or keep it in a file: personae run file:PATH::events"
+)
+
+
+@dataclass(frozen=True)
+class Address:
+    """A database: `engine` is the plug that reaches it, `database` its name or the path of its file.
+
+    `reference` is how the user named it; it never holds a password.
+    """
+
+    engine: str
+    label: str
+    reference: str
+    database: str
+    user: str = ""
+    password: str = field(default="", repr=False)
+    host: str = ""
+    port: int = 0
+    options: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+
+    @property
+    def place(self) -> str:
+        """Where it is, in words that hold no secret."""
+        if self.engine in _FILES:
+            return self.database
+        port = f":{self.port}" if self.port else ""
+        who = f" as {self.user}" if self.user else ""
+        by = f"{self.reference}: " if self.reference.startswith(_REFERENCES) else ""
+        return f"{by}{self.label} at {self.host or 'this machine'}{port}, database {self.database or '(none)'}{who}"
+
+
+def is_database(source: str) -> bool:
+    """Whether a source names a database rather than a file with rows."""
+    head = _SPLIT.fullmatch(source)
+    if not head and _exists(source):
+        return _kind(Path(source).expanduser()) != ""
+    return bool(head) or source.startswith(_REFERENCES) or bool(_URL.match(source))
+
+
+def parted(source: str) -> tuple[Address, str]:
+    """The database a source names, and the table or query in it ("" when none is named).
+
+    Raises:
+        UsageError: P001 for a password among the arguments, an unknown kind of database, a reference that leads nowhere.
+        DataError: P101 for a file that does not exist, P108 for one that is no database.
+    """
+    head = _SPLIT.fullmatch(source)
+    where, wanted = (head[1], head[2].strip()) if head else (source, "")
+    if where.startswith("env:"):
+        return _url(_variable(where[4:]), where), wanted
+    if where.startswith("file:") and not where.startswith("file:///") and not _URL.match(where[5:]):
+        return _url(_content(where[5:]), where), wanted
+    if _URL.match(where):
+        _refuse_secrets(where)
+        return _url(where, where), wanted
+    return _file(where), wanted
+
+
+def _exists(source: str) -> bool:
+    try:
+        return Path(source).expanduser().is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def _variable(name: str) -> str:
+    """What an environment variable holds."""
+    if not _NAME.fullmatch(name):
+        fix = "write the name of a variable, such as env:DB_URL::events"
+        raise UsageError("P001", "env: is followed by something that is no name of a variable", where="a source", fix=fix)
+    value = os.environ.get(name, "").strip()
+    if not value:
+        near = [n for n in os.environ if n.lower() == name.lower()]
+        fix = f"did you mean env:{near[0]}" if near else f"set it to the URL of the database: export {name}=..."
+        raise UsageError("P001", f"the environment variable {name} is not set", where=f"env:{name}", fix=fix)
+    return value
+
+
+def _content(name: str) -> str:
+    """The first line of a file that holds a URL."""
+    path = Path(name).expanduser()
+    try:
+        lines = path.read_text(encoding="utf-8").strip().splitlines()
+    except (OSError, ValueError) as error:
+        why = "it cannot be read" if path.exists() else "it does not exist"
+        fix = "check the path; the file holds the URL of the database and nothing else"
+        raise UsageError("P001", f"file: names a file that should hold a URL: {why}", where=name[:200], fix=fix) from error
+    return lines[0].strip() if lines else ""
+
+
+def _refuse_secrets(url: str) -> None:
+    """Raise P001 when a URL among the arguments holds a password, which it does not repeat (SEC-02)."""
+    found = _URL.match(url)
+    if not found or found[1].lower() in _FILES:
+        return
+    account, mark, _ = found[3].rpartition("@")
+    if (mark and ":" in account) or _SECRET_OPTIONS.search(found[3]):
+        what = "a password was typed as part of a source, where other users of this machine and the shell's history see it"
+        raise UsageError("P001", what, where="a URL, not repeated here", did="nothing was read", fix=_SAFE)
+
+
+def _url(url: str, reference: str) -> Address:
+    """The address that a URL stands for. Whatever is wrong with it, it is not repeated."""
+    if reference != url:
+        hide(url)
+    found = _URL.match(url)
+    if not found:
+        path = Path(url).expanduser()
+        if url and _exists(url) and _kind(path):
+            return _file(url, reference)
+        fix = "it should look like postgresql://user:password@host:5432/database"
+        raise UsageError("P001", f"{_referred(reference)} does not hold the URL of a database", where=reference, fix=fix)
+    scheme = found[1].lower()
+    if scheme not in ENGINES:
+        near = get_close_matches(scheme, ENGINES, 1, 0.6)
+        fix = f"did you mean {near[0]}://" if near else f"the kinds are: {', '.join(ENGINES)}; and files of other kinds by path"
+        raise UsageError("P001", f"{scheme}:// is no kind of database that can be read", where=_referred(reference), fix=fix)
+    engine, label = ENGINES[scheme]
+    if engine in _FILES:
+        name = found[3] if _exists(found[3]) or not _exists(f"/{found[3]}") else f"/{found[3]}"
+        return _file(name, reference, engine)
+    account, rest = _account(found[3] if len(found[2]) < 3 else f"/{found[3]}")
+    user, _, password = account.partition(":")
+    return _server(engine, label, reference, _decoded(user), _decoded(password), rest)
+
+
+def _referred(reference: str) -> str:
+    return reference if reference.startswith(_REFERENCES) else "the URL"
+
+
+def _account(rest: str) -> tuple[str, str]:
+    """User and password, and what follows. The last @ of all ends them, so that nothing of a password is taken for a host."""
+    account, _, place = rest.rpartition("@")
+    return account, place
+
+
+def _server(engine: str, label: str, reference: str, user: str, password: str, rest: str) -> Address:
+    """The address of a server from what follows the account."""
+    hide(password)
+    place, _, query = rest.partition("?")
+    host, _, database = place.partition("/")
+    name, _, port = host.rpartition(":") if re.search(r":\d*$", host) else (host, "", "")
+    if port and not 0 < int(port) < 65536:
+        raise UsageError("P001", "the URL names a port that does not exist", where=_referred(reference), fix="check the URL")
+    pairs = [p.partition("=") for p in query.split("&") if p]
+    options = {unquote(k): unquote(v) for k, _, v in pairs}
+    user, password = options.pop("user", user), options.pop("password", password)
+    hide(password)
+    host = unquote(name.strip("[]"))
+    return Address(engine, label, reference, unquote(database), user, password, host, int(port or 0), tuple(options.items()))
+
+
+def _decoded(text: str) -> str:
+    """A part of a URL as plain text; a percent sign that begins no escape says that nothing is escaped."""
+    return text if re.search(r"%(?![0-9A-Fa-f]{2})", text) else unquote(text)
+
+
+def _file(name: str, reference: str = "", engine: str = "") -> Address:
+    """The address of a file. Raises DataError P101 (missing), P108 (no database)."""
+    path = Path(name).expanduser()
+    if not _exists(name):
+        if "@" in name or not Path(name).suffix:
+            what = "the part before :: is neither a database file nor a URL nor a reference"
+            raise UsageError("P001", what, where="a source", fix="write shop.db::orders or env:DB_URL::orders")
+        raise DataError("P101", f"{path.name} does not exist", where=str(path), fix="check the path")
+    kind = _kind(path)
+    if not kind or (engine and ENGINES[kind][0] != engine):
+        label = next((name for plug, name in ENGINES.values() if plug == engine), "SQLite or DuckDB")
+        what = f"{path.name} is no database of {label}"
+        fix = f"it is one of {ENGINES[kind][1]}: {kind}:///{name}" if kind else "a table in a file is read by its path alone"
+        raise DataError("P108", what, where=str(path), fix=fix)
+    return Address(*ENGINES[kind], reference or name, str(path))
+
+
+def _kind(path: Path) -> str:
+    """ "sqlite", "duckdb", or "" when the file is no database."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(16)
+    except OSError:
+        return ""
+    if head.startswith(b"SQLite format 3\x00"):
+        return "sqlite"
+    return "duckdb" if head[8:12] == b"DUCK" else ""

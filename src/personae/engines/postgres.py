@@ -1,0 +1,189 @@
+"""PostgreSQL through ADBC: rows arrive as Arrow batches of binary COPY, in one read-only snapshot."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from personae import progress
+from personae.databases.address import Address
+from personae.databases.refusals import refusal, without_driver
+from personae.databases.tables import Field
+from personae.errors import DataError, PersonaeError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_TYPES = {
+    "int2": "SMALLINT",
+    "int4": "INTEGER",
+    "int8": "BIGINT",
+    "oid": "BIGINT",
+    "float4": "FLOAT",
+    "float8": "DOUBLE",
+    "bool": "BOOLEAN",
+    "text": "VARCHAR",
+    "varchar": "VARCHAR",
+    "date": "DATE",
+    "timestamp": "TIMESTAMP",
+    "timestamptz": "TIMESTAMP WITH TIME ZONE",
+    "bytea": "BLOB",
+}
+"""Types that arrive as they are; all others are asked for as text."""
+_DATED = ("DATE", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE")
+_ALIVE = {"connect_timeout": "15", "keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3"}
+_HINT = "adbc.postgresql.batch_size_hint_bytes"
+BYTES = 8 << 20
+"""Bytes of a batch, about."""
+
+
+class Postgres:
+    """A connection in one read-only snapshot."""
+
+    dialect = "postgres"
+
+    def __init__(self, address: Address) -> None:
+        self._address = address
+        try:
+            from adbc_driver_postgresql import dbapi
+        except ImportError:
+            raise without_driver(address, "adbc-driver-postgresql", "postgres") from None
+        self._error = (dbapi.Error, OSError)  # what breaks while rows stream comes as an OSError of Arrow
+        with self._own_errors(opening=True):
+            self._con = dbapi.connect(_url(address))
+        self._cursor = self._con.cursor()
+        with self._own_errors():
+            self._cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+    def tables(self) -> list[tuple[str, str, bool]]:
+        """Tables, views and the like that this user may read."""
+        found = self.rows(
+            "SELECT n.nspname::text, c.relname::text, pg_catalog.pg_table_is_visible(c.oid) FROM pg_catalog.pg_class AS c "
+            "JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'v', 'm', 'f', 'p') "
+            "AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)' "
+            "AND NOT c.relispartition AND (has_table_privilege(c.oid, 'SELECT') OR has_any_column_privilege(c.oid, 'SELECT')) "
+            "ORDER BY 1, 2"
+        )
+        return [(str(schema), str(name), bool(seen)) for schema, name, seen in found]
+
+    @staticmethod
+    def quote(name: str) -> str:
+        """A name as an identifier."""
+        return '"' + name.replace('"', '""') + '"'
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """All rows of a small query."""
+        with self._own_errors():
+            self._cursor.execute(query)
+            return list(self._cursor.fetchall())
+
+    def count(self, query: str) -> int:
+        """The rows of a query."""
+        return int(self.rows(f"SELECT count(*) FROM ({query}\n) AS q")[0][0])
+
+    def fields(self, query: str) -> tuple[Field, ...]:
+        """The columns of a query, by the server's own types."""
+        with self._own_errors():
+            schema = self._cursor.adbc_execute_schema(f"SELECT * FROM ({query}\n) AS q")
+        return tuple(_field(f.name, (f.metadata or {}).get(b"POSTGRESQL:type", b"").decode()) for f in schema)
+
+    def batches(self, query: str, fields: Sequence[Field]) -> Iterator[pa.RecordBatch]:
+        """The rows of a query in pieces; days without end become empty, and are told of."""
+        import pyarrow as pa
+
+        endless = [f"c{i}" for i, f in enumerate(fields) if f.carried in _DATED]
+        columns = [_value(i, f) for i, f in enumerate(fields)]
+        columns += [f"NOT ({' AND '.join(f'coalesce(isfinite({c}), true)' for c in endless)}) AS endless"] if endless else []
+        names = ", ".join(f"c{i}" for i in range(len(fields)))
+        dropped = 0
+        with self._own_errors():
+            self._cursor.adbc_statement.set_options(**{_HINT: str(BYTES)})
+            self._cursor.execute(f"WITH q ({names}) AS ({query}\n) SELECT {', '.join(columns)} FROM q")
+            for batch in self._cursor.fetch_record_batch():
+                if endless:
+                    dropped += batch.column(len(fields)).true_count
+                try:
+                    batch.validate(full=True)
+                except pa.ArrowInvalid:
+                    raise self._not_text() from None
+                yield batch.select(range(len(fields)))
+        if dropped:
+            progress.warn(f"{dropped:,} rows of {self._address.label} hold a date of infinity, which is taken as empty")
+
+    def _not_text(self) -> DataError:
+        fix = "correct the texts in the database, or leave the column out with a query: URL::select ..."
+        return DataError("P106", "the database holds texts that are not UTF-8", where=self._address.place, fix=fix)
+
+    def close(self) -> None:
+        """End the snapshot."""
+        try:
+            self._cursor.close()
+            self._con.close()
+        except self._error:  # a connection that broke has nothing left to close
+            return
+
+    @contextmanager
+    def _own_errors(self, opening: bool = False) -> Iterator[None]:
+        try:
+            yield
+        except self._error as error:
+            raise _refused(error, self._address, opening) from None
+
+
+def reach(address: Address, scratch: Path) -> Postgres:
+    """Connect. Raises P116 with what the server says."""
+    return Postgres(address)
+
+
+def _url(address: Address) -> str:
+    """The address as the driver wants it, every part escaped."""
+    account = quote(address.user, safe="") + (f":{quote(address.password, safe='')}" if address.password else "")
+    host = f"[{address.host}]" if ":" in address.host else quote(address.host, safe="")
+    place = f"{host}:{address.port}" if address.port else host
+    options = {"application_name": "personae", **_ALIVE, **dict(address.options)}
+    query = "&".join(f"{quote(k, safe='')}={quote(v, safe='')}" for k, v in options.items())
+    return f"postgresql://{account}{'@' if account else ''}{place}/{quote(address.database, safe='')}?{query}"
+
+
+def _field(name: str, type: str) -> Field:
+    if type == "numeric":
+        return Field(name, "VARCHAR", "NUMERIC")
+    return Field(name, _TYPES.get(type, "VARCHAR"))
+
+
+def _value(i: int, field: Field) -> str:
+    """SQL of a column as it is carried."""
+    if field.carried == "VARCHAR":
+        return f"CAST(c{i} AS text) AS c{i}"  # also takes the blanks off that fill char(n) up
+    if field.carried in _DATED:
+        return f"CASE WHEN isfinite(c{i}) THEN c{i} END AS c{i}"
+    return f"c{i}"
+
+
+def _words(said: str) -> str:
+    """What the server said, without what the driver puts around it."""
+    found = re.search(r"(?:ERROR|FATAL):\s+(.*?)(?:\s+LINE \d+:|\s+Query was:|\. SQLSTATE|$)", said, re.DOTALL)
+    return found[1] if found else said.removeprefix("IO: ").removeprefix("[libpq] ").replace("Failed to connect: ", "")
+
+
+def _refused(error: Any, address: Address, opening: bool) -> PersonaeError:
+    """An error of the driver as one of ours."""
+    said = _words(str(error))
+    state = str(getattr(error, "sqlstate", None) or "").replace("\x00", "")
+    if state.startswith("28") or ("password" in said and opening):
+        return refusal("login", address, "")
+    if state == "3D000" or (opening and "does not exist" in said and "database" in said):
+        return refusal("nowhere", address, "")
+    if state == "42501":
+        return refusal("rights", address, said)
+    if opening:
+        return refusal("unreachable", address, said)
+    if state.startswith(("08", "57P")) or "terminat" in said or "closed the connection" in said or "no connection" in said:
+        return refusal("lost", address, said)
+    if state.startswith(("42", "22", "21", "25")):
+        return refusal("query", address, said)
+    return refusal("unclear", address, said)
