@@ -6,21 +6,38 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from personae.api import Data, Result, export, load, read, run, score
+    from personae.api import Data, Result, bands, export, load, read, run, score
     from personae.errors import PersonaeError
+    from personae.model.bands import Bands
     from personae.model.cast import Cast
     from personae.model.study import Study
 
     __version__: str
 
-__all__ = ["Cast", "Data", "PersonaeError", "Result", "Study", "__version__", "export", "load", "read", "run", "score"]
+__all__ = [
+    "Bands",
+    "Cast",
+    "Data",
+    "PersonaeError",
+    "Result",
+    "Study",
+    "__version__",
+    "bands",
+    "export",
+    "load",
+    "read",
+    "run",
+    "score",
+]
 
 _HOMES = {
+    "Bands": "personae.model.bands",
     "Cast": "personae.model.cast",
     "Data": "personae.api",
     "PersonaeError": "personae.errors",
     "Result": "personae.api",
     "Study": "personae.model.study",
+    "bands": "personae.api",
     "export": "personae.api",
     "load": "personae.api",
     "read": "personae.api",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, asdict, dataclass, field, fields, replace
 from difflib import get_close_matches
 from html import escape
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from personae import flow, frames, plugins, store
 from personae.errors import UsageError
 from personae.frames import ARROW
+from personae.model.bands import Bands, Wanted
 from personae.model.cast import Cast
 from personae.model.persona import Persona
 from personae.model.study import LEAST, Role, Study
@@ -175,6 +176,21 @@ def run(*data: Any, groups: str | int | tuple[int, int] | None = None, seed: int
     chosen = {**said, **settings}
     ready = _updated(given, chosen)
     return Result(flow.run(ready.study, ready.frames), ready.kind)
+
+
+def bands(*data: Any, column: str, against: str = "", most: int = 6, buckets: Iterable[float] = (), **settings: Any) -> Bands:
+    """The bands of one measure that the data suggest, or the answer that there are none.
+
+    `data` is what `read` made, or sources as `read` takes them; `column` a measure, `against` an outcome the bands are to tell
+    apart ("plan=pro" for one of several answers), `buckets` fixed cuts to compare with. `Bands.place(values)` puts values into
+    the bands, `Bands.case()` is the SQL that does. Raises PersonaeError.
+    """
+    given = data[0] if len(data) == 1 and isinstance(data[0], Data) else _sources(data)
+    ready = _updated(given, settings)
+    if most < 2:
+        raise UsageError("P001", f"most is {most}", fix="use 2 or more")
+    wanted = Wanted(column=column, against=against, most=most, buckets=tuple(sorted({float(b) for b in buckets})))
+    return flow.bands(ready.study, wanted, ready.frames)
 
 
 def load(folder: str | PathLike[str]) -> Result:

@@ -11,6 +11,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from personae import plugins
+from personae.model.bands import Bands, Wanted
 from personae.model.cast import Cast, Listed
 from personae.model.features import Features
 from personae.model.inspection import Inspection
@@ -81,6 +82,14 @@ def inspected(study: Study, frames: Mapping[str, Any] | None = None) -> tuple[tu
         tables = understand(engine, read(engine, study, frames or {}), study)
         features = prepare(engine, tables, study)
         return tables, features, inspect(engine, tables, features, study)
+
+
+def bands(study: Study, wanted: Wanted, frames: Mapping[str, Any] | None = None) -> Bands:
+    """Raw data to the bands of one measure."""
+    from personae.stages.band import band  # loads scipy's optimisers, which no other command needs so early
+
+    _, features = measured(study, frames)
+    return band(features, study, wanted)
 
 
 def place(cast: Cast, sources: tuple[str, ...], frames: Mapping[str, Any] | None = None) -> tuple[pa.StringArray, Placement]:

@@ -24,6 +24,7 @@ __all__ = [
     "those",
     "times",
     "value",
+    "value_of",
 ]
 
 NBSP = "\u00a0"
@@ -75,6 +76,11 @@ def value(fact: Fact, floor: int) -> str:
         if 0.5 <= fact.n - inside < floor - 0.5:
             return f"over{NBSP}{percent(1 - floor / fact.n)}"
     return amount(fact.value, fact.statistic, fact.unit)
+
+
+def value_of(value: float | None, statistic: str) -> str:
+    """A value by its statistic alone; "-" where it may not be shown."""
+    return "-" if value is None else amount(value, statistic, "")
 
 
 def span(low: float | None, high: float | None, statistic: str, unit: str = "") -> str:

@@ -11,7 +11,7 @@ from types import FrameType
 import typer
 from typer.main import get_command
 
-from personae.cli import check, demo, doctor, export, failures, report, run, runs, score, show
+from personae.cli import bands, check, demo, doctor, export, failures, report, run, runs, score, show
 from personae.cli.help import Command, Group
 from personae.cli.screen import Screen
 from personae.errors import PersonaeError
@@ -29,6 +29,7 @@ for _command in (
     demo.demo,
     check.check,
     run.run,
+    bands.bands,
     show.show,
     report.report,
     export.export,

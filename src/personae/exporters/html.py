@@ -18,6 +18,7 @@ from personae.charts.picture import svg
 from personae.model.cast import Cast
 from personae.model.persona import Persona
 from personae.report import cards as card_views
+from personae.report.leaf import Leaf
 from personae.report.page import number, page
 from personae.report.proof import anchors, facts_shown, proof
 from personae.report.verdict import badge
@@ -63,6 +64,12 @@ def why_groups(cast: Cast) -> str:
     view = number(cast)
     fragment = _environment().get_template("why.html")
     return fragment.render(number=view, drawn=_drawn(view.charts), badge=badge(cast), there=bool(cast.personas))
+
+
+def leaf(page: Leaf) -> str:
+    """One answer as a whole page, offline and without script."""
+    drawn = _drawn(tuple(c for c in page.charts if c.spec))
+    return _environment().get_template("leaf.html").render(leaf=page, drawn=drawn)
 
 
 def _drawn(charts: tuple[Chart, ...]) -> dict[str, Markup]:
