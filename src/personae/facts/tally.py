@@ -21,6 +21,8 @@ BLOCK = 2_000_000
 """Non-empty cells of the count matrix looked at in one go: 60 MB of scratch."""
 CAP, HOLD = 0.99, 0.30
 """Amounts are capped at this quantile for comparing, when the users above it hold more than this share of the total."""
+POINTS = "points from "
+"""How the unit of an answer scale begins: "points from 1 to 5"."""
 POSITIVE = ("yes", "true", "1", "y", "t", "churned", "bought", "converted", "active", "left")
 
 
@@ -166,9 +168,9 @@ def _measure(measure: Measure, i: int, group: Groups, groups: int) -> list[Tally
     known = np.isfinite(values)
     if not known.any():
         return []
-    if measure.kind == Kind.BOOLEAN or _few(values[known]) <= {0.0, 1.0}:
+    if measure.kind == Kind.BOOLEAN or (_few(values[known]) <= {0.0, 1.0} and not measure.unit.startswith("points")):
         return [_flag(measure, i, values, known, group, groups)]
-    if len(codes := _few(values[known])) == 2:
+    if len(codes := _few(values[known])) == 2 and not measure.unit.startswith("points"):
         return [_levels(_coded(measure, values, known, sorted(codes)), i, group, groups)]
     return _numbers(measure, i, values, known, group, groups)
 
@@ -230,7 +232,7 @@ def _numbers(measure: Measure, i: int, values: Floats, known: npt.NDArray[np.boo
     shown, where = values[known], group[known]
     scale = _scale(shown, measure)
     spread = float(shown.std())
-    plain = scale is not None or bool((shown < 0).any()) or spread < 0.25 * abs(float(shown.mean()))
+    plain = scale is not None or measure.unit == "points" or bool((shown < 0).any()) or spread < 0.25 * abs(float(shown.mean()))
     label = measure.label or measure.name
     skewed = not plain and _skew(shown, spread) > 1.5
     mean = Item(
@@ -286,6 +288,9 @@ def _behaves(measure: Measure) -> bool:
 
 def _scale(values: Floats, measure: Measure) -> tuple[float, float] | None:
     """The ends of an answer scale: few whole numbers without a gap, and people at its top; None for counts and amounts."""
+    if measure.unit.startswith(POINTS):
+        first, _, last = measure.unit.removeprefix(POINTS).partition(" to ")
+        return float(first), float(last)
     low, high = float(values.min()), float(values.max())
     if measure.unit or high - low > 10 or high - low < 2 or (np.floor(values) != values).any():
         return None

@@ -61,6 +61,12 @@ GLOSSARY = (
         "The share of users whom the rule puts where the method put them.",
     ),
     (
+        "NPS, promoters and detractors",
+        "net promoter score",
+        "Of the answers from 0 to 10 whether one would recommend: the share of 9 and 10 minus the share of 0 to 6, in points "
+        "from -100 to 100 (Reichheld 2003). Who did not answer is counted beside it.",
+    ),
+    (
         "natural, reproducible, constructive",
         "types of segmentation",
         "Groups the data show; steady cuts of a continuum; bands made for use (Dolnicar & Leisch 2010).",

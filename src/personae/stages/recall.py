@@ -10,7 +10,7 @@ from personae.errors import UsageError
 from personae.model.features import Features
 from personae.model.rule import Rule
 from personae.model.study import Role, Study
-from personae.model.table import Column, Table
+from personae.model.table import Column, Table, Way
 from personae.progress import warn
 
 
@@ -74,8 +74,17 @@ def _source(measure: str, recorded: Sequence[Table]) -> str:
     plain = measure.partition(" (")[0]
     ends = ("", "_total", "_largest", "_mean")
     made = [c.name for t in recorded for c in t.columns if plain in {c.name + e for e in ends}]
+    made += [c.name for t in recorded for c in t.columns if c.scheme is not None and _made_of(measure, c)]
     time = [c.name for t in recorded if t.shape == "events" for c in t.columns if c.role is Role.TIME]
     return next(iter((*made, *time)), plain)
+
+
+def _made_of(measure: str, column: Column) -> bool:
+    """Whether a measure is one of those that the scheme of a column makes."""
+    scheme = column.scheme
+    if scheme is None or scheme.way is not Way.SCORED:
+        return measure.startswith(f"{column.name}: ")
+    return measure == "".join(("nps_score", *(f": {w}" for w in scheme.words)))
 
 
 def _some(names: Sequence[str], most: int = 8) -> str:

@@ -253,8 +253,9 @@ def _how(column: Column) -> str:
     if column.scheme is None:
         return ""
     options = f"; several answers in a cell, {len(column.scheme.words)} options"
-    ends = f"; levels with an order, {column.scheme.words[0]} to {column.scheme.words[-1]}"
-    return {Way.SEVERAL: options, Way.CHOSEN: "; one option of a question", Way.RANKED: ends}[column.scheme.way]
+    ends = f"; levels with an order, {' to '.join((*column.scheme.words[:1], *column.scheme.words[-1:]))}"
+    said = {Way.SEVERAL: options, Way.CHOSEN: "; one option of a question", Way.RANKED: ends, Way.SCORED: ""}
+    return said[column.scheme.way]
 
 
 def _unfit(column: Column, body: bool) -> Guess | None:
@@ -282,6 +283,8 @@ def _describing(column: Column, scale: tuple[str, str] | None) -> Guess | None:
     hints, parts = topics(column.name), words(column.name)
     if column.kind in (Kind.DATE, Kind.TIMESTAMP):
         return Role.TIME, "a date: described as days before the newest one"
+    if column.scheme is not None and column.scheme.way is Way.SCORED:
+        return Role.ATTITUDE, "whether users would recommend, from 0 to 10: gives the NPS"
     if Topic.SENSITIVE in hints:
         return Role.DEMOGRAPHIC, "sensitive, by its name: describes only"
     if scale and _is_answer(column) and _within(column, scale) and not {"age", "gender", "sex"} & set(parts):

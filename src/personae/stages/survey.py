@@ -12,6 +12,7 @@ from personae.audit.several import MARKS, named, several
 from personae.errors import UsageError
 from personae.model.study import Study
 from personae.model.table import Column, Kind, Level, Note, Scheme, Table, Way
+from personae.stages.satisfaction import asks_to_recommend
 
 MOST_CELLS = 200_000
 """Different cells that are looked at for several answers; a column of more holds texts, unless --multi names it."""
@@ -46,6 +47,7 @@ def survey(engine: Any, table: Table, key: Column, study: Study) -> Table:
     schemes |= _several(work, open_)
     schemes |= _chosen(work, [c for c in open_ if c.name not in schemes])
     schemes |= _worded(work, [c for c in open_ if c.name not in schemes])
+    schemes |= _scored(work, [c for c in table.columns if c.name not in taken and c.name not in schemes])
     columns = tuple(_with(c, schemes.get(c.name)) for c in table.columns)
     return replace(table, columns=columns, notes=(*table.notes, *work.notes))
 
@@ -54,7 +56,7 @@ def _with(column: Column, scheme: Scheme | None) -> Column:
     """The column with its scheme and the question it belongs to."""
     if scheme is None:
         return column
-    own = {Way.SEVERAL: column.name, Way.CHOSEN: question(column.name) or column.name, Way.RANKED: ""}
+    own = {Way.SEVERAL: column.name, Way.CHOSEN: question(column.name) or column.name, Way.RANKED: "", Way.SCORED: ""}
     return replace(column, scheme=scheme, block=own[scheme.way])
 
 
@@ -109,6 +111,24 @@ def _steps(levels: Sequence[str], number: int) -> tuple[str, ...]:
     for level in sorted(levels):
         spelled.setdefault(scales.plain(level), " ".join(level.split()))
     return scales.ordered(spelled.values(), number)
+
+
+# ---------------------------------------------------------------- would you recommend us
+
+
+def _scored(work: _Work, columns: Sequence[Column]) -> dict[str, Scheme]:
+    """Columns that say from 0 to 10 whether one would recommend: named, or told by name and values."""
+    found = [c for c in columns if c.name in work.study.nps or (not work.study.nps and asks_to_recommend(c))]
+    for c in found:
+        ends = [float(e or "nan") for e in (c.low, c.high)] if c.kind is Kind.INTEGER else []
+        if not ends or not 0 <= ends[0] <= ends[1] <= 10:
+            seen = f"values from {c.low} to {c.high}" if c.kind.numeric else f"{c.kind}"
+            fix = f"name another column, or take it as it is: leave out --nps {c.name}"
+            raise UsageError(
+                "P001", f'"{c.name}" holds {seen}, and NPS is made of answers from 0 to 10', where="--nps", fix=fix
+            )
+        work.say(f'"{c.name}" gives the NPS: 9 and 10 promote, 0 to 6 detract', f'if it is none: --ignore "{c.name}"')
+    return {c.name: Scheme(Way.SCORED, (c.name,) if i else ()) for i, c in enumerate(found)}
 
 
 # ---------------------------------------------------------------- several answers in a cell

@@ -14,12 +14,13 @@ from personae.habits import DAY, variety
 from personae.model.features import Counts, LeftOut, Measure
 from personae.model.rule import Rule
 from personae.model.study import Role, Study
-from personae.model.table import Column, Kind, Table
+from personae.model.table import Column, Kind, Table, Way
 from personae.model.vocabulary import Topic, topics, words
 from personae.progress import tell
 from personae.sql import per_user
 from personae.stages.answers import answered, blank_is_no
 from personae.stages.part import LEVELS, Part, floats, keyed, scattered, spoken
+from personae.stages.satisfaction import recommended, satisfied
 
 _TOGETHER = 64
 """Columns fetched at once."""
@@ -54,7 +55,12 @@ def _measures(
 ) -> tuple[Measure, ...]:
     """A column as one measure, or as many as its scheme makes of it."""
     made = _measure(column, rows, values, users, source, study)
-    return (made,) if column.scheme is None else answered(made, column.scheme)
+    if column.scheme is None:
+        return (made, *satisfied(made, column))
+    if column.scheme.way is Way.SCORED:
+        return recommended(made, column.scheme)
+    first, *others = answered(made, column.scheme)
+    return (first, *others, *(satisfied(first, column) if column.scheme.way is Way.RANKED else ()))
 
 
 def _measure(column: Column, rows: npt.NDArray[Any], values: Any, users: int, source: str, study: Study) -> Measure:
@@ -62,7 +68,7 @@ def _measure(column: Column, rows: npt.NDArray[Any], values: Any, users: int, so
     forms = column.name in study.group_by if study.group_by else column.role is Role.BEHAVIOUR
     said = spoken(column.name)
     made = Measure(column.name, said, column.role, column.kind, np.zeros(0), (), "", source, column.name, forms, column.block)
-    if column.scheme is not None:
+    if column.scheme is not None and column.scheme.way is not Way.SCORED:
         return coded(made, rows, values, users)
     if column.kind in (Kind.DATE, Kind.TIMESTAMP):
         return _date(made, rows, values, users)
