@@ -24,6 +24,7 @@ from personae.stages.link import link
 from personae.stages.prepare import prepare
 from personae.stages.read import read
 from personae.stages.recall import check_inputs, pinned, recall
+from personae.stages.recognise import entity, recognise, tool
 from personae.stages.score import marked, place_features
 from personae.stages.understand import understand
 from personae.stages.verify import verify
@@ -40,6 +41,7 @@ def run(study: Study, frames: Mapping[str, Any] | None = None) -> Cast:
     ahead = Thread(target=import_module, args=(_HEAVY,), daemon=True)  # 1.5 s of loading while the engine reads
     ahead.start()
     tables, features = measured(study, frames)
+    study = replace(study, entity=entity(tables, study))
     accepted = halt(tables, features, study)
     ahead.join()
     rule, evidence = import_module(_HEAVY).choose(features, study)
@@ -69,17 +71,23 @@ def run(study: Study, frames: Mapping[str, Any] | None = None) -> Cast:
     )
 
 
+def _understood(engine: Any, study: Study, frames: Mapping[str, Any] | None) -> tuple[Table, ...]:
+    """Raw data to tables whose columns have their meaning."""
+    tables = recognise(engine, read(engine, study, frames or {}), study)
+    return understand(engine, link(engine, tables, study), study)
+
+
 def measured(study: Study, frames: Mapping[str, Any] | None = None) -> tuple[tuple[Table, ...], Features]:
     """Raw data to one row per user: what was read, and the features."""
     with plugins.find("engines", "duckdb").connect(memory=study.memory, threads=study.threads) as engine:
-        tables = understand(engine, link(engine, read(engine, study, frames or {}), study), study)
+        tables = _understood(engine, study, frames)
         return tables, prepare(engine, tables, study)
 
 
 def inspected(study: Study, frames: Mapping[str, Any] | None = None) -> tuple[tuple[Table, ...], Features, Inspection]:
     """Raw data to what was read, the features, and all that is worth knowing of them. Nothing is grouped."""
     with plugins.find("engines", "duckdb").connect(memory=study.memory, threads=study.threads) as engine:
-        tables = understand(engine, read(engine, study, frames or {}), study)
+        tables = _understood(engine, study, frames)
         features = prepare(engine, tables, study)
         return tables, features, inspect(engine, tables, features, study)
 
@@ -96,8 +104,9 @@ def place(cast: Cast, sources: tuple[str, ...], frames: Mapping[str, Any] | None
     """Ids and places of the users of new data, read and measured as the data of the cast were."""
     study = replace(cast.study, sources=sources, sheet="")
     with plugins.find("engines", "duckdb").connect(memory=study.memory, threads=study.threads) as engine:
+        known = replace(study, tool=tool(cast.tables))
         ids = {c.name for t in cast.tables for c in t.columns if c.role is Role.ID}
-        tables = link(engine, read(engine, study, frames or {}), study, ids=ids)
+        tables = link(engine, recognise(engine, read(engine, study, frames or {}), known), study, ids=ids)
         known = pinned(study, tables, cast.tables)
         seen = recall(understand(engine, tables, known, ids=ids), cast.tables)
         features = prepare(engine, seen, known, cast.rule)

@@ -21,13 +21,29 @@ def test_a_number_of_json_is_never_ambiguous(tmp_path: Path) -> None:
     assert values(path, "n", as_typed=True) == [1.234, 5.678]
 
 
-def test_objects_are_flattened_one_level_and_deeper_ones_stay_json(tmp_path: Path) -> None:
-    text = '{"id": 1, "p": {"plan": "pro", "more": {"x": [1, 2.50]}}, "tags": ["a", "b"]}\n{"id": 2, "new": true}\n'
+def test_objects_are_flattened_two_levels_and_deeper_ones_stay_json(tmp_path: Path) -> None:
+    text = '{"id": 1, "p": {"plan": "pro", "more": {"x": {"y": [1, 2.50]}}}, "tags": ["a", "b"]}\n{"id": 2, "new": true}\n'
     path = write(tmp_path / "a.jsonl", text)
-    assert list(columns(path)) == ["id", "p.plan", "p.more", "tags", "new"]
-    assert values(path, "p.more")[0] == '{"x":[1,2.50]}'
+    assert list(columns(path)) == ["id", "p.plan", "p.more.x", "tags", "new"]
+    assert values(path, "p.more.x")[0] == '{"y":[1,2.50]}'
     assert values(path, "tags") == ['["a","b"]', None]
     assert columns(path)["new"].kind is Kind.BOOLEAN
+
+
+def test_a_list_of_keys_with_values_becomes_columns_with_the_digits_as_written(tmp_path: Path) -> None:
+    one = (
+        '{"id": 1, "with": [{"key": "page", "value": {"string_value": "/a", "int_value": null}}, {"key": "n", "value": 1.50}]}'
+    )
+    two = '{"id": 2, "with": [{"key": "n", "value": {"int_value": 12345678901234567890}}, {"key": "none", "value": {}}]}'
+    path = write(tmp_path / "a.jsonl", f"{one}\n{two}\n")
+    assert list(columns(path)) == ["id", "with.page", "with.n", "with.none"]
+    assert values(path, "with.page") == ["/a", None]
+    assert values(path, "with.n") == ["1.50", "12345678901234567890"]
+
+
+def test_a_list_of_other_objects_stays_json(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.jsonl", '{"id": 1, "l": [{"key": "a", "value": 1, "more": 2}]}\n{"id": 2, "l": []}\n')
+    assert values(path, "l") == ['[{"key":"a","value":1,"more":2}]', "[]"]
 
 
 @pytest.mark.parametrize(

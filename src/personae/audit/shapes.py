@@ -47,6 +47,11 @@ _SLASH = "[0-9]{1,2}[-/.][0-9]{1,2}[-/.]([0-9]{4}|[0-9]{2})"
 _MONTH = "(?i)(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\\.?"
 
 
+def _offset(w: str) -> str:
+    """SQL of a time whose offset is written with a colon, which is all that the engine reads: -0500 is -05:00."""
+    return f"regexp_replace({w}, ' ?([-+][0-9]{{2}}):?([0-9]{{2}})$', '\\1:\\2')"
+
+
 def shape(w: str, strptime: str) -> str:
     """SQL that names the shape of a text without blanks around it.
 
@@ -70,7 +75,7 @@ WHEN regexp_matches({w}, '^[0-9]{{4}}[-/][0-9]') THEN CASE
   WHEN length({w}) < 11 THEN CASE WHEN {full(_ISO)} AND TRY_CAST({w} AS DATE) IS NOT NULL THEN 'iso' ELSE 'other' END
   WHEN {full(_ISO + _TIME)} THEN CASE WHEN TRY_CAST({w} AS TIMESTAMP) IS NULL THEN 'other' ELSE 'isot' END
   WHEN {full(_ISO + _TIME + " ?(Z|UTC|GMT|[-+][0-9]{2}(:?[0-9]{2})?)")} THEN
-    CASE WHEN TRY_CAST({w} AS TIMESTAMPTZ) IS NULL THEN 'other' ELSE 'isoz' END
+    CASE WHEN TRY_CAST({_offset(w)} AS TIMESTAMPTZ) IS NULL THEN 'other' ELSE 'isoz' END
   ELSE 'other' END
 WHEN NOT regexp_matches({w}, '[0-9]') THEN CASE
   WHEN length({w}) < 15 AND lower({w}) IN ({markers}) THEN 'marker'

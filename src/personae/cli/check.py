@@ -21,6 +21,7 @@ from personae.model.features import Features
 from personae.model.inspection import Finding, Inspection
 from personae.model.study import Role, Study
 from personae.model.table import Column, Level, Table
+from personae.stages.recognise import entity
 from personae.stages.roles import is_personal, use
 from personae.words.findings import LOOKS, said, typed
 
@@ -77,7 +78,7 @@ def look(study: Study, screen: Screen, last: str, html: str = "") -> None:
     open_to_all = replace(study, allow_rejects=max(study.allow_rejects, sys.maxsize))
     with watching(screen) as watch:
         (tables, features, seen), asked = answered(open_to_all, screen, _look)
-    study = replace(asked, allow_rejects=study.allow_rejects)
+    study = replace(asked, allow_rejects=study.allow_rejects, entity=entity(tables, asked))
     seen = _stopped_by_rows(seen, tables, study)
     if html:
         from personae import plugins
@@ -235,7 +236,8 @@ def personal_columns(seen: Inspection) -> frozenset[str]:
 
 def examples(column: Column, hidden: Collection[str] = ()) -> tuple[str, ...]:
     """Some values, with what points at a person masked; none of the columns that are `hidden`."""
-    named = column.role != Role.ID and _NAMED.search(column.name) and column.kind.value in ("text", "category")
+    meant = column.role not in (Role.ID, Role.EVENT)
+    named = meant and _NAMED.search(column.name) and column.kind.value in ("text", "category")
     if named or is_personal(column) or column.name in hidden:
         return ("(personal, not shown)",) if column.examples else ()
     return tuple(_masked(x) for x in column.examples[:3])

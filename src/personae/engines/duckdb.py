@@ -266,7 +266,8 @@ def _moment(column: Column) -> str:
         micros = f"round(TRY_CAST({_number(column)} AS DOUBLE) * {_EPOCH[column.format]})"
         return f"make_timestamp(CAST({micros} AS BIGINT))"
     if column.format == "zoned":
-        return f"(TRY_CAST({word} AS TIMESTAMPTZ) AT TIME ZONE 'UTC')"
+        colon = f"regexp_replace({word}, ' ?([-+][0-9]{{2}}):?([0-9]{{2}})$', '\\1:\\2')"  # -0500 is not read
+        return f"(TRY_CAST({colon} AS TIMESTAMPTZ) AT TIME ZONE 'UTC')"
     if column.format in _TO_ISO or column.format == "named":
         return strptime(word, column.format)
     return f"TRY_CAST({word} AS TIMESTAMP)"

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 from personae.model.table import Level, Note
 
+UNNAMED = "column"
+"""What a column without a name is called, with its number."""
 _NUMBER = re.compile(r"-?\d+([.,]\d+)?")
 
 
@@ -16,7 +18,7 @@ def name_columns(header: Sequence[str]) -> tuple[tuple[str, ...], tuple[Note, ..
     names: list[str] = []
     changed: list[str] = []
     for position, original in enumerate(header, 1):
-        name, copy = original if original.strip() else f"column {position}", 2
+        name, copy = original if original.strip() else f"{UNNAMED} {position}", 2
         base = name
         while name.lower() in taken:
             name, copy = f"{base} ({copy})", copy + 1

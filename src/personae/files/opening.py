@@ -210,6 +210,8 @@ def _unpack(path: Path, kind: str, scratch: Path, study: Study, name: str) -> tu
 def _only(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], target: Path, path: Path, study: Study, name: str) -> str:
     """Unpack the one data file of an archive and return its name."""
     data = [m for m in members if not _furniture(m)]
+    if data and all(_is_lines(archive, m) for m in data):
+        return _joined(archive, data, target, path, study, name)
     if len(data) != 1:
         inside = ", ".join(m.filename for m in data[:5]) or "nothing"
         fix = "unpack it and give the files that hold the data"
@@ -219,6 +221,28 @@ def _only(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], target: Path
     with archive.open(data[0]) as stream:
         _copy(stream, target, path, study, name)
     return data[0].filename
+
+
+def _is_lines(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
+    """Whether a member is compressed JSON lines, as exports of event tools are: many in one archive."""
+    if not member.filename.lower().endswith((".json.gz", ".jsonl.gz", ".ndjson.gz")) or member.flag_bits & 1:
+        return False
+    with archive.open(member) as packed, gzip.open(packed) as stream:
+        return stream.read(64).lstrip()[:1] in (b"{", b"")
+
+
+def _joined(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], target: Path, path: Path, study: Study, name: str) -> str:
+    """Write the lines of all members one after another, in the order of their names; the limits hold for their sum."""
+    total = 0
+    with target.open("wb") as out:
+        for member in sorted(members, key=lambda m: m.filename):
+            with archive.open(member) as packed, gzip.open(packed) as stream:
+                for chunk in _chunks(stream):
+                    total += len(chunk)
+                    _within(total, path, study, name)
+                    out.write(chunk)
+            out.write(b"\n")
+    return "lines.jsonl"
 
 
 def _furniture(member: zipfile.ZipInfo) -> bool:
@@ -248,7 +272,7 @@ def _copy(stream: IO[bytes], target: Path, path: Path, study: Study, name: str) 
             out.write(chunk)
 
 
-def _chunks(stream: IO[bytes]) -> Iterator[bytes]:
+def _chunks(stream: IO[bytes] | gzip.GzipFile) -> Iterator[bytes]:
     """A stream in pieces."""
     while chunk := stream.read(CHUNK):
         yield chunk

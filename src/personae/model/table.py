@@ -164,11 +164,19 @@ class Table:
     """A relation of the different ids alone, under the name of the id column, where one was made on the way."""
     links: tuple[Link, ...] = ()
     """Where its id, or some of its columns, came from."""
+    tool: str = ""
+    """The plug of formats/ whose export it is, "" for none."""
+    said: tuple[tuple[str, Role, str], ...] = ()
+    """(column, role, reason) that the format of the tool gives; flags of the study come before them."""
+    entity: str = ""
+    """What one row or one id is about, where the format of the tool says so."""
+    folded: int = 0
+    """Rows of an export that are none of the table: totals below a report, further lines of an order, repeated events."""
 
     @property
     def set_aside(self) -> int:
-        """Rows seen but not used."""
-        return self.seen - self.used
+        """Rows seen but neither used nor folded into others."""
+        return self.seen - self.used - self.folded
 
     @property
     def measured(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -16,11 +16,12 @@ from personae.errors import DataError, PersonaeError
 from personae.files.dialect import Dialect, sniff
 from personae.files.names import name_columns
 from personae.files.opening import Opened, open_file
+from personae.files.preamble import HEADED, Headed, first_table
 from personae.files.records import Record, records
 from personae.files.rows import check_rejects, check_same, check_width, load, missing, path_text, sql_text, waiting
 from personae.files.text import Text, as_text
 from personae.model.study import Study
-from personae.model.table import Note, Reject, Table
+from personae.model.table import Level, Note, Reject, Table
 
 ENDINGS: tuple[str, ...] = (".csv", ".tsv", ".tab", ".txt", ".dat", ".psv")
 BATCH = 20_000
@@ -92,12 +93,16 @@ def _words(files: Sequence[_File]) -> str:
     """How the files were read."""
     first = files[0]
     parts = ["CSV", first.separator, first.text.words]
+    parts += [HEADED] * any("are a heading" in n.words for f in files for n in f.notes)
     return ", ".join(parts) + (f" ({first.opened.packed})" if first.opened.packed else "")
 
 
 def _look(engine: Any, opened: Opened, study: Study) -> _File:
     """Encoding, dialect and header of a file."""
     text = as_text(opened, engine.folder, study)
+    headed = first_table(text.path, engine.folder / f"headed-{len(list(engine.folder.glob('headed-*')))}")
+    if headed is not None:
+        text = replace(text, path=headed.path)
     dialect = sniff(text.path, study)
     separator = dialect.words
     path = text.path
@@ -118,7 +123,18 @@ def _look(engine: Any, opened: Opened, study: Study) -> _File:
         )
     check_width(opened.name, len(header.fields))
     names, notes = name_columns(header.fields)
+    if headed is not None:
+        notes = (_above(opened, headed), *notes)
     return _File(opened, text, separator, dialect, header.fields, names, notes, header.until)
+
+
+def _above(opened: Opened, headed: Headed) -> Note:
+    """What stands above and below the table of a report."""
+    words = f"{headed.above:,} lines above the table of {opened.name} are a heading"
+    if not headed.below:
+        return Note(Level.PASS, "P102", words, opened.name)
+    words += f'; {headed.below:,} lines below it, from "{headed.next}", are another table and are not read'
+    return Note(Level.WARN, "P102", words, opened.name, "to read the other table, save it as a file of its own")
 
 
 def _tabbed(path: Path, target: Path) -> Path:

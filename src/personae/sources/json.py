@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from json.encoder import encode_basestring
 from pathlib import Path
@@ -22,6 +22,8 @@ from personae.model.table import Reject, Table
 
 ENDINGS: tuple[str, ...] = (".json", ".jsonl", ".ndjson")
 BATCH = 20_000
+DEEP = 2
+"""Levels of objects inside objects that become columns."""
 MOST = 1 << 30
 """Bytes of a JSON array, which is held in memory; JSON lines have no such limit."""
 
@@ -46,7 +48,8 @@ class _Row:
 
 
 def read(engine: Any, location: Path | Sequence[Opened] | Opened, study: Study, relation: str) -> tuple[Table, ...]:
-    """One table of text: objects inside objects become `outer.inner` one level deep, what lies deeper or in lists stays JSON.
+    """One table of text: objects inside objects become `outer.inner` and `outer.inner.innermost`, lists of keys with values
+    `outer.key`; what lies deeper and other lists stay JSON.
 
     Raises DataError P102 when more rows than `study.allow_rejects` cannot be read, P108 when the file is not JSON.
     """
@@ -165,7 +168,12 @@ def _complete(line: str) -> bool:
 
 def _wrapped(line: str) -> bool:
     """Whether the only line of a file is an object that holds a list of objects."""
-    return bool(re.match(r'\s*\{\s*"[^"]*"\s*:\s*\[\s*\{', line))
+    return bool(_FIRST.match(line) or _AFTER.match(line))
+
+
+_FIRST = re.compile(r'\s*\{\s*"[^"]*"\s*:\s*\[\s*\{')
+_AFTER = re.compile(r'\s*\{(\s*"[^"]*"\s*:\s*("[^"]*"|[\w.+-]+)\s*,)+\s*"(data|results|records|rows)"\s*:\s*\[\s*\{')
+"""An answer of an interface: a few words, then the list."""
 
 
 def _lines(path: Path) -> Iterator[_Row]:
@@ -218,18 +226,42 @@ def _flat(item: Any, line: int, text: str) -> _Row:
     """An object as named texts."""
     if not isinstance(item, dict):
         return _Row(line, {}, reason="not an object", text=text[:2000] or str(item)[:2000])
-    flat: dict[str, Any] = {}
-    for key, value in item.items():
-        if isinstance(value, dict):
-            flat |= {f"{key}.{inner}": v for inner, v in value.items()}
-        else:
-            flat[key] = value
+    flat = _levels(item, DEEP)
     values = {k: _text(v) for k, v in flat.items()}
     try:
         "".join((*values, *(v for v in values.values() if v))).encode("utf-8")
     except UnicodeEncodeError:
         return _Row(line, {}, reason="half a character (a lone surrogate)", text=ascii(item)[:2000])
     return _Row(line, values, frozenset(k for k, v in flat.items() if isinstance(v, _Number)))
+
+
+def _levels(item: Mapping[str, Any], deep: int) -> dict[str, Any]:
+    """The values of an object and of the objects in it, by their names joined with dots."""
+    flat: dict[str, Any] = {}
+    for key, value in item.items():
+        inner = value if isinstance(value, dict) else _paired(value)
+        if inner and deep:
+            flat |= {f"{key}.{k}": v for k, v in _levels(inner, deep - 1).items()}
+        else:
+            flat[key] = None if inner == {} else value
+    return flat
+
+
+def _paired(value: Any) -> dict[str, Any] | None:
+    """A list of {"key": k, "value": v} as an object; v may be an object of which one value is set: {"int_value": "3"}."""
+    if not isinstance(value, list) or not value:
+        return None
+    if not all(isinstance(v, dict) and v.keys() == {"key", "value"} and isinstance(v["key"], str) for v in value):
+        return None
+    return {v["key"]: _one(v["value"]) for v in value}
+
+
+def _one(value: Any) -> Any:
+    """The value that is set among several types: string_value, int_value, double_value..."""
+    if not isinstance(value, dict):
+        return value
+    typed = [v for k, v in value.items() if k.endswith("_value") and v is not None]
+    return typed[0] if typed else None
 
 
 def _text(value: Any) -> str | None:

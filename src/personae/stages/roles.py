@@ -22,7 +22,7 @@ def unique(column: Column) -> bool:
 def is_personal(column: Column) -> bool:
     """Whether texts point at one person: names, addresses, telephone numbers. No value of them is shown."""
     hints = topics(column.name)
-    text = column.kind in (Kind.TEXT, Kind.CATEGORY) and column.role is not Role.ID
+    text = column.kind in (Kind.TEXT, Kind.CATEGORY) and column.role not in (Role.ID, Role.EVENT)
     named = Topic.PERSONAL in hints or (hints == {Topic.PERSON} and column.role is Role.TEXT)
     return text and (column.why == "personal data" or (named and not hints & {Topic.ITEM, Topic.THING, Topic.OUTCOME}))
 

@@ -58,17 +58,19 @@ def understand(engine: Any, tables: tuple[Table, ...], study: Study, *, ids: Col
     for table, key in zip(speaking, keys, strict=True):
         kept, found = (table, key) if key else _numbered(engine, table)
         _check_exact(engine, kept, found)
-        shape = _shape(kept, found, study)
-        if shape == "entities" and not ids:
-            kept = survey(engine, kept, found, study)
-        guesses = log_roles(kept, found, study) if shape == "events" else entity_roles(kept, found, len(speaking) == 1)
+        local = _known(kept, study)
+        shape = _shape(kept, found, local)
+        asked = shape == "entities" and not ids and not kept.tool
+        kept = survey(engine, kept, found, study) if asked else kept
+        guesses = log_roles(kept, found, local) if shape == "events" else entity_roles(kept, found, len(speaking) == 1)
+        guesses |= _not_meant(kept, guesses, local)
         guesses |= _lent(kept, guesses)
         guesses |= _other_ids(kept, found, [k for k in keys if k], guesses, study)
         told = _sensitive(engine, kept, found, guesses) if shape == "entities" else {}
         who |= {n for n, (role, _) in told.items() if role is Role.DEMOGRAPHIC}
-        why, notes = unasked(engine, kept, study) if shape == "entities" and not ids else ({}, ())
+        why, notes = unasked(engine, kept, study) if asked else ({}, ())
         aside = {n: (Role.ATTITUDE, w) for n, w in why.items() if guesses.get(n, (None,))[0] is Role.BEHAVIOUR}
-        columns = tuple(_with_role(c, found, guesses | aside | told, study, who) for c in kept.columns)
+        columns = tuple(_with_role(c, found, guesses | aside | told, study, who, kept.said) for c in kept.columns)
         table = replace(kept, shape=shape, columns=columns, notes=(*kept.notes, *notes))
         made.append(_alike(engine, _one_row_each(engine, table, study) if shape == "entities" else _identical(engine, table)))
     _check_grouping(made, study, who)
@@ -115,8 +117,33 @@ def _check_grouping(tables: Sequence[Table], study: Study, who: Collection[str])
             raise UsageError("P001", what, where="--group-by", fix=fix)
 
 
-def _said(column: Column, study: Study, who: Collection[str]) -> tuple[Role, str] | None:
-    """The role a flag gives, if any; `who` are columns whose values say who users are."""
+def _known(table: Table, study: Study) -> Study:
+    """The study with what the format of a tool says of time, event and value, where no flag says it."""
+    pinned = {role: name for name, role, _ in table.said}
+    return replace(
+        study,
+        time=study.time or pinned.get(Role.TIME, ""),
+        event=study.event or pinned.get(Role.EVENT, ""),
+        value=study.value or pinned.get(Role.VALUE, ""),
+    )
+
+
+def _not_meant(table: Table, guesses: Mapping[str, Guess], study: Study) -> dict[str, Guess]:
+    """Events and amounts that were guessed in an export whose format has none."""
+    if not table.tool:
+        return {}
+    meant = {study.event, study.value}
+    return {
+        n: (Role.DEMOGRAPHIC, "said of each row; the export has another meaning for events and amounts")
+        for n, (role, _) in guesses.items()
+        if role in (Role.EVENT, Role.VALUE) and n not in meant
+    }
+
+
+def _said(
+    column: Column, study: Study, who: Collection[str], pinned: Sequence[tuple[str, Role, str]]
+) -> tuple[Role, str] | None:
+    """The role a flag gives, then the one of the format of a tool; `who` are columns whose values say who users are."""
     said = (
         (Role.ID, (study.id,)), (Role.TIME, (study.time,)), (Role.EVENT, (study.event,)), (Role.VALUE, (study.value,)),
         (Role.IGNORE, study.ignore), (Role.OUTCOME, study.outcome), (Role.DEMOGRAPHIC, study.describe),
@@ -127,15 +154,23 @@ def _said(column: Column, study: Study, who: Collection[str]) -> tuple[Role, str
             if role is Role.BEHAVIOUR and (says_who(column) or column.name in who):
                 return Role.DEMOGRAPHIC, f"who users are; forms groups because you said: {study.override}"
             return role, "you said so"
-    return None
+    return next(((role, why) for name, role, why in pinned if name == column.name and role is not Role.ID), None)
 
 
-def _with_role(column: Column, key: Column, guesses: Mapping[str, Guess], study: Study, who: Collection[str]) -> Column:
+def _with_role(
+    column: Column,
+    key: Column,
+    guesses: Mapping[str, Guess],
+    study: Study,
+    who: Collection[str],
+    pinned: Sequence[tuple[str, Role, str]],
+) -> Column:
     """The column with its role: said, then guessed; codes become categories."""
     if column.name == key.name:
-        return replace(column, role=Role.ID, why=key.why or _id_why(column, study))
+        tool = next((why for name, role, why in pinned if name == key.name and role is Role.ID and name != study.id), "")
+        return replace(column, role=Role.ID, why=key.why or tool or _id_why(column, study))
     guess = guesses[column.name]
-    role, why = _said(column, study, who) or guess
+    role, why = _said(column, study, who, pinned) or guess
     if role is Role.ID:  # of the same name as the id, in a table of orders or products
         role, why = Role.IGNORE, "an id of something else: it only names, so it forms no groups"
     if role is Role.BEHAVIOUR and guess[0] in (Role.EVENT, Role.VALUE, Role.TIME):
@@ -265,6 +300,9 @@ def _counted(column: Column) -> str:
 def ranked(table: Table, entity: set[str], study: Study) -> list[tuple[float, Column]]:
     """Columns that can be the id, best first; equal scores mean that nothing decides."""
     taken = {study.time, study.event, study.value, *study.group_by, *study.describe, *study.outcome, *study.ignore}
+    pinned = {name for name, role, _ in table.said if role is Role.ID} - taken
+    if pinned:
+        return [(4.0, c) for c in table.columns if c.name in pinned]
     scored = [(_fits(c, i, entity), i, c) for i, c in enumerate(table.columns) if c.name not in taken]
     return [(s, c) for s, i, c in sorted(scored, key=lambda x: (-x[0], x[1])) if s > 0]
 
@@ -363,6 +401,8 @@ def _shape(table: Table, key: Column, study: Study) -> str:
     if table.shape:
         return table.shape
     names = {c.name for c in table.columns}
+    if table.tool:
+        return "events" if any(role in (Role.TIME, Role.EVENT) for _, role, _ in table.said) else "entities"
     if study.event in names or (study.time in names and not unique(key)):
         return "events"
     event, time = event_of(table, key, study), time_of(table, study)
