@@ -277,3 +277,18 @@ def test_the_column_table_says_uses_in_the_words_of_the_command(log: Path) -> No
     said = repr(personae.read(pa.table({"user_id": ["a", "b", "c"], "age": [20, 30, 40], "visits": [1, 2, 3]})).check())
     assert re.search(r"visits\s+integer\s+forms groups", said)
     assert re.search(r"age\s+integer\s+describes", said)
+
+
+def test_a_check_holds_its_findings_and_writes_its_page(tmp_path: Path) -> None:
+    import pyarrow as pa
+
+    left = [i % 3 == 0 for i in range(300)]
+    table = {"user_id": [f"u{i}" for i in range(300)], "visits": [i * 7 % 10 for i in range(300)], "churned": left}
+    check = personae.read(pa.table({**table, "mark": [7 if x else 2 for x in left]})).check()
+    (stop,) = check.stops
+    assert (stop.kind, stop.columns) == ("leak", ("mark",))
+    assert check.findings[0] == stop
+    assert {c["name"]: c["used_as"] for c in check.columns}["mark"] == "forms groups"
+    assert "stop: " in repr(check).splitlines()[-1]
+    page = check.report(tmp_path / "data.html").read_text(encoding="utf-8")
+    assert "1 finding stops a run" in page

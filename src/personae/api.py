@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import MISSING, asdict, dataclass, field, fields, replace
 from difflib import get_close_matches
 from html import escape
@@ -14,12 +14,16 @@ from typing import TYPE_CHECKING, Any
 from personae import flow, frames, plugins, store
 from personae.errors import UsageError
 from personae.frames import ARROW
+from personae.model import personal
 from personae.model.bands import Bands, Wanted
 from personae.model.cast import Cast
+from personae.model.features import Features
+from personae.model.inspection import Finding, Inspection
 from personae.model.persona import Persona
 from personae.model.study import LEAST, Role, Study
 from personae.model.table import Column, Level, Table
 from personae.stages.roles import is_personal, use
+from personae.words import findings
 
 if TYPE_CHECKING:
     from personae.model.evidence import Verdict
@@ -41,6 +45,48 @@ class Shown:
 
     def _repr_html_(self) -> str:
         return self.html
+
+
+@dataclass(frozen=True)
+class Checked(Shown):
+    """What a look at the data found: it shows itself as the columns and the findings."""
+
+    inspection: Inspection = field(repr=False)
+    study: Study = field(repr=False)
+    tables: tuple[Table, ...] = field(repr=False)
+    features: Features = field(repr=False)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Every finding: those that stop a run first, then those to look at, then those to know."""
+        return self.inspection.findings
+
+    @property
+    def stops(self) -> tuple[Finding, ...]:
+        """The findings that stop a run."""
+        return self.inspection.stops
+
+    @property
+    def columns(self) -> list[dict[str, Any]]:
+        """Every column: source, name, kind, used_as, why, rows, empty, distinct."""
+        return [
+            {
+                "source": t.source, "name": c.name, "kind": str(c.kind), "used_as": use(t, c, self.study.group_by),
+                "why": c.why, "rows": c.rows, "empty": c.empty, "distinct": c.distinct,
+            }
+            for t in self.tables
+            for c in t.columns
+        ]  # fmt: skip
+
+    def report(self, path: str | PathLike[str]) -> Path:
+        """Write the data report, one page of HTML that holds no row and no id."""
+        uses = {f"{t.source}/{c.name}": use(t, c, self.study.group_by) for t in self.tables for c in t.columns}
+        html = plugins.find("exporters", "html")
+        written: Path = html.data(self.tables, self.features, self.inspection, self.study, uses, Path(path))
+        return written
+
+    def __repr__(self) -> str:
+        return self.text
 
 
 @dataclass(frozen=True)
@@ -66,9 +112,11 @@ class Data:
     kind: str = ARROW
     """The kind of frame that came in, which is the kind that goes out."""
 
-    def check(self) -> Shown:
-        """Read everything and say what each column is and will be used for. Nothing is written."""
-        return _columns(flow.measured(self.study, self.frames)[0], self.study)
+    def check(self) -> Checked:
+        """Read everything and say what each column is, what it will be used for, and what is wrong. Nothing is written."""
+        tables, features, seen = flow.inspected(self.study, self.frames)
+        shown = _columns(tables, seen, self.study)
+        return Checked(shown.text, shown.html, seen, self.study, tables, features)
 
     def run(self, **settings: Any) -> Result:
         """Find the groups; see `run`."""
@@ -314,25 +362,31 @@ def _why(cast: Cast) -> str:
     return "\n".join((f"{evidence.verdict.kind}: {evidence.verdict.why}", "votes", *votes, "tried", *tried))
 
 
-def _columns(tables: tuple[Table, ...], study: Study) -> Shown:
-    """One row per column: what it is, what it will be used for, and why. Values of ids and texts are not shown."""
+def _columns(tables: tuple[Table, ...], seen: Inspection, study: Study) -> Shown:
+    """One row per column: what it is, what it will be used for, and why; then the findings. Ids and texts are not shown."""
     header = ("source", "column", "kind", "used as", "why", "empty", "distinct", "examples")
+    hidden = {n for f in seen.findings if f.kind == "personal" for n in f.columns}
     rows = [
-        (t.source, c.name, str(c.kind), use(t, c, study.group_by), c.why, f"{c.empty:,}", f"{c.distinct:,}", _examples(c))
+        (
+            t.source,
+            c.name,
+            str(c.kind),
+            use(t, c, study.group_by),
+            c.why,
+            f"{c.empty:,}",
+            f"{c.distinct:,}",
+            _examples(c, hidden),
+        )
         for t in tables
         for c in t.columns
     ]
     accounts = [f"{t.source}: {t.seen:,} rows, {t.used:,} used, {t.set_aside:,} set aside. {t.format}" for t in tables]
-    notes = [
-        f"{_LEVELS[n.level]}: {n.words}" + (f" ({n.where})" if n.where else "") + (f" {n.fix}" if n.fix else "")
-        for t in tables
-        for n in t.notes
-    ]
+    notes = [_noted(f) for f in reversed(seen.findings)]
     widths = [max(len(r[i]) for r in (header, *rows)) for i in range(len(header))]
     lines = ["  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in (header, *rows)]
     cells = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
     heads = "".join(f'<th scope="col">{cell}</th>' for cell in header)
-    said = "".join(f"<p>{escape(line)}</p>" for line in (*accounts, *notes))
+    said = "".join(f"<p>{escape(line)}</p>" for line in (*accounts, *reversed(notes)))
     return Shown(
         "\n".join((*accounts, "", *lines, *notes)),
         f"{said}<table><thead><tr>{heads}</tr></thead><tbody>{cells}</tbody></table>",
@@ -342,5 +396,14 @@ def _columns(tables: tuple[Table, ...], study: Study) -> Shown:
 _LEVELS = {Level.STOP: "stop", Level.WARN: "warning", Level.PASS: "note"}
 
 
-def _examples(column: Column) -> str:
-    return "" if column.role in (Role.ID, Role.TEXT) or is_personal(column) else ", ".join(column.examples[:3])
+def _noted(finding: Finding) -> str:
+    """A finding as one line, without what it quotes."""
+    words = findings.said(finding)
+    done = f"; {finding.done}" if finding.done else ""
+    return f"{_LEVELS[finding.level]}: {words}{done}" + (f" -> {finding.flag}" if finding.flag else "")
+
+
+def _examples(column: Column, hidden: Collection[str]) -> str:
+    if column.role in (Role.ID, Role.TEXT) or is_personal(column) or column.name in hidden:
+        return ""
+    return ", ".join(personal.masked(e) for e in column.examples[:3])

@@ -78,3 +78,37 @@ def test_the_reasons_for_leaving_out_are_said_where_they_are_few() -> None:
 
     said = " ".join(summary.measures(9, [LeftOut(str(i), why) for i, why in enumerate(("empty", "text", "constant", "copy"))]))
     assert "other reasons" not in said
+
+
+def _leaky(path: str) -> str:
+    why = {i: ("price", "quality")[i % 2] for i in range(0, 300, 3)}
+    lines = (f"u{i},{i * 7 % 10},{i * 7 % 11},{why.get(i, '')},{'yes' if i in why else 'no'}" for i in range(300))
+    rows = "\n".join(lines) + "\n"
+    Path(path).write_text("user_id,visits,saves,cancel_reason,churned\n" + rows)
+    return path
+
+
+def test_check_is_a_report_and_run_stops(capsys: pytest.CaptureFixture[str]) -> None:
+    """Requirements 59 and 60: the report comes first, ends with 0, shows the stop last, and the run does stop."""
+    path = _leaky("people.csv")
+    assert _main("check", path) == 0
+    lines = capsys.readouterr().out.splitlines()
+    stop = next(i for i, line in enumerate(lines) if line.startswith("stop"))
+    assert stop > max(i for i, line in enumerate(lines) if line.startswith(("note", "warning", "passed")))
+    assert any("--ignore cancel_reason or --accept leak:cancel_reason" in line for line in lines)
+    assert lines[-1] == "next     personae run with the same files and --ignore cancel_reason finds the groups"
+    assert _main("run", path) == 3
+    error = capsys.readouterr().err
+    assert "error[P113]" in error
+    assert "--accept leak:cancel_reason" in error
+    assert not Path("reports").exists()
+
+
+def test_check_names_what_it_looked_for_in_vain(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = "".join(f"u{i},{i * 37 % 101},{i * 53 % 97}\n" for i in range(300))
+    Path("calm.csv").write_text("user_id,visits,saves\n" + rows)
+    assert _main("check", "calm.csv") == 0
+    out = capsys.readouterr().out
+    assert "found    nothing worth a word" in out
+    assert "passed   number of users, personal data" in out
+    assert "no outcome is known" in " ".join(out.split())

@@ -83,7 +83,8 @@ def look(study: Study, screen: Screen, last: str, html: str = "") -> None:
     if html:
         from personae import plugins
 
-        plugins.find("exporters", "html").data(tables, features, seen, study, Path(html))
+        uses = {f"{t.source}/{c.name}": use(t, c, study.group_by) for t in tables for c in t.columns}
+        plugins.find("exporters", "html").data(tables, features, seen, study, uses, Path(html))
     if screen.json:
         screen.give(document(tables, features, seen))
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -16,8 +17,13 @@ from personae.charts.chart import Chart
 from personae.charts.numbers import plural
 from personae.charts.picture import svg
 from personae.model.cast import Cast
+from personae.model.features import Features
+from personae.model.inspection import Inspection
 from personae.model.persona import Persona
+from personae.model.study import Study
+from personae.model.table import Table
 from personae.report import cards as card_views
+from personae.report.data import data_page
 from personae.report.leaf import Leaf
 from personae.report.page import number, page
 from personae.report.proof import anchors, facts_shown, proof
@@ -37,6 +43,18 @@ def export(cast: Cast, path: Path) -> Path:
     progress.step("report", "writing the page")
     html = _environment().get_template("report.html").render(page=view, drawn=drawn)
     _write(Path(path), html)
+    return Path(path)
+
+
+def data(
+    tables: tuple[Table, ...], features: Features, seen: Inspection, study: Study, uses: Mapping[str, str], path: Path
+) -> Path:
+    """Write the data report to `path`, whole or not at all. `uses` says by "source/column" what each column is used for.
+
+    Raises OSError when the place cannot be written to.
+    """
+    view = data_page(tables, features, seen, study, uses)
+    _write(Path(path), _environment().get_template("data.html").render(page=view))
     return Path(path)
 
 

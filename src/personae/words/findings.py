@@ -15,6 +15,8 @@ LOOKS = {
 }  # fmt: skip
 """What was looked for, in a word or two, by the kind of its findings."""
 
+OPEN = ("day",)
+"""Units that count nobody, so that few of them may be said."""
 LONG = 48
 """Letters of a column name that are shown in a list: survey questions are longer."""
 
@@ -32,7 +34,7 @@ def number(n: Number, floor: int = 0) -> str:
         return times(n.value)
     if not n.unit:
         return amount(n.value)
-    if 0 < n.value < floor:
+    if 0 < n.value < floor and n.unit not in OPEN:
         return f"fewer than {floor} {plural(n.unit)}"
     return f"{count(n.value)} {n.unit if n.value == 1 else plural(n.unit)}"
 

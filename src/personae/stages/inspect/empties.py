@@ -159,7 +159,7 @@ def _sentinels(view: View) -> Iterator[Finding]:
                 where.setdefault(float(v), []).append((m.name, int((x == v).sum())))
     for v, columns in where.items():
         names, text = tuple(n for n, _ in columns), f"{v:g}"
-        n = Number(max(n for _, n in columns), "time")
+        n = Number(max(n for _, n in columns), "cell")
         most = " at most" if len(names) > 1 else ""
         words = (
             f"{quoted(names)} {'has' if len(names) == 1 else 'have'} the number {text} ",

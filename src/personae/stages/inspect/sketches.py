@@ -49,15 +49,13 @@ def _of(table: Table, column: Column, m: Measure, least: int) -> Sketch | None:
 
 
 def _counted(view: View, table: Table, column: Column, least: int) -> Sketch | None:
-    """The events of a log by the users who did them; the zeros and counts of a wide table."""
+    """The events of a log that enough users did, by how often; the counts of a wide table."""
     counts = view.features.counts
     if counts is None:
         return None
     if column.role is Role.EVENT:
-        users = np.asarray((counts.matrix > 0).sum(axis=0)).ravel()
-        order = np.argsort(-users, kind="stable")[:ANSWERS]
-        bars = tuple((counts.events[i], int(users[i])) for i in order if users[i] >= least)
-        return Sketch(table.source, column.name, "levels", bars, _words(bars)) if bars else None
+        users, times = (np.asarray(x.sum(axis=0)).ravel() for x in (counts.matrix > 0, counts.matrix))
+        return _levels(table, column, counts.events, np.where(users >= least, times, 0).astype(np.int64), least)
     if column.name in counts.events and table.shape == "entities":
         x = np.asarray(counts.matrix[:, [counts.events.index(column.name)]].toarray(), np.float64).ravel()
         bars = tuple(_bars(x, np.unique(x), least))
@@ -88,7 +86,14 @@ def _bars(x: NDArray[np.float64], some: NDArray[np.float64], least: int) -> Iter
         made[-1] = (made[-1][0], len(n) - 1, made[-1][2] + held)
     for a, b, k in made:
         first, last = amount(float(edges[a])), amount(float(edges[b]))
-        yield (first if whole and a == b else f"{first} to {last}" if whole else f"from {first}"), k
+        if not whole:
+            yield f"from {first}", k
+        elif a == b:
+            yield first, k
+        elif a == 0:
+            yield f"up to {last}", k
+        else:
+            yield (f"{first} or more" if b == len(n) - 1 else f"{first} to {last}"), k
 
 
 def _levels(table: Table, column: Column, levels: tuple[str, ...], n: NDArray[np.int64], least: int) -> Sketch | None:

@@ -100,7 +100,7 @@ def extremes(view: View) -> Checked:
         verb = "has" if len(names) == 1 else "have"
         tail = (f"{quoted(names)} {verb} a long tail: a few {view.noun}s have much more than the others",)
         found.append(Finding("extreme", Level.PASS, tail, names, done="logged and cut at its end", flag="--scale changes that"))
-    return Checked(found, f"no value of {len(taken):,} numbers is more than {FAR:,} times the median")
+    return Checked(found, f"no value of {len(taken):,} numbers is more than {FAR:,} times the median" if taken else "")
 
 
 def _skewness(x: NDArray[np.float64]) -> float:
