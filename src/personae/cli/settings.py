@@ -91,7 +91,10 @@ _WAYS = ("draw", "median", "mean", "mode", "category", "zero", "drop")
 _SHAPES = {
     "groups": (r"auto|\d+|\d+-\d+", "auto, a number such as 5, or a range such as 3-7"),
     "reduce": (r"auto|none|[1-9]\d*|0?\.\d*[1-9]\d*", "auto, none, a number of components such as 50, or a share such as 0.9"),
-    "window": (r"[1-9]\d*d", "a number of days such as 90d"),
+    "window": (
+        r"(first-)?[1-9]\d*d|\d{4}-\d\d-\d\d\.\.\d{4}-\d\d-\d\d",
+        "days such as 90d or first-7d, or dates such as 2026-01-01..2026-03-31",
+    ),
     "memory": (r"[1-9]\d*(\.\d+)? ?([KMGT]i?B|[kmgt]i?b)", "a size such as 8GB"),
 }
 
@@ -250,6 +253,14 @@ def _check(name: str, value: Any) -> None:
         for way in (e.rpartition("=")[2].strip() for e in value):
             if way not in _WAYS:
                 raise _wrong(name, way, f"one of {', '.join(_WAYS)}", closest(way, _WAYS))
+    if name == "features" and value:
+        from personae.stages.asked import asked
+
+        asked(value)
+    if name == "window" and value:
+        from personae.stages.when import asked as window
+
+        window(value)
     if name == "timezone" and value:
         _zone(value)
     if name == "encoding" and value:

@@ -44,7 +44,8 @@ def _days(window: Window) -> str:
     whole = window.end[10:19] in ("", "T00:00:00", " 00:00:00")
     first, last = date.fromisoformat(window.start[:10]), date.fromisoformat(window.end[:10]) - timedelta(days=int(whole))
     year = "" if first.year == last.year else f" {first.year}"
-    return f"{first.day} {_MONTHS[first.month - 1]}{year} - {last.day} {_MONTHS[last.month - 1]} {last.year}"
+    own = f"the first {count(window.first_days, 'day')} of each, " if window.first_days else ""
+    return f"{own}{first.day} {_MONTHS[first.month - 1]}{year} - {last.day} {_MONTHS[last.month - 1]} {last.year}"
 
 
 def roles(tables: Sequence[Table], study: Study) -> list[str]:

@@ -57,6 +57,8 @@ class Window:
     end: str
     timezone: str
     days: int
+    first_days: int = 0
+    """Where not 0, only this many first days of each user count."""
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,8 @@ class Recipe:
     """Whether it is measured without being asked for."""
     relative: bool = False
     """Whether a user's value depends on who else is there, so that no rule for new users can rest on it."""
+    outcome: bool = False
+    """Whether it says how it ended, so that groups are compared on it and never formed by it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,11 +87,13 @@ class Log:
 
 @dataclass(frozen=True)
 class Asked:
-    """A recipe that a study asks for: its name, the options that were given, and the text they came from."""
+    """A recipe that a study asks for: its name, the options that were given, the text they came from."""
 
     name: str
     options: Mapping[str, Any]
     text: str
+    only: str = ""
+    """The one measure that is wanted, where a measure was named and not the recipe."""
 
 
 @dataclass(frozen=True, eq=False)

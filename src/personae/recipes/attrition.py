@@ -22,6 +22,7 @@ RECIPE = Recipe(
     "so it never forms groups",
     example="attrition(days=30)",
     makes=("attrition",),
+    outcome=True,
 )
 
 

@@ -21,6 +21,7 @@ RECIPE = Recipe(
     "before; the growth of a group is sum(amount_last_month) / sum(amount_month_before) - 1; nothing in a window too short",
     example="growth(days=30)",
     makes=("amount_last_month", "amount_month_before"),
+    outcome=True,
 )
 
 

@@ -10,7 +10,7 @@ from personae.model.recipe import EventName, Habit, Log, Recipe
 from personae.sql.events import Events, flag, happened, number
 from personae.sums import by_user, kinds
 from personae.sums import happened as did
-from personae.words.names import readable
+from personae.words.names import doing, readable
 
 RECIPE = Recipe(
     title="what happens in sessions with a certain event: behaviour while purchasing",
@@ -60,7 +60,7 @@ def values(log: Log, *, event: EventName, pause: int = 30) -> tuple[Habit, ...]:
     said = readable(event)
     return tuple(
         Habit(
-            f"in_{event}_sessions_{log.events[k]}", f"{readable(log.events[k])} events per session with {said}", "events",
+            f"in_{event}_sessions_{log.events[k]}", f"{doing(log.events[k])} per session with {said}", "events",
             np.bincount(user[kind == k], often[kind == k], log.users) / sessions,
             f"{log.events[k]} in sessions with {event} / such sessions",
         )

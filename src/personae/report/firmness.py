@@ -117,4 +117,6 @@ def _change(cast: Cast) -> Iterator[str]:
     measures = those(formed, "measure", "measures")
     yield f"Other measures: the groups rest on {count(formed)} {measures} of behaviour; adding or hiding some can move them."
     if cast.window:
-        yield f"Another window: these are habits of {count(cast.window.days)} days."
+        days = cast.window.first_days or cast.window.days
+        own = f"the first {count(days)} days of each" if cast.window.first_days else f"{count(days)} days"
+        yield f"Another window: these are habits of {own}."

@@ -53,6 +53,9 @@ def _of_data(cast: Cast) -> Iterator[str]:
     if cast.window:
         w = cast.window
         yield f"The data cover {count(w.days)} days, to {w.end}. Seasons and campaigns in that time are part of the picture."
+        if w.first_days:
+            days = "day" if w.first_days == 1 else f"{count(w.first_days)} days"
+            yield f"Only the first {days} of each {cast.study.entity} counted: nothing here says what they did later."
     for m in telling(cast.matches):
         if m.only_left or m.only_right:
             lone = max(m.only_left, m.only_right)

@@ -189,7 +189,7 @@ def _meta(cast: Cast) -> tuple[str, ...]:
     names = tuple(accounts.base(t.source) for t in cast.tables)
     meta = [listing(names) if len(names) < 4 else f"{listing(names[:2], ',')} and {len(names) - 2} more files"]
     if cast.window:
-        meta.append(f"{_day(cast.window.start)} to {_last(cast.window)}, {_zone(cast.window)}")
+        meta.append(f"{_own(cast)}{_day(cast.window.start)} to {_last(cast.window)}, {_zone(cast.window)}")
     return (*(m for m in meta if m), f"seed {cast.study.seed}")
 
 
@@ -228,7 +228,15 @@ def _window(cast: Cast) -> str:
     if cast.window is None:
         return ""
     w = cast.window
-    return f"{_day(w.start)} to {_last(w)}, {count(w.days)} {those(w.days, 'day', 'days')}, {_zone(w)}"
+    return f"{_own(cast)}{_day(w.start)} to {_last(w)}, {count(w.days)} {those(w.days, 'day', 'days')}, {_zone(w)}"
+
+
+def _own(cast: Cast) -> str:
+    """Which days of each user counted, where it is only the first."""
+    days = cast.window.first_days if cast.window else 0
+    if not days:
+        return ""
+    return f"the first {'day' if days == 1 else f'{count(days)} days'} of each {cast.study.entity}, within "
 
 
 def _day(moment: str) -> str:

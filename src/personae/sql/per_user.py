@@ -74,19 +74,80 @@ def span(relation: str, second: str) -> str:
     return f"SELECT min(t), max(t), count(t), count(*), count(*) FILTER (WHERE t % 86400 = 0) FROM ({times}) AS s"
 
 
-def coded(relation: str, id: str, event: str, second: str, base: int, names: str, low: int | None) -> str:
+def coded(
+    relation: str,
+    id: str,
+    event: str,
+    second: str,
+    base: int,
+    names: str,
+    low: int | None,
+    more: Sequence[tuple[str, str]] = (),
+) -> str:
     """Every row of a log as integers: user, event (-1: none that counts), second after `base`.
 
-    `low` is the smallest id when ids are integers close together: then the user comes as id - low, which needs no join.
+    `low` is the smallest id when ids are integers close together: then the user comes as id - low, which needs no join. `more`
+    are pairs of an expression and the relation of its values (see `levels`), "" where it is a number: they follow as x0, x1...,
+    texts as positions (-1: empty).
     """
     who = f"CAST({id} - {low} AS INTEGER)" if low is not None else _text(id)
     when = f"CAST({second} - {base} AS UINTEGER)" if second else "CAST(0 AS UINTEGER)"
-    inner = f"SELECT {who} AS who, {event or 'NULL'} AS what, {when} AS t FROM {relation}"
+    also = "".join(f", {value} AS x{i}" for i, (value, _) in enumerate(more))
+    inner = f"SELECT {who} AS who, {event or 'NULL'} AS what, {when} AS t{also} FROM {relation}"
     user = "p.who" if low is not None else "u.r"
     joins = "" if low is not None else f" LEFT JOIN {USERS} AS u ON u.id = p.who"
     done = "CAST(coalesce(c.c, -1) AS SMALLINT)" if event else "CAST(0 AS SMALLINT)"
     joins += f" LEFT JOIN {names} AS c ON c.event = p.what" if event else ""
-    return f"SELECT {user} AS u, {done} AS e, p.t AS t FROM ({inner}) AS p{joins}"
+    joins += "".join(f" LEFT JOIN {known} AS k{i} ON k{i}.event = p.x{i}" for i, (_, known) in enumerate(more) if known)
+    said = (f"CAST(coalesce(k{i}.c, -1) AS INTEGER)" if known else f"p.x{i}" for i, (_, known) in enumerate(more))
+    listed = "".join(f", {x} AS x{i}" for i, x in enumerate(said))
+    return f"SELECT {user} AS u, {done} AS e, p.t AS t{listed} FROM ({inner}) AS p{joins}"
+
+
+def day(second: str) -> str:
+    """The day of the epoch of a second, which may lie before 1970."""
+    return f"CAST(floor(({second}) / 86400) AS BIGINT)"
+
+
+def shifted(second: str, since: Sequence[int], offset: Sequence[int]) -> str:
+    """The local second of an instant: `offset` holds from `since` on, in order."""
+    turns = "".join(f" WHEN {second} >= {s} THEN {o}" for s, o in list(zip(since, offset, strict=True))[:0:-1])
+    return f"{second} + CASE{turns} ELSE {offset[0]} END" if turns else f"{second} + {offset[0]}"
+
+
+def first_days(relation: str, id: str, day: str, days: int) -> str:
+    """The rows of the first days of each user; those that belong to nobody stay."""
+    begun = f"SELECT {id} AS k, min({day}) AS begun FROM {relation} AS b WHERE {id} IS NOT NULL GROUP BY 1"
+    dated = f'SELECT *, {day} AS "personae day" FROM {relation} AS d'
+    return (
+        f"(SELECT r.* FROM ({dated}) AS r LEFT JOIN ({begun}) AS f ON r.{id} = f.k "
+        f'WHERE f.k IS NULL OR r."personae day" < f.begun + {days})'
+    )
+
+
+def begun_after(relation: str, id: str, day: str, last: int) -> str:
+    """How many users came first after a day."""
+    firsts = f"SELECT {id}, min({day}) AS begun FROM {relation} AS r WHERE {id} IS NOT NULL GROUP BY 1"
+    return f"SELECT count(*) FILTER (WHERE begun > {last}) FROM ({firsts}) AS f"
+
+
+def paired(event: str, value: str) -> str:
+    """The name of an event with a property of it: "purchase: shoes"; one of them alone where the other is empty."""
+    return f"CASE WHEN {value} IS NULL THEN {event} ELSE {event} || ': ' || {value} END"
+
+
+def levels(into: str, relation: str, value: str) -> str:
+    """A relation (c INTEGER, event VARCHAR) of the different values of a text column, numbered in the order of their bytes."""
+    different = f"SELECT DISTINCT {value} AS event FROM {relation}"
+    return (
+        f"CREATE OR REPLACE TABLE {into} AS SELECT CAST(row_number() OVER (ORDER BY event) - 1 AS INTEGER) AS c, event "
+        f"FROM ({different}) AS d WHERE event <> ''"
+    )
+
+
+def named(levels: str) -> str:
+    """The values in their order."""
+    return f"SELECT event FROM {levels} ORDER BY c"
 
 
 def integer_ids(relation: str, id: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,16 +10,20 @@ import numpy as np
 import numpy.typing as npt
 
 from personae import habits, plugins
-from personae.errors import DataError, UsageError
-from personae.model.features import Counts, LeftOut, Measure, Window
-from personae.model.recipe import Habit
+from personae.errors import DataError
+from personae.model.features import Counts, LeftOut, Measure
+from personae.model.recipe import Asked, Habit, Log, NumberColumn, TextColumn
+from personae.model.rule import Rule
 from personae.model.study import Role, Study
 from personae.model.table import Column, Kind, Table
 from personae.model.vocabulary import Topic, repeats, topics
 from personae.progress import step, warn
 from personae.sql import per_user
+from personae.stages.asked import asked, columns
+from personae.stages.made import ended, lacking, made, needed, unknown
 from personae.stages.part import INTEGERS, Part, floats, id_of, keyed, scattered, spoken
 from personae.stages.traits import category, flagged
+from personae.stages.when import Times, opened
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -29,63 +33,116 @@ MOST_EVENTS = 5_000
 _BATCH = 500_000
 _RFM = ("events", "days_since_last", "days_since_first")
 """Habits that form groups in a log that does not say what happened; the others only describe."""
-_FARTHEST = 2**32
-"""Seconds between the first and the last event: 136 years."""
 
 
 @dataclass(frozen=True, eq=False)
 class _Log:
-    """A log as the questions see it: SQL of the rows inside the window, of the id, of the second of the epoch."""
+    """A log as the questions see it: SQL of the rows inside the window, of the id, of the second of the epoch, and of the
+    name of what happened; `recipes` are those that can be made of it."""
 
     table: Table
     relation: str
     id: str
     second: str
+    what: str
     event: Column | None
     value: Column | None
     users: int
+    recipes: tuple[Asked, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
 class _Rows:
-    """Events as integers: user (rows,), event (rows,) -1 for one that does not count, seconds after the first (rows,)."""
+    """Events as integers: user (rows,), event (rows,) -1 for one that does not count, seconds after the first (rows,), and
+    what recipes read beside them: positions among `levels`, or numbers."""
 
     u: npt.NDArray[np.int32]
     e: npt.NDArray[np.int16]
     t: npt.NDArray[np.uint32]
+    more: Mapping[str, npt.NDArray[Any]]
+    levels: Mapping[str, tuple[str, ...]]
 
 
-@dataclass(frozen=True, eq=False)
-class _Times:
-    """How the times of a log are read: `base` is the first second as written, `naive` says that it is local time."""
+def from_log(engine: Any, table: Table, study: Study, users: int, rule: Rule | None = None) -> Part:
+    """Counts, habits, amounts and properties of the events of a log, inside the window of the study, and what recipes make.
 
-    clock: habits.Clock
-    window: Window
-    naive: bool
-    timed: bool
-    base: int
-    days: tuple[int, int]
-
-
-def from_log(engine: Any, table: Table, study: Study, users: int) -> Part:
-    """Counts, habits, amounts and properties of the events of a log, inside the window of the study."""
-    log, times, left_out = _opened(engine, table, study, users)
+    With a rule that is to place the users, a recipe that these data cannot feed is passed over; without one it is refused.
+    """
+    log, times, left_out, refused = _opened(engine, table, study, users)
     names, rarer = _event_names(engine, log)
-    rows, unused = _coded(engine, log, names, times.base if times else 0)
+    rows, unused = _coded(engine, log, names, times.base if times else 0, bool(rarer))
     counts = _counts(engine, log, names, rows)
     forms = counts is None
     found = habits.variety(counts.matrix) if counts is not None else ()
+    events = _events(log, rows, names, times) if log.recipes or (times is not None and times.own) else None
     if times is not None and len(rows.u) and not table.timed_by:
         step("measure", "when users act")
-        at, base = _instants(rows.t, times)
-        found += habits.rhythm(rows.u, at, base, users, times.clock, times.days, times.timed)
+        at, base = times.instants(rows.t)
+        days = (0, times.own - 1) if times.own else times.days
+        own = events.own if events is not None else None
+        found += habits.rhythm(rows.u, at, base, users, times.clock, days, times.timed, own)
     elif forms:
         n = np.bincount(rows.u, minlength=users).astype(np.float64)
         found += (Habit("events", "events", "events", np.where(n > 0, n, np.nan), "number of events"),)
-    made = tuple(_habit(h, table, forms and not study.group_by) for h in found)
-    made += _amounts(engine, log, study, forms) + _properties(engine, log)
-    columns = tuple(LeftOut(c.name, c.why) for c in table.columns if c.role in (Role.IGNORE, Role.TEXT))
-    return Part(counts, made, times.window if times else None, left_out + unused + rarer + columns)
+    usual = tuple(_habit(h, table, forms and not study.group_by) for h in found)
+    usual += _amounts(engine, log, study, forms) + _properties(engine, log)
+    asked_for: tuple[Measure, ...] = ()
+    if events is not None and log.recipes:
+        wrong = [(r, unknown(r, table, events)) for r in log.recipes] if rule is None else []
+        refused += tuple((r.text, e) for r, e in wrong if e is not None)
+        able = [r for r in log.recipes if r.text not in dict(refused) and r.name != "counts"]
+        step("measure", "recipes")
+        asked_for = made(able, events, table.source, study.group_by, forms)
+        usual = tuple(m for m in usual if m.name not in {a.name for a in asked_for})
+        usual, asked_for = (ended(ms, asked_for, study.group_by) for ms in (usual, asked_for))
+    idle = tuple(LeftOut(c.name, c.why) for c in table.columns if c.role in (Role.IGNORE, Role.TEXT))
+    window = times.window if times else None
+    return Part(counts, usual, window, left_out + unused + rarer + idle, True, asked_for, refused)
+
+
+def _opened(
+    engine: Any, table: Table, study: Study, users: int
+) -> tuple[_Log, Times | None, tuple[LeftOut, ...], tuple[tuple[str, DataError], ...]]:
+    """The log with its window, and the recipes that it cannot feed."""
+    recipes = asked(study.features)
+    relation, second, times, left = opened(engine, table, study, {c.name for c in needed(recipes, table)})
+    event, value = table.column(Role.EVENT), table.column(Role.VALUE)
+    there = {"time": times, "clock": times and times.timed, "event": event, "value": value}
+    wrong = [(r, lacking(r, table, [k for k, v in there.items() if v])) for r in recipes]
+    able = tuple(r for r, error in wrong if error is None)
+    what = _named(event) if event else ""
+    pairs = [c for r in able if r.name == "counts" for c in needed([r], table)]
+    for c in pairs[:1]:
+        what = per_user.paired(what, _named(c))
+    log = _Log(table, relation, keyed(engine, table)[1], second, what, event, value, users, able)
+    return log, times, left, tuple((r.text, error) for r, error in wrong if error is not None)
+
+
+def _events(log: _Log, rows: _Rows, names: Sequence[str], times: Times | None) -> Log:
+    """The rows as recipes see them."""
+    t = times.local(rows.t) if times else np.zeros(len(rows.u), np.int64)
+    at = own = None
+    if times and len(times.clock.since) > 1:
+        seconds, base = times.instants(rows.t)
+        at = seconds + np.int64(base)
+    first, last = times.days if times else (0, 0)
+    if times and times.own:
+        first, last = 0, times.own - 1
+        own = np.full(log.users, np.iinfo(np.int64).max)
+        np.minimum.at(own, rows.u, t // habits.DAY)
+    event, events = (rows.more[_EVENT], rows.levels[_EVENT]) if _EVENT in rows.more else (rows.e, tuple(names))
+    value = rows.more.get(_VALUE, np.full(len(rows.u), np.nan))
+    texts = {c: (rows.more[c], rows.levels[c]) for c in rows.levels}
+    numbers = {c.removeprefix(_NUMBER): v for c, v in rows.more.items() if c.startswith(_NUMBER)}
+    amount = spoken(log.value.name) if log.value else "amount"
+    return Log(
+        log.users, rows.u, t, event.astype(np.int32), events, value, first, last, bool(times and times.timed), texts, numbers,
+        amount, at, own,
+    )  # fmt: skip
+
+
+_EVENT, _VALUE, _NUMBER = "\0event", "\0value", "\0number "
+"""What recipes read beside the columns that they name; no column is called so."""
 
 
 def _habit(habit: Habit, table: Table, forms: bool) -> Measure:
@@ -93,111 +150,6 @@ def _habit(habit: Habit, table: Table, forms: bool) -> Measure:
     return Measure(
         habit.name, habit.label, Role.BEHAVIOUR, Kind.DECIMAL, habit.values, (), habit.unit, table.source, habit.how, forms
     )  # fmt: skip
-
-
-# ---------------------------------------------------------------- times
-
-
-def _opened(engine: Any, table: Table, study: Study, users: int) -> tuple[_Log, _Times | None, tuple[LeftOut, ...]]:
-    """The log with its window."""
-    relation, id = keyed(engine, table)
-    time, event, value = table.column(Role.TIME), table.column(Role.EVENT), table.column(Role.VALUE)
-    log = _Log(table, relation, id, "", event, value, users)
-    if time is None or time.kind not in (Kind.DATE, Kind.TIMESTAMP):
-        return log, None, ()
-    relation, second = _dated(engine, table, time)
-    low, high, some, rows, midnight = engine.rows(per_user.span(relation, second))[0]
-    left: tuple[LeftOut, ...] = ()
-    if rows > some:
-        why = (
-            "find no row that says whose they are and when"
-            if table.timed_by
-            else "have no time, so nobody knows when they happened"
-        )
-        left = (LeftOut(f"{rows - some:,} rows of {table.source}", why),)
-        warn(f"{left[0].name} {left[0].reason}; they are not counted")
-    if low is None:
-        return log, None, left
-    timed = time.kind is Kind.TIMESTAMP and midnight < some
-    times = _times(time, study, low, high, timed)
-    edges = _edges(times)
-    inside = f"(SELECT * FROM {relation} WHERE {second} >= {edges[0]} AND {second} < {edges[1]})"
-    whole = rows == some and edges[0] <= low and high < edges[1]
-    if not whole and rows == some and edges[0] > low:
-        warn(f"only the {times.window.days:,} days from {times.window.start} on count in {table.source}")
-    first = max(low, edges[0])
-    if min(high, edges[1]) - first >= _FARTHEST:
-        a, b = (str(np.datetime64(s, "s"))[:10] for s in (low, high))
-        what = f'the times in "{time.name}" reach from {a} to {b}, more than 136 years'
-        raise DataError(
-            "P103", what, where=table.source, fix="correct the wrong times, or look at the last days only: --window 365d"
-        )
-    return replace(log, relation=relation if whole else inside, second=second), replace(times, base=first), left
-
-
-def _dated(engine: Any, table: Table, time: Column) -> tuple[str, str]:
-    """A relation and the SQL of the second of the epoch in it. Times written as text are read once, each text once."""
-    relation, second = engine.quote(table.relation), _seconds(time)
-    if time.native != "VARCHAR":
-        return relation, second
-    into, name = engine.quote(f"{table.relation}__dated"), engine.quote("personae second")
-    used = [engine.quote(c.name) for c in table.columns if c.role not in (Role.IGNORE, Role.TEXT, Role.TIME)]
-    engine.execute(per_user.dated(into, relation, engine.quote(time.name), second, name, used))
-    return into, name
-
-
-def _seconds(time: Column) -> str:
-    """SQL of whole seconds of the epoch; the integers of an epoch column are divided as they are."""
-    dialect = plugins.find("engines", "duckdb")
-    per = {"s": 1, "ms": 1_000, "us": 1_000_000}.get(time.format)
-    if per and (time.native in INTEGERS or (time.native == "VARCHAR" and not time.scale)):
-        name = dialect.quote(time.name)
-        name = name if time.native in INTEGERS else f"TRY_CAST(trim({name}) AS BIGINT)"
-        return f"CAST({name} AS BIGINT)" if per == 1 else f"CAST({name} // {per} AS BIGINT)"
-    return f"CAST(epoch_us(CAST({dialect.typed(time)} AS TIMESTAMP)) // 1000000 AS BIGINT)"
-
-
-def _times(time: Column, study: Study, low: int, high: int, timed: bool) -> _Times:
-    """Clock and window of times between two seconds as written."""
-    naive = time.native != "TIMESTAMP WITH TIME ZONE" and time.format not in ("s", "ms", "us", "zoned")
-    try:
-        clock = habits.clock(study.timezone, low, high)
-    except (LookupError, ValueError, OSError) as error:
-        fix = 'write a name such as "Europe/Paris"'
-        raise UsageError("P001", f'"{study.timezone}" is no time zone', where="--timezone", fix=fix) from error
-    ends = np.array([low, high])
-    local = ends if naive else clock.local(ends)
-    first, last = (int(x) // habits.DAY for x in local)
-    if study.window:
-        digits = study.window.strip().lower().removesuffix("d")
-        if not digits.isdigit() or int(digits) < 1:
-            raise UsageError("P001", f'"{study.window}" is no window', where="--window", fix='write days, such as "90d"')
-        if timed and int(local[1]) % habits.DAY < habits.DAY - 3600 and last > first:
-            last -= 1  # the last day is not over: its last hour is empty
-        first = max(first, last - int(digits) + 1)
-    zone = study.timezone or ("as written" if naive else "UTC")
-    start, end = (str(np.datetime64(d, "D")) for d in (first, last + 1))
-    if naive and timed and not study.timezone:
-        warn(f'the times in "{time.name}" name no time zone: they are taken as they stand. --timezone Europe/Paris says which')
-    return _Times(clock, Window(start, end, zone, last - first + 1), naive, timed, low, (first, last))
-
-
-def _edges(times: _Times) -> tuple[int, int]:
-    """The first second of the window and the first after it, as written."""
-    edges = np.array([times.days[0] * habits.DAY, (times.days[1] + 1) * habits.DAY])
-    start, end = edges if times.naive else times.clock.instants(edges)
-    return int(start), int(end)
-
-
-def _instants(t: npt.NDArray[np.uint32], times: _Times) -> tuple[npt.NDArray[np.uint32], int]:
-    """Seconds as written as instants, after a base of their own."""
-    if not times.naive or len(times.clock.since) == 1:
-        return t, times.base - (int(times.clock.offset[0]) if times.naive else 0)
-    base = times.base - int(times.clock.offset.max())
-    out = np.empty(len(t), np.uint32)
-    for i in range(0, len(t), _BATCH):
-        out[i : i + _BATCH] = times.clock.instants(t[i : i + _BATCH] + np.int64(times.base)) - base
-    return out, base
 
 
 # ---------------------------------------------------------------- events
@@ -213,10 +165,10 @@ def _event_names(engine: Any, log: _Log) -> tuple[tuple[str, ...], tuple[LeftOut
     """The events that count, in the order of names, and those that do not."""
     if log.event is None:
         return (), ()
-    found = engine.arrow(per_user.events(log.relation, _named(log.event))).column(0).to_pylist()
+    found = engine.arrow(per_user.events(log.relation, log.what)).column(0).to_pylist()
     if len(found) <= MOST_EVENTS:
         return tuple(sorted(found, key=lambda n: n.encode())), ()
-    kept = engine.arrow(per_user.reach(log.relation, _named(log.event), log.id)).column(0).to_pylist()[:MOST_EVENTS]
+    kept = engine.arrow(per_user.reach(log.relation, log.what, log.id)).column(0).to_pylist()[:MOST_EVENTS]
     reason = f"only the {MOST_EVENTS:,} that most users do are counted"
     warn(f'"{log.event.name}" has {len(found):,} different values; {reason}')
     return tuple(sorted(kept, key=lambda n: n.encode())), (
@@ -224,7 +176,7 @@ def _event_names(engine: Any, log: _Log) -> tuple[tuple[str, ...], tuple[LeftOut
     )
 
 
-def _coded(engine: Any, log: _Log, names: Sequence[str], base: int) -> tuple[_Rows, tuple[LeftOut, ...]]:
+def _coded(engine: Any, log: _Log, names: Sequence[str], base: int, rarer: bool) -> tuple[_Rows, tuple[LeftOut, ...]]:
     """Every event as integers, straight from Arrow batches into arrays."""
     import pyarrow as pa
 
@@ -235,29 +187,59 @@ def _coded(engine: Any, log: _Log, names: Sequence[str], base: int) -> tuple[_Ro
         engine.execute(per_user.codes(engine.quote(codes), engine.quote(f"{codes}_names")))
         engine.unregister(f"{codes}_names")
     low, positions = _near(engine, log)
-    what = _named(log.event) if log.event else ""
     total = log.table.used
     u, e, t = np.empty(total, np.int32), np.empty(total, np.int16), np.empty(total, np.uint32)
+    beside, levels = _beside(engine, log, rarer)
+    more: dict[str, npt.NDArray[Any]] = {n: np.empty(total, np.int32 if n in levels else np.float64) for n, *_ in beside}
+    pairs = [(value, known) for _, value, known in beside]
+    query = per_user.coded(log.relation, log.id, log.what, log.second, base, engine.quote(codes), low, pairs)
     nobody = at = seen = 0
-    for batch in engine.batches(per_user.coded(log.relation, log.id, what, log.second, base, engine.quote(codes), low), _BATCH):
-        who, done, when = batch.columns
+    for batch in engine.batches(query, _BATCH):
+        who, done, when, *others = batch.columns
         seen += len(who)
         if who.null_count:
             nobody += who.null_count
             batch = batch.filter(who.is_valid())
-            who, done, when = batch.columns
+            who, done, when, *others = batch.columns
         n = len(who)
         u[at : at + n] = positions[who.to_numpy()] if positions is not None else who.to_numpy()
         e[at : at + n], t[at : at + n] = done.to_numpy(), when.to_numpy()
+        for array, column in zip(more.values(), others, strict=True):
+            array[at : at + n] = column.to_numpy(zero_copy_only=False)
         at += n
         step("measure", "events", seen, total, "rows")
     left = [(nobody, "without an id: they belong to nobody")]
     if log.event:
         left.append((log.event.empty, f"without a word in {log.event.name}: they count for no event"))
-    made = tuple(LeftOut(f"{n:,} row{'s' if n > 1 else ''} of {log.table.source}", why) for n, why in left if n)
-    for x in made:
+    left_out = tuple(LeftOut(f"{n:,} row{'s' if n > 1 else ''} of {log.table.source}", why) for n, why in left if n)
+    for x in left_out:
         warn(f"{x.name} {x.reason}")
-    return _Rows(u[:at], e[:at], t[:at]), made
+    return _Rows(u[:at], e[:at], t[:at], {n: v[:at] for n, v in more.items()}, levels), left_out
+
+
+def _beside(engine: Any, log: _Log, rarer: bool) -> tuple[list[tuple[str, str, str]], dict[str, tuple[str, ...]]]:
+    """What recipes read beside user, event and time: (name, expression, relation of its values or "" for a number), and the
+    values. The event itself is among them where it is counted under combined names or not all of it is counted."""
+    if not log.recipes:
+        return [], {}
+    typed = plugins.find("engines", "duckdb").typed
+    beside: list[tuple[str, str, str]] = []
+    levels: dict[str, tuple[str, ...]] = {}
+    named = {kind: {c for r in log.recipes for _, c, k in columns(r) if k == kind} for kind in (TextColumn, NumberColumn)}
+    texts = {c.name: _named(c) for c in log.table.columns if c.name in named[TextColumn]}
+    if log.event is not None and (rarer or log.what != _named(log.event)):
+        texts[_EVENT] = _named(log.event)
+    for i, (name, value) in enumerate(texts.items()):
+        known = engine.quote(f"{log.table.relation}__levels_{i}")
+        engine.execute(per_user.levels(known, log.relation, value))
+        levels[name] = tuple(engine.arrow(per_user.named(known)).column(0).to_pylist())
+        beside.append((name, value, known))
+    for c in log.table.columns:
+        if c.name in named[NumberColumn]:
+            beside.append((_NUMBER + c.name, f"CAST({typed(c)} AS DOUBLE)", ""))
+    if log.value is not None:
+        beside.append((_VALUE, f"CAST({typed(log.value)} AS DOUBLE)", ""))
+    return beside, levels
 
 
 def _near(engine: Any, log: _Log) -> tuple[int | None, npt.NDArray[np.int32] | None]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from personae.errors import UsageError
+from personae.errors import DataError, UsageError
 from personae.model.features import Counts, LeftOut, Measure, Window
 from personae.model.study import Role
 from personae.model.table import Column, Table
@@ -27,6 +27,11 @@ class Part:
     measures: tuple[Measure, ...] = ()
     window: Window | None = None
     left_out: tuple[LeftOut, ...] = ()
+    log: bool = False
+    asked: tuple[Measure, ...] = ()
+    """What recipes made."""
+    refused: tuple[tuple[str, DataError], ...] = ()
+    """Recipes that could not be made, by the text that asked for them, and why."""
 
 
 def id_of(table: Table) -> Column:

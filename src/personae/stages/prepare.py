@@ -17,6 +17,7 @@ from personae.model.study import Role, Study
 from personae.model.table import Kind, Match, Table, telling
 from personae.progress import tell, warn
 from personae.sql import joins, per_user
+from personae.stages.asked import asked
 from personae.stages.log import from_log
 from personae.stages.part import Part, keyed
 from personae.stages.traits import from_table
@@ -45,9 +46,12 @@ def prepare(engine: Any, tables: tuple[Table, ...], study: Study, rule: Rule | N
         raise DataError("P111", "no row has an id, so there is no user", where=", ".join(t.source for t in tables))
     matches = _matches(engine, tables)
     parts = [_part(engine, t, study, len(ids), rule) for t in tables]
+    if rule is None:
+        _check_made(study, parts)
     counts = _joined([p.counts for p in parts if p.counts is not None])
-    named = _named([(t, p.measures) for t, p in zip(tables, parts, strict=True)])
-    measures, useless = _useful(named) if rule is None else (named, ())
+    named = _named([(t, p.asked + p.measures) for t, p in zip(tables, parts, strict=True)])
+    wanted = frozenset(m.name for p in parts for m in p.asked)
+    measures, useless = _useful(named, wanted) if rule is None else (named, ())
     left_out = tuple(x for p in parts for x in p.left_out) + useless
     if counts is not None and study.group_by and not _asked(tables, parts, study):
         left_out += (LeftOut(f"events of {counts.source}", "not among the columns that were named to form groups"),)
@@ -59,7 +63,7 @@ def prepare(engine: Any, tables: tuple[Table, ...], study: Study, rule: Rule | N
 
 def _part(engine: Any, table: Table, study: Study, users: int, rule: Rule | None) -> Part:
     if table.shape == "events":
-        return from_log(engine, table, study, users)
+        return from_log(engine, table, study, users, rule)
     return from_table(engine, table, study, users, rule)
 
 
@@ -158,18 +162,35 @@ def _named(parts: Sequence[tuple[Table, tuple[Measure, ...]]]) -> tuple[Measure,
     )
 
 
-def _useful(measures: Sequence[Measure]) -> tuple[tuple[Measure, ...], tuple[LeftOut, ...]]:
-    """Measures that can tell users apart; empty ones, constants, near constants and copies are left out (FEA-03)."""
+def _check_made(study: Study, parts: Sequence[Part]) -> None:
+    """Raise DataError P115 for a recipe that no log can feed."""
+    logs = [p for p in parts if p.log]
+    for recipe in asked(study.features):
+        wrong = [dict(p.refused).get(recipe.text) for p in logs]
+        if not logs:
+            what = f'the recipe "{recipe.text}" needs a log: many rows a {study.entity}, each an event'
+            raise DataError("P115", what, where="--features", fix="bring the events, or leave --features out")
+        if all(wrong) and wrong[0] is not None:
+            raise wrong[0]
+
+
+def _useful(
+    measures: Sequence[Measure], wanted: frozenset[str] = frozenset()
+) -> tuple[tuple[Measure, ...], tuple[LeftOut, ...]]:
+    """Measures that can tell users apart; empty ones, constants, near constants and copies are left out (FEA-03), except
+    copies that were `wanted`. What is kept forms groups where the copy would have."""
     kept: list[Measure] = []
     left: list[LeftOut] = []
-    seen: dict[bytes, str] = {}
+    seen: dict[bytes, int] = {}
     for m in measures:
         mark = m.values.tobytes()
-        reason = _constant(m) or (f"copy of {seen[mark]}" if mark in seen else "")
+        reason = _constant(m) or (f"copy of {kept[seen[mark]].name}" if mark in seen and m.name not in wanted else "")
         if reason:
             left.append(LeftOut(m.name, reason))
+            if mark in seen and m.forms and kept[seen[mark]].role is m.role:
+                kept[seen[mark]] = replace(kept[seen[mark]], forms=True)
         else:
-            seen[mark] = m.name
+            seen.setdefault(mark, len(kept))
             kept.append(m)
     return tuple(kept), tuple(left)
 

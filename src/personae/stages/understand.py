@@ -16,6 +16,7 @@ from personae.model.vocabulary import Topic, sensitive_values, singular, topics,
 from personae.model.vocabulary import repeats as counts
 from personae.progress import tell
 from personae.sql import repeats
+from personae.stages.asked import asked, check_forming, forms
 from personae.stages.part import id_of
 from personae.stages.roles import (
     LEVELS,
@@ -50,7 +51,9 @@ def understand(engine: Any, tables: tuple[Table, ...], study: Study, *, ids: Col
             decides which column is the id, P001 when a demographic or an outcome is to form groups.
         DataError: P104 when rows of the same id disagree, P109 when an id column holds rounded numbers.
     """
-    _check_names(tables, study)
+    recipes = asked(study.features)
+    check_forming(recipes, study.group_by)
+    _check_names(tables, study, {n for n in study.group_by for r in recipes if forms(r, n)})
     made = []
     who: set[str] = set()
     speaking = tuple(t for t in tables if t.measured)
@@ -82,9 +85,9 @@ def understand(engine: Any, tables: tuple[Table, ...], study: Study, *, ids: Col
 # ---------------------------------------------------------------- what the user said
 
 
-def _check_names(tables: Sequence[Table], study: Study) -> None:
-    """Every column that a flag names exists somewhere."""
-    known = [c.name for t in tables for c in t.columns]
+def _check_names(tables: Sequence[Table], study: Study, made: Collection[str] = ()) -> None:
+    """Every column that a flag names exists somewhere, or is among the measures that will be `made`."""
+    known = [*(c.name for t in tables for c in t.columns), *made]
     named = {
         "--id": (study.id,), "--time": (study.time,), "--event": (study.event,), "--value": (study.value,),
         "--group-by": study.group_by, "--describe": study.describe, "--outcome": study.outcome, "--ignore": study.ignore,

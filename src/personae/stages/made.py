@@ -1,0 +1,133 @@
+"""Measures made by recipes: what each needs is there or the run stops; what it makes describes unless it is asked to form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from difflib import get_close_matches
+
+from personae import plugins
+from personae.errors import DataError
+from personae.model.features import Measure
+from personae.model.recipe import Asked, EventName, Habit, Log, NumberColumn
+from personae.model.study import Role
+from personae.model.table import Column, Kind, Table
+from personae.model.vocabulary import repeats
+from personae.progress import warn
+from personae.stages.asked import columns, forms, options
+
+_FLAGS = {
+    "time": ("a time", "name the column: --time COL"),
+    "clock": ("times of day", "bring a log whose times hold hours and minutes"),
+    "event": ("a column that says what happened", "name it: --event COL"),
+    "value": ("an amount", "name the column: --value COL"),
+}
+
+
+def needed(recipes: Sequence[Asked], table: Table) -> tuple[Column, ...]:
+    """The columns of a table that recipes name, as far as it has them."""
+    named = {c for r in recipes for _, c, _ in columns(r)}
+    return tuple(c for c in table.columns if c.name in named)
+
+
+def lacking(recipe: Asked, table: Table, has: Sequence[str]) -> DataError | None:
+    """Why a recipe cannot be made from a log that `has` some of "time", "clock", "event" and "value"; None when it can."""
+    plug, event, value = plugins.find("recipes", recipe.name), table.column(Role.EVENT), table.column(Role.VALUE)
+    if event is not None and value is not None and repeats(value.name) and "time" not in has:
+        return _refused(recipe, table, "rows of single events", f'"{value.name}" counts; bring the log it was added up from')
+    events = [n for n, p in options(recipe.name).items() if p.annotation == EventName and recipe.options.get(n)]
+    for need in dict.fromkeys((*plug.RECIPE.needs, *(["event"] if events or recipe.name == "counts" else []))):
+        if need not in has and not (need == "event" and not events and recipe.options.get("where")):
+            return _refused(recipe, table, *_FLAGS[need])
+    known = {c.name: c for c in table.columns}
+    for option, name, kind in columns(recipe):
+        if name not in known:
+            return _refused(recipe, table, f'a column "{name}"', _closest(recipe, option, name, [*known]))
+        if kind == NumberColumn and not known[name].kind.numeric:
+            fix = f"name a column of numbers: {option}={_numeric(known) or 'COLUMN'}"
+            return _refused(recipe, table, f'numbers in "{name}"', fix)
+    return None
+
+
+def unknown(recipe: Asked, table: Table, log: Log) -> DataError | None:
+    """Why a recipe would look for what never happens: an event or a value that is not in the log. None when all is there."""
+    for option, parameter in options(recipe.name).items():
+        said = recipe.options.get(option)
+        if parameter.annotation == EventName and said and said not in log.events:
+            return _refused(recipe, table, f'an event "{said}"', _closest(recipe, option, said, log.events))
+    where, value = recipe.options.get("where"), recipe.options.get("value")
+    if where and value not in log.texts[where][1]:
+        fix = _closest(recipe, "value", str(value or "VALUE"), log.texts[where][1])
+        return _refused(recipe, table, f'the value "{value or ""}" of {where}', fix)
+    return None
+
+
+def _refused(recipe: Asked, table: Table, what: str, fix: str) -> DataError:
+    said = f'the recipe "{recipe.text}" needs {what}, which {table.source} does not have'
+    return DataError("P115", said, where=f"--features, looked in {table.source}", fix=fix)
+
+
+def _closest(recipe: Asked, option: str, said: str, known: Sequence[str]) -> str:
+    """What to type instead."""
+    plain = {k.lower(): k for k in known}
+    near = get_close_matches(said.lower(), list(plain), 1, 0.5)
+    if near:
+        given = {**recipe.options, option: plain[near[0]]}
+        inside = ", ".join(f'{k}="{v}"' if "," in str(v) or ")" in str(v) else f"{k}={v}" for k, v in given.items())
+        return f"did you mean --features '{recipe.name}({inside})'?"
+    return f"there are: {', '.join(known[:12])}{' ...' if len(known) > 12 else ''}"
+
+
+def _numeric(known: Mapping[str, Column]) -> str:
+    fits = (c.name for c in known.values() if c.kind.numeric and c.role not in (Role.ID, Role.TIME))
+    return next(fits, "")
+
+
+def made(recipes: Sequence[Asked], log: Log, source: str, group_by: Sequence[str], form: bool) -> tuple[Measure, ...]:
+    """The measures that recipes make of a log. Those named in `group_by` form groups; without it they do where `form` says
+    that nothing else forms them, except outcomes and what depends on who else is there."""
+    found: list[Measure] = []
+    for recipe in recipes:
+        plug = plugins.find("recipes", recipe.name)
+        named = any(forms(recipe, n) for n in group_by)
+        habits = [h for h in plug.values(log, **recipe.options) if recipe.only in ("", h.name)]
+        if not habits:
+            warn(f"{recipe.text} could not be made: {plug.RECIPE.formula}")
+        able = not plug.RECIPE.relative and (named if group_by else form)
+        found += [_measure(h, source, able and (not group_by or _meant(recipe, h, group_by))) for h in habits]
+    return tuple(_once(found))
+
+
+def _meant(recipe: Asked, habit: Habit, group_by: Sequence[str]) -> bool:
+    """Whether --group-by means this measure of a recipe: all of them where it names the recipe."""
+    return any(n in (recipe.name, recipe.text, recipe.only, habit.name) for n in group_by)
+
+
+def _measure(habit: Habit, source: str, form: bool) -> Measure:
+    flag = habit.role is Role.OUTCOME and habit.unit == "share"
+    kind = Kind.BOOLEAN if flag else Kind.DECIMAL
+    return Measure(
+        habit.name, habit.label, habit.role, kind, habit.values, (), habit.unit, source, habit.how,
+        form and habit.role is Role.BEHAVIOUR,
+    )  # fmt: skip
+
+
+def ended(measures: tuple[Measure, ...], asked: Sequence[Measure], group_by: Sequence[str]) -> tuple[Measure, ...]:
+    """The measures, of which none that counts days since the last event forms groups where attrition is an outcome: groups
+    formed by it would be compared on what formed them."""
+    if group_by or all(m.name != "attrition" for m in asked):
+        return measures
+    return tuple(replace(m, forms=False) if m.name.partition("_")[0] == "recency" or m.name in _SINCE else m for m in measures)
+
+
+_SINCE = ("days_since_last",)
+
+
+def _once(measures: Sequence[Measure]) -> Iterator[Measure]:
+    """Measures that two requests make come once; of the same name with other options, the second is told apart."""
+    seen: dict[str, list[bytes]] = {}
+    for m in measures:
+        known = seen.setdefault(m.name, [])
+        if m.values.tobytes() not in known:
+            known.append(m.values.tobytes())
+            yield m
