@@ -16,7 +16,8 @@ from personae.model.vocabulary import Topic, sensitive_values, singular, topics,
 from personae.model.vocabulary import repeats as counts
 from personae.progress import tell
 from personae.sql import repeats
-from personae.stages.asked import asked, check_forming, forms
+from personae.stages.asked import asked as requests
+from personae.stages.asked import check_forming, forms
 from personae.stages.part import id_of
 from personae.stages.roles import (
     LEVELS,
@@ -51,7 +52,7 @@ def understand(engine: Any, tables: tuple[Table, ...], study: Study, *, ids: Col
             decides which column is the id, P001 when a demographic or an outcome is to form groups.
         DataError: P104 when rows of the same id disagree, P109 when an id column holds rounded numbers.
     """
-    recipes = asked(study.features)
+    recipes = requests(study.features)
     check_forming(recipes, study.group_by)
     _check_names(tables, study, {n for n in study.group_by for r in recipes if forms(r, n)})
     made = []
