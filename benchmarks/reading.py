@@ -37,7 +37,7 @@ with plugins.find("engines", "duckdb").connect(threads=2) as engine:
 """
 
 LOG = """
-SELECT 'U' || lpad(CAST(hash(i) % ({rows} / 50 + 1) AS VARCHAR), 7, '0') AS user_id,
+SELECT 'U' || lpad(CAST(hash(i) % ({rows} // 50 + 1) AS VARCHAR), 7, '0') AS user_id,
   'event ' || CAST(hash(i + 1) % 60 AS VARCHAR) AS event,
   CAST(TIMESTAMP '2026-01-01' + to_seconds(CAST(hash(i + 2) % 7776000 AS BIGINT)) AS VARCHAR) AS time,
   CAST(hash(i + 3) % 10000 AS DECIMAL(9, 2)) / 100 AS amount,
