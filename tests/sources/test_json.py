@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from personae.engines.duckdb import connect
+from personae.model.study import Study
 from personae.model.table import Kind
+from personae.sources import json as json_source
 from reading import columns, opened, refused, table, values, write
 
 
@@ -79,3 +87,39 @@ def test_an_object_around_the_table_is_looked_into(tmp_path: Path) -> None:
 def test_what_holds_no_objects_is_refused(tmp_path: Path) -> None:
     refused("P107", write(tmp_path / "a.json", "[]"))
     refused("P108", write(tmp_path / "b.json", "3"))
+
+
+_SCALARS = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-(2**70), 2**70).map(str),
+    st.from_regex(r"-?(0|[1-9][0-9]{0,3})\.[0-9]{1,20}", fullmatch=True),
+    st.from_regex(r"-?[1-9][0-9]?[eE][+-]?[0-9]{1,3}", fullmatch=True),
+    st.sampled_from(["-0", "0", "0.0", "NaN", "-0.50"]),
+    st.text(max_size=12).map(lambda t: json.dumps(t, ensure_ascii=len(t) % 2 == 0)),
+    st.lists(st.sampled_from(['"a"', '"b, c"', "1", "2.50", '"\\u00e9"']), max_size=3).map(lambda x: f"[{', '.join(x)}]"),
+)
+_FLAT = st.dictionaries(st.sampled_from(["id", "Id", "a b", "x", "é", "k.k", "x+", "t"]), _SCALARS, min_size=1, max_size=5)
+
+
+@given(st.lists(_FLAT, min_size=2, max_size=6), st.booleans())
+@settings(max_examples=60, deadline=None)
+def test_flat_lines_give_the_same_at_once_and_object_by_object(rows: list[dict[str, Any]], ended: bool) -> None:
+    """ING-01, ING-15. An object inside an object makes the reader go object by object; the lines before it stay the same."""
+    words = {None: "null", True: "true", False: "false"}
+    lines = ["{" + ", ".join(f"{json.dumps(k)}: {words.get(v, v)}" for k, v in r.items()) + "}" for r in rows]
+    with TemporaryDirectory() as folder:
+        flat = write(Path(folder) / "flat.jsonl", "\n".join(lines) + "\n" * ended)
+        nested = write(Path(folder) / "nested.jsonl", "\n".join((*lines, '{"deep": {"er": 1}}')))
+        at_once, one_by_one = _content(flat), _content(nested)
+    assert [n for n in one_by_one if n != "deep.er"] == list(at_once)
+    assert {n: one_by_one[n][:-1] for n in at_once} == at_once
+
+
+def _content(path: Path) -> dict[str, list[str | None]]:
+    """Every column as it was read, before any type is decided."""
+    with connect(memory="1GB", threads=1) as engine:
+        (read,) = json_source.read(engine, path, Study(sources=(str(path),)), "held")
+        names = [c.name for c in read.columns]
+        found = engine.rows(f"SELECT {', '.join(map(engine.quote, names))} FROM held")
+        return {n: [row[i] for row in found] for i, n in enumerate(names)}
