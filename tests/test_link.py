@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from conftest import real
 from personae import flow
 from personae.errors import UsageError
 from personae.model.features import Features
@@ -353,3 +356,145 @@ def test_linking_never_changes_rows_or_sums(tmp_path: Path, rows: list[tuple[str
         there = {f"k{i}" for i in known}
         if ours.links:
             assert ours.links[0].matched == sum(k in there for k, _ in rows)
+
+
+# ---------------------------------------------------------------- real data
+
+
+def by_hand(folder: Path, name: str, column: str) -> float:
+    """The sum of a column of a file, in cents."""
+    with (folder / name).open(encoding="utf-8-sig", newline="") as file:
+        return sum(round(float(row[column]) * 100) for row in csv.DictReader(file))
+
+
+@pytest.fixture(scope="module")
+def olist() -> tuple[tuple[Table, ...], Features]:
+    """All nine tables of a shop, joined to people."""
+    return flow.measured(Study(sources=tuple(map(str, sorted(real("olist_orders").glob("*.csv")))), id="customer_unique_id"))
+
+
+@pytest.mark.parametrize(
+    ("measure", "file", "column"),
+    [
+        ("payment_value_total", "olist_order_payments_dataset.csv", "payment_value"),
+        ("price_total", "olist_order_items_dataset.csv", "price"),
+        ("freight_value_total", "olist_order_items_dataset.csv", "freight_value"),
+    ],
+)
+def test_revenue_of_nine_tables_is_right_to_the_cent(
+    olist: tuple[tuple[Table, ...], Features], measure: str, file: str, column: str
+) -> None:
+    """Requirements 42 and 44: joining items, payments and reviews to orders multiplies nothing."""
+    _, features = olist
+    values = next(m.values for m in features.measures if m.name == measure)
+    cents = np.nansum(np.round(values * 100))
+    assert cents == by_hand(real("olist_orders"), file, column)
+
+
+def test_what_each_person_paid_equals_sql_over_the_files(olist: tuple[tuple[Table, ...], Features]) -> None:
+    """Requirement 44: the same query by hand, person by person."""
+    import duckdb
+
+    folder, (_, features) = real("olist_orders"), olist
+    files = {
+        n: f"read_csv('{folder}/olist_{n}_dataset.csv', all_varchar=true)" for n in ("order_payments", "orders", "customers")
+    }
+    sql = (
+        f"SELECT c.customer_unique_id, sum(CAST(p.payment_value AS DECIMAL(18,2))), count(*) FROM {files['order_payments']} p "
+        f"JOIN {files['orders']} o USING (order_id) JOIN {files['customers']} c USING (customer_id) GROUP BY 1"
+    )
+    paid = {id: float(total) for id, total, _ in duckdb.sql(sql).fetchall()}
+    ours = dict(zip(features.ids.to_pylist(), next(m.values for m in features.measures if m.name == "payment_value_total")))
+    assert len(ours) == len(paid) == 2995
+    assert all(round(ours[id] * 100) == round(paid[id] * 100) for id in paid)
+
+
+def test_every_row_of_nine_tables_is_accounted_for(olist: tuple[tuple[Table, ...], Features]) -> None:
+    """ING-03: seen = used + set aside; what is looked up or left out says so."""
+    tables, features = olist
+    rows = {t.source.removeprefix("olist_").removesuffix(".csv").removesuffix("_dataset"): t for t in tables}
+    assert {n: (t.seen, t.used, t.set_aside) for n, t in rows.items()} == {
+        "customers": (3000, 3000, 0), "geolocation": (8940, 8940, 0), "order_items": (3397, 3397, 0),
+        "order_payments": (3170, 3170, 0), "order_reviews": (2993, 2993, 0), "orders": (3000, 3000, 0),
+        "products": (2452, 2452, 0), "sellers": (938, 938, 0), "product_category_name_translation": (71, 71, 0),
+    }  # fmt: skip
+    assert {n for n, t in rows.items() if t.shape == "lent"} == {"products", "sellers", "product_category_name_translation"}
+    assert {n for n, t in rows.items() if t.shape == "unused"} == {"geolocation"}
+    pair = next(m for m in features.matches if "items" in m.right and "customers" in m.left)
+    assert (pair.both, pair.only_left, pair.only_right, pair.several_left, pair.several_right) == (2971, 24, 0, 5, 300)
+
+
+def test_the_columns_of_a_shop_are_taken_for_what_they_are(olist: tuple[tuple[Table, ...], Features]) -> None:
+    """The purchase is the time, the English category the event; scores describe, texts are texts, sizes are no demographics."""
+    tables, features = olist
+    role = {c.name: c for t in tables if t.measured for c in t.columns if c.role is not Role.IGNORE}
+    assert {n for n, c in role.items() if c.role is Role.TIME} == {"order_purchase_timestamp"}
+    assert role["product_category_name_english"].role is Role.EVENT
+    assert role["review_score"].role is Role.ATTITUDE
+    assert role["review_comment_message"].role is Role.TEXT
+    assert {n for n, c in role.items() if c.why == "who users are, by its name"} == {
+        "customer_zip_code_prefix", "customer_city", "customer_state",
+    }  # fmt: skip
+    forming = {m.name for m in features.forming()}
+    assert "payment_value_total" in forming
+    assert not {n for n in forming if n.startswith(("product_", "seller_", "review_", "order_item", "freight"))}
+
+
+def test_tables_of_hours_and_days_do_not_double(real: Callable[[str], Path]) -> None:
+    """fitbit: month-first dates, ten-digit ids, four grains; each table adds up on its own."""
+    folder = real("fitbit")
+    tables, features = flow.measured(Study(sources=tuple(map(str, sorted(folder.glob("*.csv")))), id="Id"))
+    assert len(features) == 33
+    dates = [next(c for c in t.columns if c.role is Role.TIME) for t in tables]
+    assert {c.format for c in dates} == {"mdy"}
+    assert features.window is not None
+    assert (features.window.start[:10], features.window.end[:10]) == ("2016-04-12", "2016-05-13")
+    hours = next(m.values for m in features.measures if m.name == "StepTotal_total")
+    assert np.nansum(hours) * 100 == by_hand(folder, "hourlySteps_merged.csv", "StepTotal")
+    weight = next(m for m in features.matches if "daily" in m.left and "weight" in m.right)
+    assert (weight.both, weight.only_left, weight.only_right) == (8, 25, 0)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "id", "people"), [("fitbit", "Id", 33), ("absenteeism", "ID", 36)])
+def test_a_few_dozen_people_are_said_to_be_too_few(real: Callable[[str], Path], name: str, id: str, people: int) -> None:
+    cast = flow.run(Study(sources=tuple(map(str, sorted(real(name).glob("*.csv")))), id=id))
+    assert cast.evidence.verdict.kind == "nothing"
+    assert f"{people} users are too few to group: below about 100" in cast.evidence.verdict.why
+
+
+def test_marks_of_thousands_and_empty_columns_are_read_right(real: Callable[[str], Path]) -> None:
+    """absenteeism: "239,554" is a number of thousands; the 22nd column is empty; Age differs within a person."""
+    (table,), features = flow.measured(Study(sources=(str(real("absenteeism") / "Absenteeism_at_work.csv"),)))
+    columns = {c.name: c for c in table.columns}
+    assert (table.used, len(features), table.shape) == (740, 36, "events")
+    load = next(m.values for m in features.measures if m.name.startswith("Work load Average/day"))
+    assert 200_000 < float(np.nanmin(load)) < float(np.nanmax(load)) < 400_000
+    assert columns["column 22"].kind == "empty"
+    assert any(float(a) % 1 for a in next(m.values for m in features.measures if m.name == "Age"))
+
+
+def test_three_formats_and_a_name_that_is_not_ascii(real: Callable[[str], Path]) -> None:
+    """servicos_br: Latin-1 tabs, decimal commas, a workbook; employees are known of a contract and form no groups."""
+    paths = tuple(map(str, sorted(real("servicos_br").iterdir())))
+    tables, features = flow.measured(Study(sources=paths, id="ID Cliente"))
+    contracts, clients, staff = tables
+    assert [(t.seen, t.used) for t in tables] == [(237, 237), (320, 320), (114, 114)]
+    assert (contracts.source.split(".")[0], contracts.shape, staff.shape) == ("BaseServiçosPrestados", "events", "lent")
+    assert "Latin-1" in clients.format or "1252" in clients.format or "8859" in clients.format
+    (match,) = features.matches
+    assert (match.both, match.only_left, match.only_right, match.several_left) == (236, 0, 84, 1)
+    fares = next(m.values for m in features.measures if m.name == "VR_mean" or m.name == "VR")
+    assert any(round(float(v) * 100) % 100 for v in fares if v == v)
+    assert {m.name for m in features.forming()} <= {"Valor Contrato Mensal", "Tempo Total de Contrato (Meses)_mean", "events"}
+
+
+def test_repeated_rows_of_a_basket_are_quantities(real: Callable[[str], Path]) -> None:
+    """groceries_members: 759 rows repeat another; day-first dates; all 38,765 items count."""
+    (table,), features = flow.measured(Study(sources=(str(real("groceries_members") / "Groceries_dataset.csv"),)))
+    assert features.counts is not None
+    assert (len(features), features.counts.matrix.sum(), features.counts.matrix.shape[1]) == (3898, 38_765, 167)
+    time = table.column(Role.TIME)
+    assert time is not None
+    assert time.format == "dmy"
+    assert "759 rows" in notes(table)

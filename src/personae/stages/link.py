@@ -15,7 +15,7 @@ from personae.progress import tell
 from personae.sql import joins
 from personae.stages.holders import holders, of_others
 from personae.stages.roles import happened
-from personae.stages.ways import Way, different, names_row_of, same, stem, ways
+from personae.stages.ways import Way, declares, different, names_row_of, same, stem, ways
 
 
 def link(engine: Any, tables: tuple[Table, ...], study: Study, *, ids: Collection[str] = ()) -> tuple[Table, ...]:
@@ -28,6 +28,8 @@ def link(engine: Any, tables: tuple[Table, ...], study: Study, *, ids: Collectio
 
     Raises UsageError P114 when a declared way does not exist or two ways contradict each other, P002 for unknown columns.
     """
+    if ids:  # new files may have other names, or be fewer
+        study = replace(study, link=tuple(x for x in study.link if declares(tables, x)))
     if len(tables) < 2:
         if study.link:
             raise UsageError("P114", "there is one file, so nothing to join", where="--link", fix="name the other files too")
@@ -284,7 +286,7 @@ def _finished(world: _World, i: int, built: dict[int, Table], asked: Sequence[Wa
     if i in lenders:
         table = replace(table, links=built[i].links if i in built else ())
         to = ", ".join(sorted({world.tables[w.child].source for w in asked if w.parent == i}))
-        return _aside(table, "lent", f"its columns were lent to the rows of {to}", Level.PASS)
+        return _aside(table, "lent", f"the columns of {table.source} were lent to the rows of {to}", Level.PASS)
     why = _reason(world, i)
     return _aside(table, "unused", f"{table.source} is left out: {why}", Level.WARN, _SAY)
 

@@ -318,7 +318,8 @@ def is_quantity(column: Column) -> bool:
     """ "number_of_cds", "number of days", "3 hours": quantities although a word of them says code or calendar."""
     parts = words(column.name)
     plural = {"days", "months", "years", "hours", "weeks"} & set(parts)
-    return "of" in parts[1:2] or parts[:1] == ("num",) or "count" in parts or bool(plural)
+    rate = {"average", "avg", "mean", "per", "rate", "total", "sum"} & set(parts)
+    return "of" in parts[1:2] or parts[:1] == ("num",) or "count" in parts or bool(plural or rate)
 
 
 _SURE = frozenset({"churn", "churned", "attrition", "y", "target", "label"})

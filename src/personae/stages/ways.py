@@ -160,15 +160,27 @@ def _declared(engine: Any, tables: Sequence[Table], text: str) -> Way:
     return Way(c, a, p, b, matched, filled, True)
 
 
+def declares(tables: Sequence[Table], text: str) -> bool:
+    """Whether both sides of a declared way are among the columns of some tables."""
+    return all(_found(tables, side) is not None for side in text.partition("=")[::2])
+
+
 def _place(tables: Sequence[Table], side: str, text: str) -> tuple[int, Column]:
+    """The table and column of one side. Raises UsageError P002 when there is none."""
+    found = _found(tables, side)
+    if found is not None:
+        return found
+    listed = "; ".join(f"{stem(t)}: {', '.join(c.name for c in t.columns[:8])}" for t in tables)
+    what = f'"{side.strip()}" is no column of the files'
+    raise UsageError("P002", what, where=f"--link {text}", fix=f"write file.column; there are {listed}")
+
+
+def _found(tables: Sequence[Table], side: str) -> tuple[int, Column] | None:
     """The table and column of one side: the name of a source, with or without its ending, a dot, and the column."""
     side = side.strip().strip('"')
     for i, table in enumerate(tables):
         for name in sorted({table.source, stem(table), stem(table).partition(", sheet ")[0]}, key=len, reverse=True):
-            if side.startswith(f"{name}."):
-                column = next((c for c in table.columns if c.name == side[len(name) + 1 :]), None)
-                if column is not None:
-                    return i, column
-    listed = "; ".join(f"{stem(t)}: {', '.join(c.name for c in t.columns[:8])}" for t in tables)
-    what = f'"{side}" is no column of the files'
-    raise UsageError("P002", what, where=f"--link {text}", fix=f"write file.column; there are {listed}")
+            column = next((c for c in table.columns if side == f"{name}.{c.name}"), None)
+            if column is not None:
+                return i, column
+    return None

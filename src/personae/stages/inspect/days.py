@@ -41,7 +41,7 @@ def over_time(view: View) -> Checked:
     kept: list[Days] = []
     for table in view.tables:
         time = table.column(Role.TIME)
-        if table.shape != "events" or time is None or time.kind not in (Kind.DATE, Kind.TIMESTAMP):
+        if table.shape != "events" or table.timed_by or time is None or time.kind not in (Kind.DATE, Kind.TIMESTAMP):
             continue
         found += _moments(view, table, time)
         log = _opened(view.engine, table, time)
