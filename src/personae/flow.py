@@ -84,11 +84,6 @@ def measured(study: Study, frames: Mapping[str, Any] | None = None) -> tuple[tup
         return tables, prepare(engine, tables, study)
 
 
-def _understood(engine: Any, study: Study, frames: Mapping[str, Any] | None) -> tuple[Table, ...]:
-    """Everything that was named, read, linked to the same people, and its columns given their roles."""
-    return understand(engine, link(engine, read(engine, study, frames or {}), study), study)
-
-
 def inspected(study: Study, frames: Mapping[str, Any] | None = None) -> tuple[tuple[Table, ...], Features, Inspection]:
     """Raw data to what was read, the features, and all that is worth knowing of them. Nothing is grouped."""
     with plugins.find("engines", "duckdb").connect(memory=study.memory, threads=study.threads) as engine:
