@@ -34,7 +34,7 @@ HELP: Mapping[str, tuple[str, str, str]] = {
     "group_by": (_COLUMNS, "COLS", "Columns that form the groups, separated by commas."),
     "describe": (_COLUMNS, "COLS", "Columns that only describe the groups."),
     "outcome": (_COLUMNS, "COLS", "Columns that groups are compared on and never formed by."),
-    "ignore": (_COLUMNS, "COLS", "Columns to leave out."),
+    "ignore": (_COLUMNS, "COLS", "Columns to leave out, or single events: event=heartbeat."),
     "override": (_COLUMNS, "TEXT", "Written reason for forming groups by demographics; the report prints it."),
     "entity": (_COLUMNS, "WORD", 'What one row is about: "user", "customer", "store"...'),
     "link": (_COLUMNS, "PAIRS", "Columns that join files, such as orders.customer_id=customers.id."),

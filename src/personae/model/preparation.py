@@ -61,6 +61,8 @@ class Preparation:
     """Share of the variance of the coordinates that those directions hold."""
     components: tuple[Component, ...] = ()
     weights: tuple[Weight, ...] = ()
+    unused: tuple[str, ...] = ()
+    """Events that took no part: done by too few users, or the same share of what everybody does, as far as chance allows."""
     empties: tuple[Emptied, ...] = ()
     dropped: int = 0
     """Users left out because a cell was empty that was asked for."""

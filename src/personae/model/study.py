@@ -39,6 +39,7 @@ class Study:
     describe: tuple[str, ...] = ()
     outcome: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    """Columns to leave out, and single events: "event=heartbeat"."""
     override: str = ""
     """The written reason for letting demographic columns form groups (R48)."""
     entity: str = "user"

@@ -55,6 +55,19 @@ def reach(relation: str, event: str, id: str) -> str:
     return f"SELECT event, count(*) AS n FROM ({pairs}) GROUP BY 1 ORDER BY 2 DESC, 1"
 
 
+def times(relation: str, event: str, values: Sequence[str]) -> str:
+    """How often each of these events (SQL literals) happened; those that never did are missing."""
+    return (
+        f"SELECT {event} AS event, count(*) AS n FROM {relation} WHERE {event} IN ({', '.join(values)}) GROUP BY 1 ORDER BY 1"
+    )
+
+
+def without(view: str, relation: str, event: str, values: Sequence[str]) -> str:
+    """A view of the rows of other events than these (SQL literals)."""
+    rest = f"{event} IS NULL OR {event} NOT IN ({', '.join(values)})"
+    return f"CREATE OR REPLACE VIEW {view} AS SELECT * FROM {relation} WHERE {rest}"
+
+
 def codes(name: str, source: str) -> str:
     """A relation (c SMALLINT, event) of the event names registered as `source`, for the join in `coded`."""
     return f"CREATE OR REPLACE TABLE {name} AS SELECT c, event FROM {source}"

@@ -17,6 +17,7 @@ from personae.model.study import Role, Study
 from personae.model.table import Kind, Match, Table, telling
 from personae.progress import tell, warn
 from personae.sql import joins, per_user
+from personae.stages import hidden
 from personae.stages.asked import asked
 from personae.stages.log import from_log
 from personae.stages.part import Part, keyed
@@ -40,6 +41,8 @@ def prepare(engine: Any, tables: tuple[Table, ...], study: Study, rule: Rule | N
         UsageError: P001 for a window or a time zone that does not exist.
     """
     tables = tuple(t for t in tables if t.measured)
+    if rule is None:
+        hidden.check(study, tables)
     engine.execute(per_user.users([_different(engine, t) for t in tables]))
     ids = _ids(engine)
     if not len(ids):
@@ -63,7 +66,9 @@ def prepare(engine: Any, tables: tuple[Table, ...], study: Study, rule: Rule | N
 
 def _part(engine: Any, table: Table, study: Study, users: int, rule: Rule | None) -> Part:
     if table.shape == "events":
-        return from_log(engine, table, study, users, rule)
+        seen, away = hidden.shown(engine, table, study, strict=rule is None)
+        part = from_log(engine, seen, study, users, rule)
+        return replace(part, left_out=part.left_out + away)
     return from_table(engine, table, study, users, rule)
 
 

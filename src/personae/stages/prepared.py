@@ -56,12 +56,13 @@ def prepared(space: Space, features: Features, study: Study) -> Preparation:
     ways = choices(study, features.forming())
     total = float(space.coordinates.var(axis=0).sum())
     return Preparation(
-        order=tuple(_order(space, study)),
+        order=tuple(_order(space, features, study)),
         columns=space.coordinates.shape[1],
         dimensions=space.scores.shape[1],
         kept=min(1.0, float(space.scores.var(axis=0).sum()) / max(total, 1e-300)),
         components=() if study.reduce == "none" else tuple(_components(space, total)),
         weights=tuple(_weights(space, features, study)),
+        unused=_unused(space, features),
         empties=tuple(_emptied(features, ways)),
         dropped=int(lacking(features, ways).sum()),
         apart=space.outliers,
@@ -69,9 +70,17 @@ def prepared(space: Space, features: Features, study: Study) -> Preparation:
     )
 
 
-def _order(space: Space, study: Study) -> Iterator[str]:
+def _unused(space: Space, features: Features) -> tuple[str, ...]:
+    used = {f.column for f in space.features if f.of == "event"}
+    return tuple(e for e in features.counts.events if e not in used) if features.counts is not None else ()
+
+
+def _order(space: Space, features: Features, study: Study) -> Iterator[str]:
     events = [f for f in space.features if f.of == "event"]
     rest = [f for f in space.features if f.of != "event"]
+    if events and (others := len(_unused(space, features))):
+        why = "the others are done by too few, or are the same share of what everybody does"
+        yield f"events: {len(events):,} of {len(events) + others:,} kinds used; {why}"
     if events:
         yield f"events: {_WEIGHED[WEIGHINGS[study.weigh]]}"
         yield f"events: {_events_scaled(events[0], study)}"

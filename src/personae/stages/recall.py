@@ -27,7 +27,8 @@ def pinned(study: Study, tables: Sequence[Table], recorded: Sequence[Table]) -> 
     there = {c.name for t in tables for c in t.columns}
     known = [c for t in recorded for c in t.columns if c.name in there]
     id, time, event, value = (next((c.name for c in known if c.role == role), "") for role in _PINNED)
-    free = replace(study, group_by=(), describe=(), outcome=(), ignore=(), override="", multi=(), ordinal=(), nps=())
+    hidden = tuple(e for e in study.ignore if "=" in e)
+    free = replace(study, group_by=(), describe=(), outcome=(), ignore=hidden, override="", multi=(), ordinal=(), nps=())
     return replace(free, id=id, time=time, event=event, value=value)
 
 

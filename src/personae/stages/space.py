@@ -24,6 +24,7 @@ from personae.model.features import Counts, Features
 from personae.model.study import Study
 from personae.stages.coordinates import SCALERS, WEIGHINGS, Block, again, of_events, of_measures, textbook
 from personae.stages.empties import choices, lacking
+from personae.stages.telling import telling
 from personae.stages.unlike import TENTHS, in_no_region, isolated
 
 Floats = NDArray[np.float64]
@@ -39,8 +40,14 @@ NORM = ("auto", "norm")
 def behaviour_space(features: Features, study: Study) -> Space | None:
     """The space of the users the search looks at, or None when no column takes part in forming groups."""
     _check(study)
+    return _built(
+        features, _common(features.counts, study) if features.counts is not None else None, study, study.weigh == "auto"
+    )
+
+
+def _built(features: Features, counts: Counts | None, study: Study, screen: bool) -> Space | None:
+    """The space of these events and the measures; with `screen` once more without events that tell nobody apart."""
     rng = np.random.default_rng([study.seed, 1])
-    counts = _common(features.counts, study) if features.counts is not None else None
     forming = features.forming()
     ways = choices(study, forming)
     rows = _sampled(features, counts, study, ways)
@@ -55,6 +62,10 @@ def behaviour_space(features: Features, study: Study) -> Space | None:
     if not parts or len(rows) < 2:
         return None
     keep = ~_apart(parts, study)
+    if screen and events is not None and counts is not None:
+        few = telling(counts, rows[keep])
+        if few is not counts:
+            return _built(features, few, study, False)
     if events is not None and counts is not None:
         events = of_events(counts, rows, activity, study, rng, typical=keep).only(keep)
     if table is not None:

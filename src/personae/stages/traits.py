@@ -39,7 +39,8 @@ def from_table(engine: Any, table: Table, study: Study, users: int, rule: Rule |
         for i, c in enumerate(some):
             measures += _measures(c, rows, found.column(i + 1), users, table.source, study)
     measures = blank_is_no(measures, [c for c in used if c.scheme is not None])
-    taken = _like_counts(measures) if rule is None else _read_as_events(measures, rule)
+    plain = study.scale != "auto" and study.weigh == "auto"  # a scaling was chosen for these columns, and no weighing
+    taken = ([] if plain else _like_counts(measures)) if rule is None else _read_as_events(measures, rule)
     if not taken:
         return Part(None, tuple(measures), None, left_out)
     counts = _counts(taken, table)

@@ -95,7 +95,8 @@ def _check_names(tables: Sequence[Table], study: Study, made: Collection[str] = 
         "--multi": study.multi, "--ordinal": tuple(orders_of(study)), "--nps": study.nps, "--embed": study.embed,
     }  # fmt: skip
     for flag, names in named.items():
-        for name in names:
+        for entry in names:
+            name = entry.partition("=")[0] if flag == "--ignore" and entry not in known else entry  # event=heartbeat
             if name and name not in known:
                 raise _unknown(flag, name, known, ", ".join(t.source for t in tables))
 
