@@ -6,10 +6,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from personae.api import Data, Result, bands, export, load, read, run, score
+    from personae.api import Data, Result, bands, describe, export, load, read, run, score
     from personae.errors import PersonaeError
     from personae.model.bands import Bands
     from personae.model.cast import Cast
+    from personae.model.portrait import Portrait
     from personae.model.study import Study
 
     __version__: str
@@ -19,10 +20,12 @@ __all__ = [
     "Cast",
     "Data",
     "PersonaeError",
+    "Portrait",
     "Result",
     "Study",
     "__version__",
     "bands",
+    "describe",
     "export",
     "load",
     "read",
@@ -35,9 +38,11 @@ _HOMES = {
     "Cast": "personae.model.cast",
     "Data": "personae.api",
     "PersonaeError": "personae.errors",
+    "Portrait": "personae.model.portrait",
     "Result": "personae.api",
     "Study": "personae.model.study",
     "bands": "personae.api",
+    "describe": "personae.api",
     "export": "personae.api",
     "load": "personae.api",
     "read": "personae.api",

@@ -20,6 +20,7 @@ from personae.model.cast import Cast
 from personae.model.features import Features
 from personae.model.inspection import Finding, Inspection
 from personae.model.persona import Persona
+from personae.model.portrait import Portrait
 from personae.model.study import LEAST, Role, Study
 from personae.model.table import Column, Level, Table
 from personae.stages.roles import is_personal, use
@@ -239,6 +240,18 @@ def bands(*data: Any, column: str, against: str = "", most: int = 6, buckets: It
         raise UsageError("P001", f"most is {most}", fix="use 2 or more")
     wanted = Wanted(column=column, against=against, most=most, buckets=tuple(sorted({float(b) for b in buckets})))
     return flow.bands(ready.study, wanted, ready.frames)
+
+
+def describe(*data: Any, who: str, **settings: Any) -> Portrait:
+    """Some users against the rest: who they are, what they do, how it ended, with intervals, the surest differences first.
+
+    `who` is a condition such as "outcome = 1 and age >= 50", "plan in (pro, team)" or "event = purchase" (who did it at least
+    once); names and values of several words stand in quotes. `data` is what `read` made, or sources as `read` takes them.
+    Raises PersonaeError, also where the condition holds for fewer users than the floor.
+    """
+    given = data[0] if len(data) == 1 and isinstance(data[0], Data) else _sources(data)
+    ready = _updated(given, settings)
+    return flow.portrait(ready.study, who, ready.frames)
 
 
 def load(folder: str | PathLike[str]) -> Result:

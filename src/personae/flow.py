@@ -15,12 +15,14 @@ from personae.model.bands import Bands, Wanted
 from personae.model.cast import Cast, Listed
 from personae.model.features import Features
 from personae.model.inspection import Inspection
+from personae.model.portrait import Portrait
 from personae.model.rule import Placement
 from personae.model.study import Role, Study
 from personae.model.table import Table
 from personae.stages.describe import describe
 from personae.stages.inspect import halt, inspect
 from personae.stages.link import link
+from personae.stages.portray import portray
 from personae.stages.prepare import prepare
 from personae.stages.read import read
 from personae.stages.recall import check_inputs, pinned, recall
@@ -98,6 +100,12 @@ def bands(study: Study, wanted: Wanted, frames: Mapping[str, Any] | None = None)
 
     _, features = measured(study, frames)
     return band(features, study, wanted)
+
+
+def portrait(study: Study, who: str, frames: Mapping[str, Any] | None = None) -> Portrait:
+    """Raw data to some users against the rest."""
+    _, features = measured(study, frames)
+    return portray(features, study, who)
 
 
 def place(cast: Cast, sources: tuple[str, ...], frames: Mapping[str, Any] | None = None) -> tuple[pa.StringArray, Placement]:

@@ -11,7 +11,7 @@ from types import FrameType
 import typer
 from typer.main import get_command
 
-from personae.cli import bands, check, demo, doctor, export, failures, report, run, runs, score, show
+from personae.cli import bands, check, demo, describe, doctor, export, failures, report, run, runs, score, show
 from personae.cli.help import Command, Group
 from personae.cli.screen import Screen
 from personae.errors import PersonaeError
@@ -30,6 +30,7 @@ for _command in (
     check.check,
     run.run,
     bands.bands,
+    describe.describe,
     show.show,
     report.report,
     export.export,

@@ -45,6 +45,11 @@ def log_multiple(mean: Floats, rest: Floats, variance: Floats, rest_variance: Fl
         return np.sqrt(own + other)
 
 
+def log_lift(mean: float, rest: float, variance: float, rest_variance: float, n: float, rest_n: float) -> float:
+    """The standard error of log(mean / rest) of two separate groups, both above 0 (delta method; for shares Katz 1978)."""
+    return float(np.sqrt(variance / (n * mean**2) + rest_variance / (rest_n * rest**2)))
+
+
 def two_shares(share: Floats, n: Floats, rest: Floats, rest_n: Floats) -> Floats:
     """p of the difference of two shares (z, pooled); 1 where both are 0 or 1."""
     with np.errstate(divide="ignore", invalid="ignore"):

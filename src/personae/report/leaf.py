@@ -8,7 +8,9 @@ from personae.charts.bands import bands as chart
 from personae.charts.chart import Chart
 from personae.charts.numbers import count, plural, sentence
 from personae.model.bands import Bands
+from personae.model.portrait import Portrait
 from personae.words.banding import said
+from personae.words.portraying import PARTS, lift, number, span
 
 
 @dataclass(frozen=True)
@@ -62,3 +64,27 @@ def interval(low: float, high: float) -> str:
 def chance(p: float | None) -> str:
     """A p as a reader takes it: "under 0.001"."""
     return "-" if p is None else "under 0.001" if p < 0.001 else f"{p:.3f}"
+
+
+def portrait(made: Portrait) -> Leaf:
+    """The page of some users against the rest: a table a part, sure differences first."""
+    many = plural(made.entity)
+    grids = []
+    for part, title in PARTS.items():
+        rows = tuple(
+            (
+                d.label,
+                number(d.value, d.statistic, d.unit),
+                span(d.low, d.high, d.statistic, d.unit),
+                number(d.rest, d.statistic, d.unit),
+                lift(d) or "-",
+                "yes" if d.sure else "no",
+            )
+            for d in made.differences
+            if d.part == part
+        )
+        columns = ("", "these", "95 % interval", f"other {many}", "times the others", "surely different")
+        grids += [Grid(title, columns, rows, (1, 2, 3, 4))] if rows else []
+    alone = f"{count(made.users)} {many} against {count(made.rest)} others."
+    tested = "Differences are tested against the others and corrected for their number. They do not say what causes what."
+    return Leaf(f"Who: {made.who}", made.words[0], alone, (), tuple(grids), (*made.words[1:], tested))

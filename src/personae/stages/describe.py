@@ -22,6 +22,7 @@ from personae.model.features import Features
 from personae.model.persona import Member, Profile, Trait
 from personae.model.rule import Place, Placement
 from personae.model.study import Role, Study
+from personae.stages.select import only
 from personae.words.names import CAPPED, parts, readable
 
 if TYPE_CHECKING:
@@ -93,10 +94,9 @@ def _world(features: Features, placement: Placement, evidence: Evidence, study: 
     place = np.append(np.where(shown, np.arange(k), k), k)
     group = place[np.where((persona < 0) | none, k, persona)]
     few = (group == k).sum() < study.floor and k > 0
-    kept = _without(features, group < k) if few else features
+    kept = only(features, group < k) if few else features
     sums = tally(kept, group[group < k] if few else group, k + 1)
-    called = _called(features, study)
-    sums = replace(sums, items=tuple(replace(i, label=_label(i, called), unit=_unit(i)) for i in sums.items))
+    sums = labelled(sums, features, study)
     versus = contrast(sums)
     mask = hidden(sums, study.floor)
     fresh = np.array([i.lead and not i.forms for i in sums.items], dtype=bool)
@@ -110,15 +110,10 @@ def _world(features: Features, placement: Placement, evidence: Evidence, study: 
     )  # fmt: skip
 
 
-def _without(features: Features, rows: Bools) -> Features:
-    """The features of some users."""
-    counts = features.counts
-    return replace(
-        features,
-        ids=features.ids,
-        counts=replace(counts, matrix=counts.matrix[rows]) if counts is not None else None,
-        measures=tuple(replace(m, values=m.values[rows]) for m in features.measures),
-    )
+def labelled(sums: Tally, features: Features, study: Study) -> Tally:
+    """The same sums, their items with labels and units for a reader."""
+    called = _called(features, study)
+    return replace(sums, items=tuple(replace(i, label=_label(i, called), unit=_unit(i)) for i in sums.items))
 
 
 def _called(features: Features, study: Study) -> str:
