@@ -28,6 +28,7 @@ from personae.stages.read import read
 from personae.stages.recall import check_inputs, pinned, recall
 from personae.stages.recognise import entity, recognise, tool
 from personae.stages.score import marked, place_features
+from personae.stages.summed import fits
 from personae.stages.understand import understand
 from personae.stages.verify import verify
 from personae.words.findings import said
@@ -73,10 +74,11 @@ def run(study: Study, frames: Mapping[str, Any] | None = None) -> Cast:
     )
 
 
-def _understood(engine: Any, study: Study, frames: Mapping[str, Any] | None) -> tuple[Table, ...]:
-    """Raw data to tables whose columns have their meaning."""
-    tables = recognise(engine, read(engine, study, frames or {}), study)
-    return understand(engine, link(engine, tables, study), study)
+def _understood(engine: Any, study: Study, frames: Mapping[str, Any] | None, *, rows: bool = False) -> tuple[Table, ...]:
+    """Raw data to tables whose columns have their meaning; `rows` of all of them, where they are needed."""
+    tables = recognise(engine, read(engine, study, frames or {}, rows=rows), study)
+    known = understand(engine, link(engine, tables, study), study)
+    return known if all(fits(t) for t in known) else _understood(engine, study, frames, rows=True)
 
 
 def measured(study: Study, frames: Mapping[str, Any] | None = None) -> tuple[tuple[Table, ...], Features]:
@@ -89,7 +91,7 @@ def measured(study: Study, frames: Mapping[str, Any] | None = None) -> tuple[tup
 def inspected(study: Study, frames: Mapping[str, Any] | None = None) -> tuple[tuple[Table, ...], Features, Inspection]:
     """Raw data to what was read, the features, and all that is worth knowing of them. Nothing is grouped."""
     with plugins.find("engines", "duckdb").connect(memory=study.memory, threads=study.threads) as engine:
-        tables = _understood(engine, study, frames)
+        tables = _understood(engine, study, frames, rows=True)
         features = prepare(engine, tables, study)
         return tables, features, inspect(engine, tables, features, study)
 
@@ -114,7 +116,7 @@ def place(cast: Cast, sources: tuple[str, ...], frames: Mapping[str, Any] | None
     with plugins.find("engines", "duckdb").connect(memory=study.memory, threads=study.threads) as engine:
         known = replace(study, tool=tool(cast.tables))
         ids = {c.name for t in cast.tables for c in t.columns if c.role is Role.ID}
-        tables = link(engine, recognise(engine, read(engine, study, frames or {}), known), study, ids=ids)
+        tables = link(engine, recognise(engine, read(engine, study, frames or {}, rows=True), known), study, ids=ids)
         known = pinned(study, tables, cast.tables)
         seen = recall(understand(engine, tables, known, ids=ids), cast.tables)
         features = prepare(engine, seen, known, cast.rule)

@@ -266,15 +266,15 @@ def test_rows_written_meanwhile_are_in_no_part_of_the_read(
         "DROP TABLE IF EXISTS grows", "CREATE TABLE grows (id varchar(9), n int)", "INSERT INTO grows VALUES ('a', 1), ('b', 2)"
     )
     monkeypatch.setenv("DB_URL", server.url())
-    from personae.sources import database
+    from personae.databases import moving
 
-    counted = database._created
+    counted = moving.created
 
     def write(*arguments: object) -> None:
         server.run("INSERT INTO grows VALUES ('c', 3)")
         counted(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(database, "_created", write)
+    monkeypatch.setattr(moving, "created", write)
     assert table("env:DB_URL::grows").used == 2
     assert len(server.run("SELECT * FROM grows")) == 3
 
@@ -287,15 +287,15 @@ def test_a_table_without_transactions_that_grows_stops_the_read(mariadb: Server,
         "INSERT INTO isam VALUES ('a', 1), ('b', 2)",
     )
     monkeypatch.setenv("DB_URL", mariadb.url())
-    from personae.sources import database
+    from personae.databases import moving
 
-    counted = database._created
+    counted = moving.created
 
     def write(*arguments: object) -> None:
         mariadb.run("INSERT INTO isam VALUES ('c', 3)")
         counted(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(database, "_created", write)
+    monkeypatch.setattr(moving, "created", write)
     assert "2 rows were counted, 3 came" in refused("P116", "env:DB_URL::isam").what
 
 
@@ -311,15 +311,15 @@ def test_a_server_that_is_cut_off_mid_read_stops_cleanly(
         "DROP TABLE IF EXISTS long_one", f"CREATE TABLE long_one AS SELECT n AS id, repeat('x', 100) AS t FROM {numbers}"
     )
     monkeypatch.setenv("DB_URL", server.url())
-    from personae.sources import database
+    from personae.databases import moving
 
-    added = database._added
+    added = moving.added
 
     def cut(*arguments: object) -> None:
         server.cut()
         added(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(database, "_added", cut)
+    monkeypatch.setattr(moving, "added", cut)
     error = refused("P116", "env:DB_URL::long_one")
     assert "was lost" in error.what
     assert "nothing was written" in error.did

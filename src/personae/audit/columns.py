@@ -146,8 +146,12 @@ def _counted(s: Seen) -> Column:
 
 def _text_kind(s: Seen) -> Kind:
     """Category for short, repeated texts."""
-    repeated = s.distinct <= max(20, 0.05 * s.filled)
-    return Kind.CATEGORY if repeated and s.longest <= SHORT else Kind.TEXT
+    return text_kind(s.distinct, s.filled, s.longest)
+
+
+def text_kind(distinct: int, filled: int, longest: int) -> Kind:
+    """The kind of texts: categories are short, and repeated among the rows that are filled."""
+    return Kind.CATEGORY if distinct <= max(20, 0.05 * filled) and longest <= SHORT else Kind.TEXT
 
 
 def _plural(column: Column) -> str:

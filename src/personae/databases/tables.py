@@ -35,6 +35,8 @@ class Database(Protocol):
 
     dialect: str
     """Its name among SQL dialects."""
+    hexed: bool
+    """Whether `text` gives hexadecimal digits, because the database takes different texts for the same."""
 
     def tables(self) -> Sequence[tuple[str, str, bool]]:
         """(schema, name, whether the name alone finds it) of every table and view that may be read."""
@@ -42,6 +44,14 @@ class Database(Protocol):
 
     def quote(self, name: str) -> str:
         """A name as an identifier."""
+        ...
+
+    def text(self, column: str) -> str:
+        """SQL of a column as text that is grouped byte by byte, in hexadecimal where `hexed`."""
+        ...
+
+    def second(self, column: str, per: int) -> str:
+        """SQL of the whole second of the epoch of a column of times, or of one of whole numbers, `per` of them a second."""
         ...
 
     def fields(self, query: str) -> tuple[Field, ...]:

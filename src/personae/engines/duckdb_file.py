@@ -34,6 +34,7 @@ class DuckDBFile:
     """One DuckDB file in one transaction."""
 
     dialect = "duckdb"
+    hexed = False
 
     def __init__(self, address: Address, scratch: Path) -> None:
         self._address = address
@@ -63,6 +64,16 @@ class DuckDBFile:
     def quote(name: str) -> str:
         """A name as an identifier."""
         return '"' + name.replace('"', '""') + '"'
+
+    @staticmethod
+    def text(column: str) -> str:
+        """A column as text."""
+        return f"CAST({column} AS VARCHAR)"
+
+    @staticmethod
+    def second(column: str, per: int) -> str:
+        """The second of a time; instants are read in UTC."""
+        return f"{column} // {per}" if per else f"CAST(epoch_us(CAST({column} AS TIMESTAMP)) // 1000000 AS BIGINT)"
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """All rows of a small query."""

@@ -37,6 +37,7 @@ class MySQL:
     """A connection in one read-only snapshot."""
 
     dialect = "mysql"
+    hexed = True
 
     def __init__(self, address: Address) -> None:
         self._address = address
@@ -70,6 +71,16 @@ class MySQL:
         """A name as an identifier."""
         return "`" + name.replace("`", "``") + "`"
 
+    @staticmethod
+    def text(column: str) -> str:
+        """The bytes of a column as UTF-8 in hexadecimal: collations take a and A, and e and \u00e9, for the same."""
+        return f"HEX(CONVERT({column} USING utf8mb4))"
+
+    @staticmethod
+    def second(column: str, per: int) -> str:
+        """The second of a time; the session is in UTC."""
+        return f"{column} DIV {per}" if per else f"TIMESTAMPDIFF(SECOND, '1970-01-01', {column})"
+
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """All rows of a small query, values as texts."""
         with self._own_errors(), self._con.cursor() as cursor:
@@ -94,11 +105,14 @@ class MySQL:
         names = [f"c{i}" for i in range(len(fields))]
         with self._own_errors():
             cursor = self._con.cursor(self._streamed)
-            cursor.execute(self._exact(query, fields))
-            while rows := cursor.fetchmany(BATCH):
-                columns = zip(*rows, strict=True)
-                yield pa.record_batch([_array(c, f.carried) for c, f in zip(columns, fields, strict=True)], names=names)
-            cursor.close()
+            try:
+                cursor.execute(self._exact(query, fields))
+                while rows := cursor.fetchmany(BATCH):
+                    columns = zip(*rows, strict=True)
+                    yield pa.record_batch([_array(c, f.carried) for c, f in zip(columns, fields, strict=True)], names=names)
+            finally:
+                if cursor._result is not None:
+                    cursor._result.unbuffered_active = False  # else it would be read to its end when it is forgotten
 
     def _exact(self, query: str, fields: Sequence[Field]) -> str:
         """The query of a whole table with its short floats as long ones: as texts they would keep six digits."""

@@ -45,6 +45,7 @@ class Postgres:
     """A connection in one read-only snapshot."""
 
     dialect = "postgres"
+    hexed = False
 
     def __init__(self, address: Address) -> None:
         self._address = address
@@ -74,6 +75,18 @@ class Postgres:
     def quote(name: str) -> str:
         """A name as an identifier."""
         return '"' + name.replace('"', '""') + '"'
+
+    @staticmethod
+    def text(column: str) -> str:
+        """A column as text, compared byte by byte whatever its collation."""
+        return f'CAST({column} AS text) COLLATE "C"'
+
+    @staticmethod
+    def second(column: str, per: int) -> str:
+        """The second of a time; without an end it is none."""
+        if per:
+            return f"CAST({column} / {per} AS bigint)"
+        return f"CASE WHEN isfinite({column}) THEN CAST(floor(extract(epoch FROM {column})) AS bigint) END"
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """All rows of a small query."""

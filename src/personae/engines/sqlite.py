@@ -29,6 +29,7 @@ class SQLite:
     """One SQLite file in one read transaction."""
 
     dialect = "sqlite"
+    hexed = False
 
     def __init__(self, address: Address) -> None:
         self._address = address
@@ -50,6 +51,16 @@ class SQLite:
     def quote(name: str) -> str:
         """A name as an identifier."""
         return '"' + name.replace('"', '""') + '"'
+
+    @staticmethod
+    def text(column: str) -> str:
+        """A column as text, whatever its collation."""
+        return f"CAST({column} AS TEXT) || ''"
+
+    @staticmethod
+    def second(column: str, per: int) -> str:
+        """The second of a time as a number; SQLite has no other type for times."""
+        return f"{column} / {per}"
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """All rows of a small query."""

@@ -69,8 +69,9 @@ def _run(cast: Cast) -> dict[str, Any]:
 
 
 def _public(table: Table) -> Table:
-    """A table without any value that stood in it."""
-    return replace(table, rejects=(), columns=tuple(replace(c, examples=(), low="", high="") for c in table.columns))
+    """A table without any value that stood in it, and without what only this process knew."""
+    columns = tuple(replace(c, examples=(), low="", high="") for c in table.columns)
+    return replace(table, rejects=(), sums="", summed=(), span=(), columns=columns)
 
 
 def settings(study: Study) -> dict[str, Any]:

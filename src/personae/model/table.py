@@ -55,8 +55,6 @@ class Way(StrEnum):
     """One option of a question: a cell holds its words, or the mark when it was not chosen."""
     RANKED = "ranked"
     """The words have an order, from low to high."""
-    RATED = "rated"
-    """Numbers on a scale that many columns share, from the first word to the second."""
     SCORED = "scored"
     """Numbers from 0 to 10: whether one would recommend. The words tell the second such column of a table from the first."""
 
@@ -174,6 +172,14 @@ class Table:
     """What one row or one id is about, where the format of the tool says so."""
     folded: int = 0
     """Rows of an export that are none of the table: totals below a report, further lines of an order, repeated events."""
+
+    sums: str = ""
+    """A relation of the usual measures of each user, under `who`, where the database added the log up: `relation` then holds
+    one row a user and event, with how often in "personae n", and the counts of table and columns are still of rows."""
+    summed: tuple[str, ...] = ()
+    """Beside `sums`: the columns that were taken for id, event, time and, if there is one, the amount."""
+    span: tuple[int, ...] = ()
+    """Beside `sums`: first and last second of the log, rows with a time, rows at midnight."""
 
     @property
     def set_aside(self) -> int:

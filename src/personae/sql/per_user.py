@@ -173,13 +173,19 @@ def positions() -> str:
     return f"SELECT n, r FROM (SELECT TRY_CAST(id AS BIGINT) AS n, id, r FROM {USERS}) WHERE {_text('n')} = id"
 
 
-def amounts(relation: str, id: str, value: str) -> str:
-    """Per user: exact sum, largest and number of a value."""
+def amounts(relation: str, id: str, value: str, most: str = "", filled: str = "") -> str:
+    """Per user: exact sum, largest and number of a value; `most` and `filled` are columns where rows stand for several."""
+    most, filled = most or value, f"sum({filled})" if filled else f"count({value})"
     return (
         f"SELECT u.r AS r, sum(s) AS total, max(m) AS most, CAST(sum(n) AS BIGINT) AS n FROM "
-        f"(SELECT {id} AS k, sum({value}) AS s, max({value}) AS m, count({value}) AS n FROM {relation} GROUP BY 1) AS g "
+        f"(SELECT {id} AS k, sum({value}) AS s, max({most}) AS m, {filled} AS n FROM {relation} GROUP BY 1) AS g "
         f"JOIN {USERS} AS u ON u.id = {_text('g.k')} WHERE n > 0 GROUP BY 1 ORDER BY 1"
     )
+
+
+def measured(relation: str) -> str:
+    """Per user: what a database measured of them, under its names."""
+    return f"SELECT u.r AS r, s.* EXCLUDE (who) FROM {relation} AS s JOIN {USERS} AS u ON u.id = s.who ORDER BY 1"
 
 
 def added(relation: str, id: str, event: str, times: str) -> str:

@@ -295,24 +295,29 @@ def _amounts(engine: Any, log: _Log, study: Study, forms: bool) -> tuple[Measure
         if not asked or not c.kind.numeric or (c == log.value and log.event is not None and repeats(c.name) and not log.second):
             continue
         found = engine.arrow(per_user.amounts(log.relation, log.id, exact(c)))
-        rows, n = found.column(0).to_numpy(), found.column(3).to_numpy()
-        total, most = (scattered(rows, floats(found.column(i)), log.users) for i in (1, 2))
-        mean = scattered(rows, floats(found.column(1)) / n, log.users)
-        here = c.name in study.group_by if study.group_by else forms and c.role in (Role.VALUE, Role.BEHAVIOUR)
-        said = spoken(c.name)
-        blank = Measure(c.name, said, Role.BEHAVIOUR, c.kind, total, (), "", log.table.source, forms=here)
-        if c.role is Role.VALUE:
-            made.append(replace(blank, name=f"{c.name}_total", label=f"total {said}", query=f"sum({c.name})"))
-            largest = replace(blank, name=f"{c.name}_largest", label=f"largest {said}", query=f"max({c.name})")
-            made.append(replace(largest, values=most, forms=False))
-        elif c.role is Role.BEHAVIOUR and c.kind is Kind.DECIMAL and Topic.AMOUNT in topics(c.name):
-            made.append(replace(blank, name=f"{c.name}_total", label=f"total {said}", query=f"sum({c.name})", forms=False))
-        average = replace(blank, kind=Kind.DECIMAL, values=mean, query=f"sum({c.name}) / count({c.name})")
-        if c.role in (Role.VALUE, Role.BEHAVIOUR):
-            made.append(replace(average, name=f"{c.name}_mean", label=f"{said} per event"))
-        else:
-            made.append(replace(average, role=c.role))
+        made += amount(c, found, log.table.source, study, forms, log.users)
     return tuple(made)
+
+
+def amount(c: Column, found: Any, source: str, study: Study, forms: bool, users: int) -> list[Measure]:
+    """The measures of one column of numbers, from the Arrow table (r, total, most, n) that `per_user.amounts` asks for."""
+    rows, n = found.column(0).to_numpy(), found.column(3).to_numpy()
+    total, most = (scattered(rows, floats(found.column(i)), users) for i in (1, 2))
+    mean = scattered(rows, floats(found.column(1)) / n, users)
+    here = c.name in study.group_by if study.group_by else forms and c.role in (Role.VALUE, Role.BEHAVIOUR)
+    said = spoken(c.name)
+    made: list[Measure] = []
+    blank = Measure(c.name, said, Role.BEHAVIOUR, c.kind, total, (), "", source, forms=here)
+    if c.role is Role.VALUE:
+        made.append(replace(blank, name=f"{c.name}_total", label=f"total {said}", query=f"sum({c.name})"))
+        largest = replace(blank, name=f"{c.name}_largest", label=f"largest {said}", query=f"max({c.name})")
+        made.append(replace(largest, values=most, forms=False))
+    elif c.role is Role.BEHAVIOUR and c.kind is Kind.DECIMAL and Topic.AMOUNT in topics(c.name):
+        made.append(replace(blank, name=f"{c.name}_total", label=f"total {said}", query=f"sum({c.name})", forms=False))
+    average = replace(blank, kind=Kind.DECIMAL, values=mean, query=f"sum({c.name}) / count({c.name})")
+    if c.role in (Role.VALUE, Role.BEHAVIOUR):
+        return [*made, replace(average, name=f"{c.name}_mean", label=f"{said} per event")]
+    return [*made, replace(average, role=c.role)]
 
 
 def _properties(engine: Any, log: _Log) -> tuple[Measure, ...]:

@@ -21,6 +21,7 @@ from personae.stages import hidden
 from personae.stages.asked import asked
 from personae.stages.log import from_log
 from personae.stages.part import Part, keyed
+from personae.stages.summed import from_sums
 from personae.stages.traits import from_table
 
 if TYPE_CHECKING:
@@ -65,6 +66,8 @@ def prepare(engine: Any, tables: tuple[Table, ...], study: Study, rule: Rule | N
 
 
 def _part(engine: Any, table: Table, study: Study, users: int, rule: Rule | None) -> Part:
+    if table.sums:
+        return from_sums(engine, table, study, users)
     if table.shape == "events":
         seen, away = hidden.shown(engine, table, study, strict=rule is None)
         part = from_log(engine, seen, study, users, rule)

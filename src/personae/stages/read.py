@@ -5,27 +5,29 @@ from __future__ import annotations
 import difflib
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from personae import plugins, progress
-from personae.audit.columns import audit
+from personae.audit.columns import audit, text_kind
 from personae.databases.address import is_database
 from personae.errors import DataError, PersonaeError, UsageError
 from personae.files.opening import Opened, open_file, unchanged
 from personae.model.study import Study
-from personae.model.table import Kind, Table
+from personae.model.table import Column, Kind, Table
 
 _PLUGS = {"text": "csv", "json": "json", "parquet": "parquet", "excel": "excel"}
 _ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".dat", ".psv", ".json", ".jsonl", ".ndjson", ".parquet", ".pq", ".xlsx", ".xlsm",
             ".xls", ".xlsb", ".ods", ".gz", ".zip", ".bz2", ".xz")  # fmt: skip
 
 
-def read(engine: Any, study: Study, frames: Mapping[str, object], *, least: int = 2) -> tuple[Table, ...]:
+def read(engine: Any, study: Study, frames: Mapping[str, object], *, least: int = 2, rows: bool = False) -> tuple[Table, ...]:
     """One audited table for each of `study.sources`: a path, pattern, folder, "-" (standard input), a table or query of a
     database (`URL::table`, `env:NAME::select ...`) or a name in `frames`.
 
-    Roles are not decided yet. `least` is the fewest rows worth reading (1 for scoring one user).
+    Roles are not decided yet. `least` is the fewest rows worth reading (1 for scoring one user). Unless `rows` asks for all
+    rows, a log of a slow database may be added up there (Table.sums).
     Raises UsageError P001 (no source), DataError P101 to P112, P116, MachineError P116, P501.
     """
     if not study.sources:
@@ -37,14 +39,14 @@ def read(engine: Any, study: Study, frames: Mapping[str, object], *, least: int 
         if source in frames:
             found = plugins.find("sources", "frame").read(engine, frames[source], study, relation, name=source)
         elif is_database(source):
-            found = plugins.find("sources", "database").read(engine, source, study, relation)
+            found = plugins.find("sources", "database").read(engine, source, study, relation, rows=rows)
         else:
             files = _open(engine, source, study)
             progress.step("read", files[0].name)
             found = plugins.find("sources", _PLUGS[files[0].kind]).read(engine, files, study, relation)
         for table in found:
             _check_size(table, study, least)
-            audited = _audited(engine, table, study, files)
+            audited = _audited(engine, table, study, files) if not table.sums else _summed(engine, table, study)
             _check_content(audited)
             tables.append(audited)
             _tell(audited)
@@ -63,6 +65,24 @@ def _audited(engine: Any, table: Table, study: Study, files: Sequence[Opened]) -
         where = ", ".join(str(f.path) for f in files[:5])
         fix = "fetch or write it again"
         raise DataError("P108", f"{table.source} is damaged: its values cannot be read", where=where, fix=fix) from error
+
+
+def _summed(engine: Any, table: Table, study: Study) -> Table:
+    """The audited table of a log that was added up: kinds are those of its sums, counts those of its rows."""
+    ((pairs,),) = engine.rows(f"SELECT count(*) FROM {engine.quote(table.relation)}")
+    audited = audit(engine, replace(table, used=pairs, seen=pairs), study)
+    columns = tuple(_of_rows(engine, table, a, c) for a, c in zip(audited.columns, table.columns, strict=True))
+    return replace(audited, columns=columns, used=table.used, seen=table.seen)
+
+
+def _of_rows(engine: Any, table: Table, audited: Column, counted: Column) -> Column:
+    """A column with the counts of all rows, and the kind that follows from them."""
+    low, high = counted.low or audited.low, counted.high or audited.high
+    column = replace(audited, rows=counted.rows, empty=counted.empty, distinct=counted.distinct, low=low, high=high)
+    if column.kind not in (Kind.TEXT, Kind.CATEGORY):
+        return column
+    ((longest,),) = engine.rows(f"SELECT max(length({engine.quote(column.name)})) FROM {engine.quote(table.relation)}")
+    return replace(column, kind=text_kind(column.distinct, column.rows - column.empty, longest or 0))
 
 
 def _open(engine: Any, source: str, study: Study) -> tuple[Opened, ...]:
@@ -196,7 +216,5 @@ def _tell(table: Table) -> None:
 
 def _named_apart(tables: Sequence[Table]) -> tuple[Table, ...]:
     """Names by which a reader can tell tables apart."""
-    from dataclasses import replace
-
     names = [t.source for t in tables]
     return tuple(replace(t, source=f"{t.source} ({i})") if names.count(t.source) > 1 else t for i, t in enumerate(tables, 1))

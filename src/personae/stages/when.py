@@ -102,7 +102,7 @@ def opened(engine: Any, table: Table, study: Study, kept: Collection[str] = ()) 
         warn(f"{left[0].name} {left[0].reason}; they are not counted")
     if low is None:
         return relation, "", None, left
-    times = _times(time, study, low, high, time.kind is Kind.TIMESTAMP and midnight < some)
+    times = times_of(time, study, low, high, time.kind is Kind.TIMESTAMP and midnight < some)
     edges = _edges(times)
     if high < edges[0] or low >= edges[1]:
         raise _outside(table, study, times, low, high)
@@ -167,7 +167,7 @@ def _seconds(time: Column) -> str:
     return f"CAST(epoch_us(CAST({dialect.typed(time)} AS TIMESTAMP)) // 1000000 AS BIGINT)"
 
 
-def _times(time: Column, study: Study, low: int, high: int, timed: bool) -> Times:
+def times_of(time: Column, study: Study, low: int, high: int, timed: bool) -> Times:
     """Clock and window of times between two seconds as written."""
     naive = time.native != "TIMESTAMP WITH TIME ZONE" and time.format not in ("s", "ms", "us", "zoned")
     try:
