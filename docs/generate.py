@@ -16,6 +16,8 @@ from dataclasses import MISSING, Field, fields
 from pathlib import Path
 
 import personae.model
+from personae import plugins
+from personae.cli.features import FORMS, options, use
 from personae.cli.settings import HELP
 from personae.errors import CODES
 from personae.model.study import Study
@@ -132,6 +134,26 @@ def errors() -> str:
     return "\n".join(("# Error codes", "", MADE, head, "| code | means |", "|---|---|", *rows, ""))
 
 
+def features() -> str:
+    """Every recipe in full."""
+    head = """Measures that `--features` asks for, in the order of their names; `personae features NAME --sql DIALECT` prints
+the SQL of each for bigquery, clickhouse, databricks, duckdb, mysql, postgres, snowflake and sqlite. Times are local, the
+window is that of the study, and users without an event in it have no value.
+[How to measure behaviour](../how-to/measure-behaviour.md) shows them at work.
+"""
+    parts = ["# Features", MADE, head]
+    for name in plugins.names("recipes"):
+        r = plugins.find("recipes", name).RECIPE
+        needs = ", ".join(f"`{n}`" for n in r.needs) or "nothing but the id"
+        lines = [f"## {name}", "", f"{r.title[:1].upper()}{r.title[1:]}.", ""]
+        lines += [f"- formula: {r.formula}", f"- unit: {r.unit}", f"- needs: {needs}"]
+        lines += [f"- makes: {', '.join(f'`{m}`' for m in r.makes)}"] * bool(r.makes)
+        lines += [f"- option: `{option}={default}`" for option, default in options(name).items()]
+        lines += [f"- {FORMS[use(r)]}", f'- example: `--features "{r.example}"`', ""]
+        parts.append("\n".join(lines))
+    return "\n".join(parts)
+
+
 ROW = re.compile(r"^(\| (\d+[a-z]?) \|[^|]*\|[^|]*\|)[^|]*\|$", re.MULTILINE)
 MENTION = re.compile(r"\b(?:[Rr]equirement (?=\d)|R(?=\d\d))(\d+[a-z]?)\b")
 
@@ -153,6 +175,7 @@ PAGES = {
     "study.md": study,
     "schema.md": schema,
     "errors.md": errors,
+    "features.md": features,
     "../requirements.md": requirements,
 }
 

@@ -11,7 +11,21 @@ from types import FrameType
 import typer
 from typer.main import get_command
 
-from personae.cli import bands, check, demo, describe, doctor, export, failures, report, run, runs, score, show
+from personae.cli import (
+    bands,
+    check,
+    demo,
+    describe,
+    doctor,
+    export,
+    failures,
+    features,
+    report,
+    run,
+    runs,
+    score,
+    show,
+)
 from personae.cli.help import Command, Group
 from personae.cli.screen import Screen
 from personae.errors import PersonaeError
@@ -28,6 +42,7 @@ app = typer.Typer(
 for _command in (
     demo.demo,
     check.check,
+    features.features,
     run.run,
     bands.bands,
     describe.describe,

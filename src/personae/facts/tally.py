@@ -232,7 +232,12 @@ def _numbers(measure: Measure, i: int, values: Floats, known: npt.NDArray[np.boo
     shown, where = values[known], group[known]
     scale = _scale(shown, measure)
     spread = float(shown.std())
-    plain = scale is not None or measure.unit == "points" or bool((shown < 0).any()) or spread < 0.25 * abs(float(shown.mean()))
+    plain = (
+        scale is not None
+        or measure.unit.startswith("points")
+        or bool((shown < 0).any())
+        or spread < 0.25 * abs(float(shown.mean()))
+    )
     label = measure.label or measure.name
     skewed = not plain and _skew(shown, spread) > 1.5
     mean = Item(

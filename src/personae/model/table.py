@@ -55,6 +55,8 @@ class Way(StrEnum):
     """One option of a question: a cell holds its words, or the mark when it was not chosen."""
     RANKED = "ranked"
     """The words have an order, from low to high."""
+    RATED = "rated"
+    """Numbers on a scale that many columns share, from the first word to the second."""
     SCORED = "scored"
     """Numbers from 0 to 10: whether one would recommend. The words tell the second such column of a table from the first."""
 

@@ -9,7 +9,7 @@ from personae.model.recipe import Habit, Log, Recipe
 from personae.sql.events import Events, number
 
 RECIPE = Recipe(
-    title="events, active days, and events per active day",
+    title="events, active days, events per active day",
     unit="events and days",
     needs=("time",),
     formula="events = number of events in the window; active_days = number of different local days with an event; "

@@ -14,7 +14,7 @@ from personae.sums import least
 from personae.words.names import readable
 
 RECIPE = Recipe(
-    title="attrition: users without an event in the last days",
+    title="users without an event in the last days",
     unit="share of users",
     needs=("time",),
     formula="1 for users who did `event` (without it: anything) in the window, but not in its last `days` "

@@ -11,7 +11,7 @@ from personae.sql.events import Events, number
 from personae.sums import kinds
 
 RECIPE = Recipe(
-    title="counts of events told apart by a property: what forms the groups becomes event x property",
+    title="event x property as what forms the groups",
     unit="events",
     needs=(),
     formula='number of rows of each pair, named "event: value"; rows without a value count for the event alone',

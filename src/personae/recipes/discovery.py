@@ -13,7 +13,7 @@ from personae.sums import happened as did
 from personae.words.names import readable
 
 RECIPE = Recipe(
-    title="discovery against repeats: songs, products, pages seen for the first time",
+    title="new things against repeats: songs, products, pages",
     unit="share",
     needs=(),
     formula="rows in which the user meets a value of `of` for the first time in the window / rows with a value, among rows of "

@@ -14,7 +14,7 @@ from personae.sums import happened as did
 from personae.words.names import readable
 
 RECIPE = Recipe(
-    title="diversity of the values of a column: genres, categories",
+    title="diversity of genres, categories, pages",
     unit="bits",
     needs=(),
     formula="entropy -sum(p * log2(p)) over the shares p of the values of `of` among a user's rows of `event` that have one; 0 "

@@ -11,7 +11,7 @@ from personae.sums import happened as did
 from personae.words.names import readable
 
 RECIPE = Recipe(
-    title="how often users do an event, or an event with a certain property",
+    title="how often an event, or one with a certain property",
     unit="events",
     needs=("event",),
     formula="number of rows of `event`, of those in which the column `where` is `value`",

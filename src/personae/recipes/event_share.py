@@ -11,7 +11,7 @@ from personae.sums import happened as did
 from personae.words.names import readable
 
 RECIPE = Recipe(
-    title="which share of a user's events is an event, or an event with a certain property",
+    title="share of events that are one event, or have a property",
     unit="share",
     needs=("event",),
     formula="number of rows of `event`, of those in which the column `where` is `value` / all rows of the user",

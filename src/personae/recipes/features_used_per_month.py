@@ -12,7 +12,7 @@ from personae.sums import by_user
 from personae.words.names import readable
 
 RECIPE = Recipe(
-    title="different features (events, or values of a column) used in a month",
+    title="different features used in a month",
     unit="features",
     needs=("time",),
     formula="months are the 30 days up to the last day of the window, the 30 before them, and so on; sum over "

@@ -11,7 +11,7 @@ from personae.sums import happened as did
 from personae.words.names import readable
 
 RECIPE = Recipe(
-    title="loyalty to few values of a column: artists, brands, shops",
+    title="concentration on one artist, brand, shop",
     unit="share",
     needs=(),
     formula="Herfindahl concentration sum(p^2) over the shares p of the values of `of` among a user's rows of "

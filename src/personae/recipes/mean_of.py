@@ -11,7 +11,7 @@ from personae.sums import named, over, total
 from personae.words.names import readable
 
 RECIPE = Recipe(
-    title="mean of a column of numbers: energy, price, rating",
+    title="mean of a number: energy, price, rating",
     unit="that of the column",
     needs=(),
     formula="sum of `of` / number of rows with a value, among rows of `event`",

@@ -11,7 +11,7 @@ from personae.sums import least, named
 from personae.words.names import readable
 
 RECIPE = Recipe(
-    title="days since the last event, or the last event of a kind",
+    title="days since the last event",
     unit="days",
     needs=("time",),
     formula="last day of the window - day of the user's last `event`; nothing for users who never did it",

@@ -11,7 +11,7 @@ from personae.sql.events import Events, flag, number
 from personae.sums import by_user, named
 
 RECIPE = Recipe(
-    title="minutes from the first to the last event of a session",
+    title="minutes per session",
     unit="minutes",
     needs=("time", "clock"),
     formula="sum over sessions of (last event - first event) / sessions; a session ends with a pause of more than `pause` "

@@ -13,7 +13,7 @@ from personae.sums import happened as did
 from personae.words.names import readable
 
 RECIPE = Recipe(
-    title="shares by the values of a column: categories, genres, devices",
+    title="shares by category, genre, device",
     unit="share",
     needs=(),
     formula="rows with that value of `of` / rows with any value, among rows of `event`; the `most` values "

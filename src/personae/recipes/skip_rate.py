@@ -12,7 +12,7 @@ from personae.sums import over as part
 from personae.words.names import readable
 
 RECIPE = Recipe(
-    title="how many of one event come per other event: skips per play",
+    title="events of a kind per other event: skips per play",
     unit="share",
     needs=("event",),
     formula="number of `event` / number of `of`; nothing for users who never did `of`",

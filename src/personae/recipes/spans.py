@@ -9,7 +9,7 @@ from personae.model.recipe import Habit, Log, Recipe
 from personae.sql.events import Events, number
 
 RECIPE = Recipe(
-    title="days since the last event, since the first, and between them",
+    title="days since the last event, since the first, between them",
     unit="days",
     needs=("time",),
     formula="days_since_last = last day of the window - day of the last event; days_since_first = last day of the window - "

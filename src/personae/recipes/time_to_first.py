@@ -11,7 +11,7 @@ from personae.sums import least, named
 from personae.words.names import readable
 
 RECIPE = Recipe(
-    title="days from a user's first event to the first event of a kind",
+    title="days from the first event to the first of a kind",
     unit="days",
     needs=("time", "event"),
     formula="(time of the first `event` - time of the user's first event of any kind) / 86,400 seconds; nothing for users who "

@@ -10,7 +10,7 @@ from personae.model.recipe import Habit, Log, Recipe
 from personae.sql.events import Events, number
 
 RECIPE = Recipe(
-    title="different events, their variety, and the share of the most frequent one",
+    title="different events, their entropy, share of the top one",
     unit="events, bits and share",
     needs=("event",),
     formula="event_types = number of different events; variety = -sum(p * log2(p)) over the shares p of a user's events; "

@@ -13,7 +13,7 @@ from personae.sums import happened as did
 from personae.words.names import doing, readable
 
 RECIPE = Recipe(
-    title="what happens in sessions with a certain event: behaviour while purchasing",
+    title="what happens in sessions with an event: while purchasing",
     unit="events a session",
     needs=("time", "clock", "event"),
     formula="only sessions that hold `event` count; for every kind of event: its number in them / number of "

@@ -120,3 +120,20 @@ def happened(table: Any, event: str) -> Any:
 def over(part: Any, whole: Any) -> Any:
     """part / whole as float64, empty where the whole is nothing."""
     return number(part) / number(whole).nullif(0.0)
+
+
+def unread(texts: Sequence[str] = (), numbers: Sequence[str] = ()) -> Events:
+    """A log that is nowhere yet: a table `log` of user, t, event and value, and of columns of texts and numbers."""
+    import ibis
+
+    plain = {"user": "string", "t": "int64", "event": "string", "value": "float64"}
+    columns = {**dict.fromkeys(texts, "string"), **dict.fromkeys(numbers, "float64")}
+    table = ibis.table({**plain, **columns}, name="log")
+    return events(table, user="user", t="t", event="event", value="value", columns=list(columns))
+
+
+def text(expression: Any, dialect: str) -> str:
+    """An expression as the SQL of a dialect, one of DIALECTS; no connection is made."""
+    import ibis
+
+    return str(ibis.to_sql(expression, dialect=dialect))

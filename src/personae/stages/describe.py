@@ -298,7 +298,8 @@ def _trait(world: _World, g: int, j: int) -> Trait:
     value, everyone = float(c.value[g, j]), float(c.everyone[j])
     multiple = float(c.multiple[g, j])
     if not math.isfinite(multiple):
-        multiple = value / everyone if value > 0 and everyone > 0 else 1.0
+        told = value > 0 and everyone > 0 and (item.scale is not None or not item.unit.startswith("points"))
+        multiple = value / everyone if told else 1.0  # the zero of points is nobody's nothing
     return Trait(
         item.measure, item.label, f"{key(g)}.{item.code}", multiple, value, everyone,
         item.statistic, item.unit, str(item.role), item.forms, float(c.distance[g, j]) if item.plain else None, item.scale,

@@ -203,16 +203,16 @@ _PARTS = (("item", "id"), ("item", "no"), ("item", "nr"), ("item", "number"), ("
 def entity_roles(table: Table, key: Column, alone: bool) -> dict[str, Guess]:
     """The roles of the columns of a table of one row a user; only a table that is `alone` can be a survey."""
     others = [c for c in table.columns if c.name != key.name]
-    scale = _scale(others) if alone else None
+    scale = scale_of(others) if alone else None
     body = any({"height", "bmi", "groesse", "taille", "altura"} & set(words(c.name)) for c in others)
     return {c.name: _trait(c, scale, body) for c in others}
 
 
-def _scale(columns: Sequence[Column]) -> tuple[str, str] | None:
+def scale_of(columns: Sequence[Column]) -> tuple[str, str] | None:
     """The lowest and highest answer that most columns share: a survey. None when the table is none."""
     answers: dict[tuple[str, str], int] = {}
     for c in columns:
-        if _is_answer(c):
+        if is_answer(c):
             answers[c.low, c.high] = answers.get((c.low, c.high), 0) + 1
     if not answers:
         return None
@@ -220,7 +220,7 @@ def _scale(columns: Sequence[Column]) -> tuple[str, str] | None:
     return best if answers[best] >= 5 and answers[best] >= 0.5 * len(columns) else None
 
 
-def _is_answer(column: Column) -> bool:
+def is_answer(column: Column) -> bool:
     """Whether a column looks like answers on a scale such as 1 to 5."""
     if column.kind is not Kind.INTEGER or not 3 <= column.distinct <= 11:
         return False
@@ -228,7 +228,7 @@ def _is_answer(column: Column) -> bool:
     return low is not None and high is not None and low >= -5 and high <= 10
 
 
-def _within(column: Column, scale: tuple[str, str]) -> bool:
+def within(column: Column, scale: tuple[str, str]) -> bool:
     """Whether all answers lie on the scale; a column in which nobody chose its end still does."""
     low, high, least, most = (_number(x) for x in (column.low, column.high, *scale))
     return low is not None and high is not None and least is not None and most is not None and least <= low and high <= most
@@ -254,8 +254,8 @@ def _how(column: Column) -> str:
         return ""
     options = f"; several answers in a cell, {len(column.scheme.words)} options"
     ends = f"; levels with an order, {' to '.join((*column.scheme.words[:1], *column.scheme.words[-1:]))}"
-    said = {Way.SEVERAL: options, Way.CHOSEN: "; one option of a question", Way.RANKED: ends, Way.SCORED: ""}
-    return said[column.scheme.way]
+    said = {Way.SEVERAL: options, Way.CHOSEN: "; one option of a question", Way.RANKED: ends}
+    return said.get(column.scheme.way, "")
 
 
 def _unfit(column: Column, body: bool) -> Guess | None:
@@ -287,7 +287,7 @@ def _describing(column: Column, scale: tuple[str, str] | None) -> Guess | None:
         return Role.ATTITUDE, "whether users would recommend, from 0 to 10: gives the NPS"
     if Topic.SENSITIVE in hints:
         return Role.DEMOGRAPHIC, "sensitive, by its name: describes only"
-    if scale and _is_answer(column) and _within(column, scale) and not {"age", "gender", "sex"} & set(parts):
+    if scale and is_answer(column) and within(column, scale) and not {"age", "gender", "sex"} & set(parts):
         return Role.BEHAVIOUR, f"an answer from {scale[0]} to {scale[1]}; in a survey the answers form the groups"
     if Topic.GROUPING in hints and column.distinct <= LEVELS:
         return Role.OUTCOME, "an earlier grouping: groups are read against it"

@@ -56,8 +56,8 @@ def _with(column: Column, scheme: Scheme | None) -> Column:
     """The column with its scheme and the question it belongs to."""
     if scheme is None:
         return column
-    own = {Way.SEVERAL: column.name, Way.CHOSEN: question(column.name) or column.name, Way.RANKED: "", Way.SCORED: ""}
-    return replace(column, scheme=scheme, block=own[scheme.way])
+    own = {Way.SEVERAL: column.name, Way.CHOSEN: question(column.name) or column.name}
+    return replace(column, scheme=scheme, block=own.get(scheme.way, ""))
 
 
 # ---------------------------------------------------------------- answers with an order

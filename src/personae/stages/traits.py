@@ -19,6 +19,7 @@ from personae.model.vocabulary import Topic, topics, words
 from personae.progress import tell
 from personae.sql import per_user
 from personae.stages.answers import answered, blank_is_no
+from personae.stages.likert import without_style
 from personae.stages.part import LEVELS, Part, floats, keyed, scattered, spoken
 from personae.stages.satisfaction import recommended, satisfied
 
@@ -39,6 +40,8 @@ def from_table(engine: Any, table: Table, study: Study, users: int, rule: Rule |
         for i, c in enumerate(some):
             measures += _measures(c, rows, found.column(i + 1), users, table.source, study)
     measures = blank_is_no(measures, [c for c in used if c.scheme is not None])
+    if study.style == "remove":
+        measures = without_style(measures, used)
     plain = study.scale != "auto" and study.weigh == "auto"  # a scaling was chosen for these columns, and no weighing
     taken = ([] if plain else _like_counts(measures)) if rule is None else _read_as_events(measures, rule)
     if not taken:
@@ -56,7 +59,7 @@ def _measures(
 ) -> tuple[Measure, ...]:
     """A column as one measure, or as many as its scheme makes of it."""
     made = _measure(column, rows, values, users, source, study)
-    if column.scheme is None:
+    if column.scheme is None or column.scheme.way is Way.RATED:
         return (made, *satisfied(made, column))
     if column.scheme.way is Way.SCORED:
         return recommended(made, column.scheme)
@@ -69,7 +72,7 @@ def _measure(column: Column, rows: npt.NDArray[Any], values: Any, users: int, so
     forms = column.name in study.group_by if study.group_by else column.role is Role.BEHAVIOUR
     said = spoken(column.name)
     made = Measure(column.name, said, column.role, column.kind, np.zeros(0), (), "", source, column.name, forms, column.block)
-    if column.scheme is not None and column.scheme.way is not Way.SCORED:
+    if column.scheme is not None and column.scheme.way not in (Way.SCORED, Way.RATED):
         return coded(made, rows, values, users)
     if column.kind in (Kind.DATE, Kind.TIMESTAMP):
         return _date(made, rows, values, users)

@@ -18,6 +18,7 @@ from personae.progress import tell
 from personae.sql import repeats
 from personae.stages.asked import asked as requests
 from personae.stages.asked import check_forming, forms
+from personae.stages.likert import check_style, likert
 from personae.stages.part import id_of
 from personae.stages.roles import (
     LEVELS,
@@ -70,6 +71,8 @@ def understand(engine: Any, tables: tuple[Table, ...], study: Study, *, ids: Col
         guesses |= _not_meant(kept, guesses, local)
         guesses |= _lent(kept, guesses)
         guesses |= _other_ids(kept, found, [k for k in keys if k], guesses, study)
+        if asked:
+            kept = likert(engine, kept, found, guesses, study)
         told = _sensitive(engine, kept, found, guesses) if shape == "entities" else {}
         who |= {n for n, (role, _) in told.items() if role is Role.DEMOGRAPHIC}
         why, notes = unasked(engine, kept, study) if asked else ({}, ())
@@ -78,6 +81,8 @@ def understand(engine: Any, tables: tuple[Table, ...], study: Study, *, ids: Col
         table = replace(kept, shape=shape, columns=columns, notes=(*kept.notes, *notes))
         made.append(_alike(engine, _one_row_each(engine, table, study) if shape == "entities" else _identical(engine, table)))
     _check_grouping(made, study, who)
+    if not ids:
+        check_style(made, study)
     _say(made, study)
     understood = iter(made)
     return tuple(next(understood) if t.measured else t for t in tables)

@@ -41,7 +41,7 @@ def gap(trait: Trait) -> str:
     """A difference by its size: "+8.9 points", "-139"."""
     size, sign = abs(trait.value - trait.everyone), "-" if trait.value < trait.everyone else "+"
     part = trait.statistic in ("share", "rate") or trait.unit in ("share", "share of users", "share of activity")
-    if part or trait.scale is not None:
+    if part or trait.scale is not None or trait.unit.startswith("points"):
         return f"{sign}{size * (100 if part else 1):.1f} points"
     return f"{sign}{numbers.amount(size)}"
 

@@ -12,8 +12,8 @@ CODE = re.compile(r"[A-Za-z]{1,3}[_-]?\d+[A-Za-z]?")
 """Names without meaning, kept as they are: q_1046, v12."""
 
 
-CAPPED = re.compile(r", capped at [\d.,e+-]+$")
-"""The end of the label of a measure that is compared with a cap."""
+CAPPED = re.compile(r", capped at [\d.,e+-]+$|, against own average$")
+"""The end of the label of a measure that is compared with a cap, or less what the person answers on average."""
 
 
 def readable(name: str) -> str:

@@ -68,7 +68,7 @@ def value(fact: Fact, number: float, *, unit: bool = True) -> str:
     if _part(fact):
         return numbers.percent(number)
     if fact.unit.startswith("points"):
-        return f"{number:.1f}"
+        return f"{round(number, 1) + 0.0:.1f}"
     return numbers.amount(number, fact.unit if unit and not fact.unit.startswith("points") else "")
 
 
