@@ -58,7 +58,7 @@ def source(table: Table) -> Source:
         SHAPES.get(table.shape, "one row each"),
         table.format,
         count(table.seen),
-        count(table.used),
+        {"lent": "looked up", "unused": "not used"}.get(table.shape, count(table.used)),
         count(table.set_aside),
         tuple((r, count(n)) for r, n in sorted(reasons.items(), key=lambda x: (-x[1], x[0]))[:12]),
         tuple(
