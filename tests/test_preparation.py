@@ -518,3 +518,35 @@ def test_settings_without_anything_to_act_on_are_noted() -> None:
     said = " ".join(evidence.preparation.notes)
     for setting in ("--weigh tfidf", "--encode onehot", "--empty", "--reduce 9"):
         assert setting in said
+
+
+# ---------------------------------------------------------------- those who come later
+
+
+def test_what_does_not_fit_at_scoring_is_counted_and_said(caplog: pytest.LogCaptureFixture) -> None:
+    """FEA-14: a new category, a field that is missing, one that is new, another order, a text among numbers."""
+    rng = np.random.default_rng(2)
+    kind = rng.integers(0, 2, 120)
+    spend, visits = (np.array(c)[kind] + rng.standard_normal(120) for c in ([10, 30], [3, 12]))
+    plan = np.where(rng.random(120) < 0.9, kind, 1 - kind)
+    frame = pa.table(
+        {
+            "user": [f"u{i:03d}" for i in range(120)],
+            "spend": [f"{v:.3f}" for v in spend],
+            "visits": [f"{v:.3f}" for v in visits],
+            "plan": [("free", "pro")[p] for p in plan],
+        }
+    )
+    made = personae.run(frame, id="user", groups=2, group_by=("spend", "visits", "plan"))
+    whole = {r["id"]: r["persona"] for r in made.users.to_pylist()}
+    columns = {n: frame[n].to_pylist() for n in frame.column_names}
+    columns["plan"][0], columns["spend"][1] = "gold", "lots"
+    later = pa.table({"colour": ["red"] * 120, "plan": columns["plan"], "spend": columns["spend"], "user": columns["user"]})
+    with caplog.at_level("WARNING", logger="personae"):
+        placed = {r["id"]: r for r in made.score(later).to_pylist()}
+    said = " ".join(r.getMessage() for r in caplog.records)
+    assert "1 column that the run did not have left out: colour" in said
+    assert "1 of 3 columns that the rule reads are missing and are taken as empty: visits" in said
+    assert '"spend" has 1 value that cannot be read as numbers' in said
+    assert '"plan" has 1 value other than the 2 the rule knows' in said
+    assert np.mean([placed[u]["persona"] == p for u, p in whole.items()]) > 0.95

@@ -25,7 +25,7 @@ from personae.stages.link import link
 from personae.stages.portray import portray
 from personae.stages.prepare import prepare
 from personae.stages.read import read
-from personae.stages.recall import check_inputs, pinned, recall
+from personae.stages.recall import check_inputs, check_values, pinned, recall
 from personae.stages.recognise import entity, recognise, tool
 from personae.stages.score import marked, place_features
 from personae.stages.summed import fits
@@ -122,6 +122,7 @@ def place(cast: Cast, sources: tuple[str, ...], frames: Mapping[str, Any] | None
         features = prepare(engine, seen, known, cast.rule)
     if cast.rule is not None:
         check_inputs(cast.rule, features, tables, cast.tables)
+        check_values(cast.rule, features, seen)
     return features.ids, place_features(cast.rule, features)
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from personae.cli import summary
 from personae.cli.screen import Debug, Json, NoColor, Plain, Quiet, Screen, Store, count
 from personae.errors import UsageError
 
@@ -67,8 +68,11 @@ def _placed(files: list[str], name: str, store: str, screen: Screen) -> tuple[st
             where=f"run {cast.run or name}",
             fix=_others(Record(Path(store or ".personae")), cast.run),
         )
-    with watching(screen):
-        return cast.run or name, api.score(api.Result(cast), *files)
+    with watching(screen) as watch:
+        placed = api.score(api.Result(cast), *files)
+    for line in summary.warnings(watch.warnings):
+        screen.talk(line)
+    return cast.run or name, placed
 
 
 def _others(record: Any, run: str) -> str:

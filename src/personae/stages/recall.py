@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from personae import rule as rules
 from personae.errors import UsageError
 from personae.model.features import Features
 from personae.model.rule import Rule
 from personae.model.study import Role, Study
-from personae.model.table import Column, Table, Way
+from personae.model.table import Column, Kind, Table, Way
 from personae.progress import warn
+
+NEW = "the run did not have it"
+"""Why a column of new data takes no part."""
 
 
 def recall(tables: Sequence[Table], recorded: Sequence[Table]) -> tuple[Table, ...]:
@@ -70,6 +75,35 @@ def check_inputs(rule: Rule, features: Features, tables: Sequence[Table], record
         warn(f"the rule knows none of the {len(features.counts.events):,} kinds of events in these data")
 
 
+def check_values(rule: Rule, features: Features, tables: Sequence[Table]) -> None:
+    """Warn of values that the rule cannot use: texts in columns of numbers, and categories that are none of its levels; and of
+    columns that it has no use for. Each is counted; none becomes a zero."""
+    read = {f.column for f in rule.features if f.of == "measure"}
+    extra = [c.name for t in tables for c in t.columns if c.why == NEW]
+    if extra:
+        warn(f"{_many(len(extra), 'column')} that the run did not have left out: {_some(extra)}")
+    known = {m.name: m for m in features.measures if m.name in read}
+    for t in tables:
+        for c in t.columns if t.shape == "entities" else ():
+            values = known[c.name].values if c.name in known else None
+            if values is None or not c.kind.numeric:
+                continue
+            lost = int(np.isnan(values).sum()) - (len(features) - c.rows) - c.empty
+            if lost > 0:
+                warn(f'"{c.name}" has {_many(lost, "value")} that cannot be read as numbers: taken as empty')
+    for name, m in known.items():
+        levels = {str(s.learned["level"]) for f in rule.features if f.column == name for s in f.steps if s.name == "level"}
+        if m.kind is Kind.CATEGORY and levels:
+            strange = np.array([v not in levels for v in m.levels])
+            n = int(strange[m.values[m.values >= 0]].sum())
+            if n:
+                warn(f'"{name}" has {_many(n, "value")} other than the {len(levels):,} the rule knows: counted as none of these')
+
+
+def _many(n: int, word: str) -> str:
+    return f"{n:,} {word}{'s' if n != 1 else ''}"
+
+
 def _source(measure: str, recorded: Sequence[Table]) -> str:
     """The column a measure was made of: its own, the amount it sums up, or the time."""
     plain = measure.partition(" (")[0]
@@ -111,5 +145,5 @@ def _as_recorded(table: Table, recorded: Sequence[Table]) -> Table:
 
 def _column(column: Column, known: Column | None) -> Column:
     if known is None:
-        return replace(column, role=Role.IGNORE, why="the run did not have it")
+        return replace(column, role=Role.IGNORE, why=NEW)
     return replace(known, native=column.native, rows=column.rows, empty=column.empty)
