@@ -97,7 +97,7 @@ def check_values(rule: Rule, features: Features, tables: Sequence[Table]) -> Non
             strange = np.array([v not in levels for v in m.levels])
             n = int(strange[m.values[m.values >= 0]].sum())
             if n:
-                warn(f'"{name}" has {_many(n, "value")} other than the {len(levels):,} the rule knows: counted as none of these')
+                warn(f'"{name}" has {_many(n, "value")} other than the {len(levels):,} the rule knows, counted as none')
 
 
 def _many(n: int, word: str) -> str:
