@@ -10,9 +10,10 @@ class Fact:
     """`value` of `measure` for `subject`, in `unit`, with its 95 % interval, the users it rests on, and what it compares to.
 
     `subject` is a persona key ("P1") or "all". `statistic` is "count", "share" (of users, 0 to 1), "mean", "median", "rate" (an
-    outcome that is yes or no, 0 to 1), "multiple" or "p" (of a test). `n` is the number of users behind the value; a fact with
-    fewer than the floor is never made. `rest` is the value among users outside the subject, `everyone` among all placed and
-    unplaced users, `multiple` = value / everyone where that makes sense.
+    outcome that is yes or no, 0 to 1), "growth" (of a sum over the sum before), "multiple" or "p" (of a test).
+    `n` is the number of users behind the value; a fact with fewer than the floor is never made. `rest` is the value among
+    users outside the subject, `everyone` among all placed and unplaced users, `multiple` = value / everyone where that makes
+    sense.
     """
 
     id: str

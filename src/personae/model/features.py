@@ -45,6 +45,8 @@ class Measure:
     source: str = ""
     query: str = ""
     forms: bool = False
+    against: str = ""
+    """The measure of the time before: the growth of a group is the one sum over the other, less 1."""
     block: str = ""
     """The question of several answers that it is one of: all of them together weigh like one number."""
 

@@ -106,3 +106,5 @@ class Habit:
     values: npt.NDArray[np.float64]
     how: str = ""
     role: Role = Role.BEHAVIOUR
+    against: str = ""
+    """The measure of the time before, for growth."""

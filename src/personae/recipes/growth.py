@@ -54,6 +54,7 @@ def values(log: Log, *, days: int = 30, event: EventName = "") -> tuple[Habit, .
         Habit(
             name, label, "", total(log, np.where(known & (ago // days == a), log.value, 0.0), everyone),
             f"sum({log.amount}) from {a * days} to {(a + 1) * days - 1} days before the last day of the window", Role.OUTCOME,
+            "" if a else RECIPE.makes[1],
         )
         for a, (name, label) in enumerate(zip(RECIPE.makes, labels, strict=True))
     )  # fmt: skip

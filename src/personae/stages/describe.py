@@ -12,6 +12,7 @@ import numpy as np
 from personae import progress
 from personae.facts.contrast import Contrast, contrast
 from personae.facts.floor import hidden
+from personae.facts.growth import growth
 from personae.facts.intervals import holm, wilson
 from personae.facts.members import members
 from personae.facts.tally import Item, Tally, tally
@@ -44,7 +45,7 @@ def describe(
     subjects (everyone first), then of what was measured. No group is described when the verdict is nothing and unforced.
     """
     world = _world(features, placement, evidence, study)
-    facts = [*_sizes(world), *_facts(world)]
+    facts = [*_sizes(world), *_facts(world), *_growths(world)]
     profiles = tuple(_profile(world, g, facts) for g in range(world.k))
     profiles = tuple(_with_nearest(world, p) for p in profiles)
     people = tuple(
@@ -218,6 +219,33 @@ def _facts(world: _World) -> list[Fact]:
     return facts
 
 
+def _growths(world: _World) -> list[Fact]:
+    """The growth of each amount against the time before, of everyone and every shown group (R18)."""
+    persona, k = world.placement.persona, world.k
+    inside = np.isin(persona, [g for g in range(k) if world.shown[g]])
+    everyone = inside if 0 < (~inside).sum() < world.floor and k else np.ones(len(persona), bool)
+    facts = []
+    known = {m.name: m for m in world.features.measures}
+    for now in known.values():
+        before = known.get(now.against)
+        if before is None:
+            continue
+        whole = growth(now.values, before.values, everyone, world.floor)
+        for name, rows in ((EVERYONE, everyone), *((key(g), persona == g) for g in range(k) if world.shown[g])):
+            own = growth(now.values, before.values, rows, world.floor)
+            if own is None:
+                continue
+            rest = growth(now.values, before.values, everyone & ~rows, world.floor) if name != EVERYONE else None
+            words, label = (f"growth of {m}" for m in (now.name, now.label))
+            users = "all users" if name == EVERYONE else f"users of {name}"
+            facts.append(Fact(
+                f"{name}.growth.{now.name}", name, words, label, "growth", own.value, "share", own.n, own.low, own.high,
+                whole.value if whole and name != EVERYONE else None, rest.value if rest else None, source=now.source,
+                query=f'sum("{now.name}") / sum("{before.name}") - 1 over {users}',
+            ))  # fmt: skip
+    return facts
+
+
 def _open(world: _World, j: int) -> bool:
     """Whether everyone's value of an item may be shown."""
     n, base = float(world.tally.n[:, j].sum()), float(world.tally.base[:, j].sum())
@@ -288,7 +316,7 @@ def _profile(world: _World, g: int, facts: list[Fact]) -> Profile:
         own[f"{key(g)}.border"].value if f"{key(g)}.border" in own else world.floor / 2 / world.sizes[g],
         own[f"{key(g)}.steadiness"].value if f"{key(g)}.steadiness" in own else 0.0,
         tuple(_trait(world, g, j) for j in above), tuple(_trait(world, g, j) for j in below),
-        of(Role.OUTCOME), of(Role.DEMOGRAPHIC), base,
+        of(Role.OUTCOME) + tuple(i for i, f in own.items() if f.statistic == "growth"), of(Role.DEMOGRAPHIC), base,
     )  # fmt: skip
 
 

@@ -108,7 +108,7 @@ def _measure(habit: Habit, source: str, form: bool) -> Measure:
     kind = Kind.BOOLEAN if flag else Kind.DECIMAL
     return Measure(
         habit.name, habit.label, habit.role, kind, habit.values, (), habit.unit, source, habit.how,
-        form and habit.role is Role.BEHAVIOUR,
+        form and habit.role is Role.BEHAVIOUR, habit.against,
     )  # fmt: skip
 
 

@@ -46,11 +46,20 @@ SPECIAL = {
     "event types": "all-round explorers", "variety": "all-round explorers", "events": "busy users",
     "top event share": "one-thing users",
     "events per active day": "burst users", "events per session": "long-session users", "later half share": "late starters",
+    "return share": "returners", "returned amount": "returners", "skip rate": "skippers", "bounce rate": "brief visitors",
+    "recency": "earlier visitors", "frequency": "frequent visitors", "monetary": "high spenders",
+    "lifetime value": "high-value users", "avg purchase value": "big-basket buyers", "basket value": "big-basket buyers",
+    "basket items": "big-basket buyers", "login frequency": "regular visitors", "session length": "long-session users",
+    "features used per month": "all-round explorers",
+    "monday share": "Monday users", "tuesday share": "Tuesday users", "wednesday share": "Wednesday users",
+    "thursday share": "Thursday users", "friday share": "Friday users", "saturday share": "Saturday users",
+    "sunday share": "Sunday users",
     "basket": "big-basket buyers", "basket size": "big-basket buyers",
 }  # fmt: skip
 """Whole names that have an expression of their own."""
 
 NEWER = {"days since last": "Recent visitors", "days since first": "Newcomers", "tenure": "Newcomers",
+         "recency": "Recent visitors",
          "days first to last": "Brief visitors", "active days": "Occasional visitors",
          "sessions": "Occasional visitors"}  # fmt: skip
 """Names for those who have less of a measure of time."""

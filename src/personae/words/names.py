@@ -67,6 +67,9 @@ def doers(name: str) -> str:
     text = readable(name).lower()
     if text in SPECIAL:
         return SPECIAL[text]
+    if text.startswith(MEASURED):
+        return ""
+    text = re.sub(r"^(event (count|share)|frequency) ", "", text)
     words = text.split()
     if len(words) == 2 and _verb(words[1]) in ("create", "add", "post", "send", "write", "make") and words[0] in DOERS:
         return DOERS[words[0]]
@@ -79,6 +82,20 @@ def doers(name: str) -> str:
         if words[0] in DOERS and words[0] not in ("use",) and words[1] not in JOINING:
             return _made(words[1:], words[0])
     return ""
+
+
+MEASURED = (
+    "recency ",
+    "time to first ",
+    "diversity of ",
+    "loyalty to ",
+    "discovery of ",
+    "share of ",
+    "mean ",
+    "in ",
+    "hours ",
+)
+"""Beginnings of names of measures whose last word is no doing: "time to first purchase"."""
 
 
 def _made(things: list[str], verb: str) -> str:

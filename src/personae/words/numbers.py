@@ -15,6 +15,8 @@ def count(value: float) -> str:
 
 def percent(share: float) -> str:
     """A share (0 to 1) as "18 %", with one or two digits that matter below ten."""
+    if share < 0:
+        return f"-{percent(-share)}"
     value = share * 100
     if value == 0 or value >= 9.95:
         digits = 1 if 99.5 <= value < 100 else 0

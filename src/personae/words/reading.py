@@ -64,7 +64,7 @@ PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("ratio", re.compile(rf"\b({ANY}) (?:times )?(?:in|out of) (?:every )?({ANY})\b", re.I)),
     ("range", re.compile(rf"(?<![\w.])(-?{DIGITS})(?: ?%)? (?:to|and|\u2013) (-?{DIGITS}) ?(%|percent\b|per cent\b)?", re.I)),
     ("all", re.compile(r"\b(all|none|nobody|everybody)(?= of (?:them|its)\b)", re.I)),
-    ("percent", re.compile(rf"(?<![\w.])({ANY}) ?(?:%|percent\b|per cent\b)", re.I)),
+    ("percent", re.compile(rf"(?<![\w.])(-?{DIGITS}|{ANY}) ?(?:%|percent\b|per cent\b)", re.I)),
     ("multiple", re.compile(rf"(?<![\w.])({ANY})(?: times\b|-fold\b| ?x\b|\u00d7)", re.I)),
     ("whole", re.compile(rf"\b({'|'.join(WHOLES)})\b", re.I)),
     ("part", re.compile(rf"\b({'|'.join(sorted(PARTS, key=len, reverse=True))})\b", re.I)),

@@ -224,7 +224,7 @@ def _trait_line(book: _Book, trait: Trait) -> Claim:
 def _outcome(book: _Book, f: Fact) -> Claim:
     """How it ended for them, with its interval and the rest."""
     thing = book.thing(f)
-    base = " of them" if _part(f) else "" if f.unit == "points" else " on average"
+    base = "" if f.unit == "points" or f.statistic == "growth" else " of them" if _part(f) else " on average"
     own = f"{thing}: {value(f, f.value)}{base}"
     ends = f" ({_range(f)})" if f.low is not None and f.high is not None else ""
     rest = f", against {value(f, f.rest, unit=False)} for the rest" if f.rest is not None else ""
