@@ -117,6 +117,11 @@ def test_a_number_given_away_by_a_number_stops_however_skewed(tmp_path: Path, rn
     assert [f.columns for f in _seen(path, outcome=("worth",)).stops] == [("cents",)]
 
 
+def test_an_outcome_made_of_a_column_is_not_given_away_by_it(tmp_path: Path, rng: np.random.Generator) -> None:
+    path = _table(tmp_path, rng, satisfaction=rng.integers(0, 11, USERS), recommend=rng.integers(0, 11, USERS))
+    assert not _of(_seen(path, nps=("recommend",)), "leak")
+
+
 def test_an_event_that_is_the_outcome_stops(tmp_path: Path) -> None:
     log = _log(tmp_path, [60] * 20)
     with log.open("a") as file:
@@ -252,6 +257,11 @@ def test_near_copies_are_found_and_cousins_are_only_correlated(tmp_path: Path, r
     assert [set(f.columns) for f in _of(seen, "copy", Level.WARN)] == [{"base", "root"}]
     assert [set(f.columns) for f in _of(seen, "correlated")] == [{"base", "cousin"}]
     assert {(p.first, p.second) for p in seen.pairs} == {("base", "root"), ("base", "cousin"), ("root", "cousin")}
+
+
+def test_columns_that_hardly_anybody_fills_are_not_called_copies(tmp_path: Path, rng: np.random.Generator) -> None:
+    rare = np.where(np.arange(USERS) < 3, np.arange(USERS), 0)
+    assert not _of(_seen(_table(tmp_path, rng, a=rare, b=rare * 2, c=rng.poisson(4, USERS))), "copy", Level.WARN)
 
 
 def test_columns_equal_in_nearly_all_rows_are_copies(tmp_path: Path, rng: np.random.Generator) -> None:

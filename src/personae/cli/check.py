@@ -32,6 +32,8 @@ _NAMED = re.compile(
 )
 LEVELS = {Level.STOP: "stop", Level.WARN: "warning", Level.PASS: "note"}
 """What a finding of each level is called on a terminal."""
+READING = 6
+"""Notes on how columns were read that a terminal shows: a survey can have one for each of its questions."""
 
 
 @with_settings
@@ -161,7 +163,14 @@ def findings(seen: Inspection, screen: Screen) -> list[str]:
     found = labelled("passed", ", ".join(LOOKS[x.kind] for x in seen.passed)) if seen.passed else []
     for bound in seen.bounds:
         found += labelled("bound", bound)
-    for level in (Level.PASS, Level.WARN, Level.STOP):
+    notes = [f for f in seen.findings if f.level is Level.PASS]
+    reading = [f for f in notes if f.kind == "reading"]
+    kept = [f for f in notes if f.kind != "reading" or f in reading[:READING]]
+    for f in kept:
+        found += _finding(f, screen)
+    if more := len(notes) - len(kept):
+        found += labelled("note", f"{count(more, 'more note')} on how columns were read: --html FILE or --json has all")
+    for level in (Level.WARN, Level.STOP):
         for f in seen.findings:
             found += _finding(f, screen) if f.level is level else []
     amounts = [(sum(f.level is level for f in seen.findings), word) for level, word in LEVELS.items()]

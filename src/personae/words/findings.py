@@ -50,10 +50,15 @@ def _share(n: Number, floor: int) -> str:
 
 def quoted(names: tuple[str, ...], most: int = 4) -> str:
     """Column names as a list: '"a", "b" and "c"', shortened where they are many."""
-    shown = [f'"{n if len(n) <= LONG else n[: LONG - 3] + "..."}"' for n in names]
+    shown = [f'"{_short(n)}"' for n in names]
     if len(names) > most + 1:
         return f"{', '.join(shown[:most])} and {len(names) - most:,} more"
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}" if shown else ""
+
+
+def _short(name: str) -> str:
+    """A name with its middle left out where it is long: questions of one block differ at their ends."""
+    return name if len(name) <= LONG else f"{name[: LONG // 2 - 3]}...{name[-LONG // 2 :]}"
 
 
 def typed(names: tuple[str, ...]) -> str:

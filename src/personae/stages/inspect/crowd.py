@@ -74,7 +74,7 @@ def imbalance(view: View) -> Checked:
 
 def profiles(view: View) -> Checked:
     """Users under different ids who are alike in every column, beyond what chance gives."""
-    taken = [m for m in view.features.measures if m.name in view.own]
+    taken = [m for m in view.features.measures if m.name in view.own or m.block]
     if len(taken) < 3 or view.users < MANY:
         return Checked()
     codes = np.column_stack([np.unique(np.asarray(m.values, np.float64), return_inverse=True)[1] for m in taken]).astype(

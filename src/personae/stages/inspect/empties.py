@@ -32,20 +32,20 @@ def missing(view: View) -> Checked:
     share = {(t.source, c.name): c.empty / c.rows for t, c in used}
     half = [(t, c) for t, c in used if share[t.source, c.name] >= HALF]
     some = [(t, c) for t, c in used if SOME <= share[t.source, c.name] < HALF]
-    found = [_much([c for _, c in half], Level.WARN)] if half else []
-    found += [_much([c for _, c in some], Level.PASS)] if some else []
+    found = [_much([c for _, c in half], Level.WARN, view)] if half else []
+    found += [_much([c for _, c in some], Level.PASS, view)] if some else []
     gaps = [m for m in view.features.measures if m.name in view.own and _both(~filled(m)[view.sample])]
     found += [*_telling(gaps[:MOST], view), *_together(gaps[:MOST], view)]
     return Checked(found, f"no column of {len(used):,} is empty in more than {SOME:.0%} of its cells".replace("%", " %"))
 
 
-def _much(columns: Sequence[Column], level: Level) -> Finding:
+def _much(columns: Sequence[Column], level: Level, view: View) -> Finding:
     """One finding for all columns with about as many empty cells."""
     ranked = sorted(columns, key=lambda c: -c.empty / c.rows)
     names, shares = tuple(c.name for c in ranked), [Number(c.empty / c.rows, "share", c.rows) for c in (ranked[-1], ranked[0])]
     one = len(ranked) == 1 or round(shares[0].value, 2) == round(shares[1].value, 2)
     amount = (shares[1],) if one else (shares[0], " to ", shares[1])
-    forms = any(c.role is Role.BEHAVIOUR for c in ranked)
+    forms = any(c.role is Role.BEHAVIOUR and c.name in view.own for c in ranked)
     done = "empty cells are filled by draws from the others, so that they make no group" if forms else ""
     said = (f"{quoted(names)} {'is' if len(names) == 1 else 'are'} empty in ", *amount, " of the cells")
     return Finding("missing", level, said, names, done=done, flag="--empty COLUMN=HOW, or --ignore COLUMN" if forms else "")
@@ -162,7 +162,7 @@ def _sentinels(view: View) -> Iterator[Finding]:
         n = Number(max(n for _, n in columns), "cell")
         most = " at most" if len(names) > 1 else ""
         words = (
-            f"{quoted(names)} {'has' if len(names) == 1 else 'have'} the number {text} ",
+            f"{quoted(names)} {'has' if len(names) == 1 else 'have'} the number {text} in ",
             n,
             f"{most}, far from all others",
         )

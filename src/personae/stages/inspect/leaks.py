@@ -8,6 +8,7 @@ share of pairs, one user with and one without, that come out in the right order 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -44,6 +45,7 @@ class Clue:
     codes: NDArray[np.int64]
     forms: bool
     event: bool = False
+    query: str = ""
 
 
 def leaks(view: View) -> Checked:
@@ -54,10 +56,21 @@ def leaks(view: View) -> Checked:
         untested = "no column was tested for giving an outcome away: no outcome is known that enough users have and have not"
         return Checked(copies, "", f"{untested} (--outcome COLUMN)")
     clues = list(_clues(view))
-    found = [f for y, values, binary in targets for c in clues for f in _judged(c, y, values, binary, view)]
+    found = [
+        f for y, values, binary in targets for c in clues if not _made_of(y, c) for f in _judged(c, y, values, binary, view)
+    ]
     many = f"{len(clues):,} columns and events" if view.events[0] else f"{len(clues):,} columns"
     looked = f"none of {many} gives {quoted(tuple(m.name for m, _, _ in targets))} away"
     return Checked(copies + found, looked)
+
+
+_MADE = re.compile(r"(: (promoter|passive|detractor|% of .*)| is not empty| is [\d.]+ or [\d.]+)$")
+"""How the query of a measure ends that was made of answers: the share of promoters, of the two highest answers."""
+
+
+def _made_of(outcome: Measure, clue: Clue) -> bool:
+    """Whether both were made of one column, such as "satisfaction: top two" of "satisfaction"."""
+    return bool(clue.query) and _MADE.sub("", outcome.query) == _MADE.sub("", clue.query)
 
 
 def _copies(view: View) -> Iterator[Finding]:
@@ -95,9 +108,9 @@ def _target(m: Measure, view: View) -> tuple[Measure, Floats, bool] | None:
 def _clues(view: View) -> Iterator[Clue]:
     """Every column and kind of event that is not an outcome, as codes."""
     for m in view.numbers():
-        yield Clue(m.name, m.label, ranges(np.asarray(m.values[view.sample], np.float64)), m.forms)
+        yield Clue(m.name, m.label, ranges(np.asarray(m.values[view.sample], np.float64)), m.forms, query=m.query)
     for m in view.categories():
-        yield Clue(m.name, m.label, np.asarray(m.values[view.sample], np.int64) + 1, m.forms)
+        yield Clue(m.name, m.label, np.asarray(m.values[view.sample], np.int64) + 1, m.forms, query=m.query)
     names, counts = view.events
     for i, name in enumerate(names):
         yield Clue(name, name, ranges(counts[:, i]), True, True)

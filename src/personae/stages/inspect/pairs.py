@@ -74,7 +74,7 @@ def ranked(x: Floats) -> Floats:
     there = np.isfinite(x)
     z = np.zeros_like(x)
     for j in range(x.shape[1]):
-        if there[:, j].sum() > 1:
+        if _varies(x[there[:, j], j]):
             r = ranks(x[there[:, j], j])
             sd = r.std()
             z[there[:, j], j] = (r - r.mean()) / sd if sd > 0 else 0.0
@@ -85,6 +85,11 @@ def ranked(x: Floats) -> Floats:
         rho = (z.T @ z) / (size * size.T)
     rho[(both < max(LEAST, 0.05 * len(x))) | ~np.isfinite(rho)] = 0.0
     return np.asarray(rho)
+
+
+def _varies(values: Floats) -> bool:
+    """Whether enough users have another value than the most frequent one to say that a column goes with another."""
+    return len(values) > 1 and len(values) - int(np.unique(values, return_counts=True)[1].max()) >= LEAST // 2
 
 
 def _equal(x: Floats, i: int, j: int) -> float:
@@ -128,7 +133,9 @@ def _copied(names: tuple[str, ...], pairs: Sequence[Pair], equal: set[tuple[str,
         f"{len(form)} form groups, so what they say weighs {len(form)} times" if twice else "at most one of them forms groups"
     )
     flag = told.leave_out(names) if twice else ""
-    return Finding("copy", Level.WARN if twice else Level.PASS, (f"{quoted(names)} {how}",), names, done=done, flag=flag)
+    # Habits of a log that say one thing are for the tool to weigh: nobody can leave them out.
+    level = Level.WARN if flag else Level.PASS
+    return Finding("copy", level, (f"{quoted(names)} {how}",), names, done=done, flag=flag)
 
 
 def _together(names: tuple[str, ...], pairs: Sequence[Pair], told: _Told) -> Finding:
