@@ -28,9 +28,8 @@ _EPOCH = date(1970, 1, 1)
 @dataclass(frozen=True, eq=False)
 class _Log:
     table: Table
-    day: str
-    """SQL of the day since 1970."""
-    second: str
+    relation: str
+    """Its rows that have a time, with the day since 1970 as "personae day"; quoted."""
     first: int
     counts: NDArray[np.int64]
 
@@ -43,8 +42,9 @@ def over_time(view: View) -> Checked:
         time = table.column(Role.TIME)
         if table.shape != "events" or table.timed_by or time is None or time.kind not in (Kind.DATE, Kind.TIMESTAMP):
             continue
-        found += _moments(view, table, time)
-        log = _opened(view.engine, table, time)
+        relation = _timed(view.engine, table, time)
+        found += _moments(view, table, time, relation)
+        log = _opened(view.engine, table, relation)
         if log is None:
             continue
         mine, odd = _by_day(log)
@@ -59,19 +59,28 @@ def over_time(view: View) -> Checked:
     return Checked(found, looked, days=tuple(kept))
 
 
-def _opened(engine: Any, table: Table, time: Column) -> _Log | None:
+_AT, _DAY = '"personae time"', '"personae day"'
+
+
+def _timed(engine: Any, table: Table, time: Column) -> str:
+    """The rows of a log with their times read once, beside the event and the amounts."""
+    into, q = engine.quote(f"{table.relation}__timed"), engine.quote
+    kept = "".join(f", {q(c.name)}" for c in table.columns if c.role in (Role.EVENT, Role.VALUE, Role.BEHAVIOUR))
+    rows = f"SELECT CAST({engine.typed(time)} AS TIMESTAMP) AS {_AT}{kept} FROM {q(table.relation)}"
+    day = f"date_diff('day', DATE '1970-01-01', CAST({_AT} AS DATE))"
+    engine.execute(f"CREATE OR REPLACE TABLE {into} AS SELECT *, {day} AS {_DAY} FROM ({rows}) WHERE {_AT} IS NOT NULL")
+    return str(into)
+
+
+def _opened(engine: Any, table: Table, relation: str) -> _Log | None:
     """The log with its events by day; None where it is too short or reaches too far."""
-    at = engine.typed(time)
-    day, second = f"date_diff('day', DATE '1970-01-01', CAST({at} AS DATE))", f"CAST({at} AS TIMESTAMP)"
-    rows = engine.rows(
-        f"SELECT {day} AS d, count(*) FROM {engine.quote(table.relation)} WHERE {day} IS NOT NULL GROUP BY 1 ORDER BY 1"
-    )
+    rows = engine.rows(f"SELECT {_DAY}, count(*) FROM {relation} GROUP BY 1 ORDER BY 1")
     if len(rows) < 2 or rows[-1][0] - rows[0][0] >= LONGEST:
         return None
     counts = np.zeros(rows[-1][0] - rows[0][0] + 1, np.int64)
     for d, n in rows:
         counts[d - rows[0][0]] = n
-    return _Log(table, day, second, int(rows[0][0]), counts)
+    return _Log(table, relation, int(rows[0][0]), counts)
 
 
 def _name(log: _Log, position: int) -> str:
@@ -152,8 +161,8 @@ def _began(view: View, log: _Log) -> Iterator[Finding]:
     q = view.engine.quote
     name = f"CAST({q(event.name)} AS VARCHAR)"
     rows = view.engine.rows(
-        f"SELECT e, count(*), min(d), max(d) FROM (SELECT {name} AS e, {log.day} AS d FROM {q(log.table.relation)}) "
-        f"WHERE e IS NOT NULL AND d IS NOT NULL GROUP BY 1 HAVING count(*) >= 100 ORDER BY 2 DESC, 1 LIMIT {EVENTS}"
+        f"SELECT {name} AS e, count(*), min({_DAY}), max({_DAY}) FROM {log.relation} "
+        f"WHERE {name} IS NOT NULL GROUP BY 1 HAVING count(*) >= 100 ORDER BY 2 DESC, 1 LIMIT {EVENTS}"
     )
     before = np.cumsum(log.counts)
     for text, n, low, high in rows:
@@ -184,8 +193,8 @@ def _units(view: View, log: _Log) -> tuple[list[Finding], list[int]]:
             continue
         v = f"CAST({view.engine.typed(c)} AS DOUBLE)"
         rows = view.engine.rows(
-            f"SELECT d, median(v), count(v) FROM (SELECT {log.day} AS d, {v} AS v FROM {q(log.table.relation)}) "
-            "WHERE d IS NOT NULL AND v > 0 GROUP BY 1 HAVING count(v) >= 3 ORDER BY 1"
+            f"SELECT d, median(v), count(v) FROM (SELECT {_DAY} AS d, {v} AS v FROM {log.relation}) "
+            "WHERE v > 0 GROUP BY 1 HAVING count(v) >= 3 ORDER BY 1"
         )
         jump = changed(np.array([r[1] for r in rows], np.float64)) if len(rows) >= 10 else None
         if jump is not None:
@@ -218,14 +227,13 @@ def changed(medians: Floats) -> tuple[int, float] | None:
 # ---------------------------------------------------------------- moments
 
 
-def _moments(view: View, table: Table, time: Column) -> Iterator[Finding]:
+def _moments(view: View, table: Table, time: Column, relation: str) -> Iterator[Finding]:
     """Times at midnight, in the future, and where machines put what they do not know."""
-    q, at = view.engine.quote, f"CAST({view.engine.typed(time)} AS TIMESTAMP)"
     now = datetime.now(UTC).replace(tzinfo=None) + timedelta(days=1)
     ((n, midnight, ahead, zero),) = view.engine.rows(
         f"SELECT count(t), count_if(t = date_trunc('day', t)), count_if(t > TIMESTAMP '{now:%Y-%m-%d %H:%M:%S}'), "
         f"count_if(t < TIMESTAMP '1970-01-02' AND t >= TIMESTAMP '1970-01-01' OR t < TIMESTAMP '1900-01-02') "
-        f"FROM (SELECT {at} AS t FROM {q(table.relation)})"
+        f"FROM (SELECT {_AT} AS t FROM {relation})"
     )
     whole = time.kind is Kind.TIMESTAMP
     found: list[tuple[Level, tuple[str | Number, ...], str, str]] = []
@@ -252,7 +260,7 @@ def _last_day(view: View, log: _Log, time: Column) -> Iterator[Finding]:
     base = float(usual(log.counts)[-1])
     if time.kind is not Kind.TIMESTAMP or base < 2 * ENOUGH or log.counts[-1] >= 0.5 * base:
         return
-    (((last),),) = view.engine.rows(f"SELECT max({log.second}) FROM {view.engine.quote(log.table.relation)}")
+    (((last),),) = view.engine.rows(f"SELECT max({_AT}) FROM {log.relation}")
     if last is None or last.hour >= 22 or (last.hour, last.minute) == (0, 0):
         return
     said = (

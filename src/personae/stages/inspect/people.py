@@ -14,10 +14,8 @@ from personae.stages.inspect.view import Checked, View
 from personae.stages.roles import is_personal
 from personae.words.findings import quoted
 
-CELLS = 1_000_000
-"""Rows of a table whose texts are read; of longer tables the first."""
-DIFFERENT = 200_000
-"""Different texts of a column that are read."""
+DIFFERENT, LONGEST = 200_000, 10_000
+"""Different texts of a column that are read, the most frequent ones, and characters of each."""
 MOST = 0.7
 """Share of different texts written like names from which a column holds names."""
 _UNLIKE = frozenset({Topic.ITEM, Topic.EVENT, Topic.THING, Topic.DEMOGRAPHIC, Topic.CODE, Topic.CALENDAR, Topic.OUTCOME})
@@ -26,28 +24,28 @@ _USED = (Role.BEHAVIOUR, Role.ATTITUDE, Role.DEMOGRAPHIC, Role.EVENT, Role.OUTCO
 
 def personal_data(view: View) -> Checked:
     """One finding a column that holds mail addresses, telephone numbers, accounts, cards or names."""
-    found, texts, long = [], 0, []
+    found, looked, many = [], 0, []
     for table, column in view.columns():
-        if column.native != "VARCHAR" or column.kind is Kind.EMPTY:
+        if column.native != "VARCHAR" or column.kind in _NEVER:
             continue
-        texts += 1
-        if table.used > CELLS:
-            long.append(table.source)
+        looked += 1
+        if column.distinct > DIFFERENT and not column.kind.numeric:
+            many.append(column.name)
         found += list(_judged(table, column, _texts(view, table, column)))
-    bound = f"personal data were looked for in the first {CELLS:,} rows of {', '.join(dict.fromkeys(long))}" if long else ""
-    return Checked(found, f"no personal data in the cells of {texts:,} columns", bound)
+    bound = f"personal data were looked for in the {DIFFERENT:,} most frequent texts of {quoted(tuple(many))}" if many else ""
+    return Checked(found, f"no personal data in the cells of {looked:,} columns", bound)
+
+
+_NEVER = (Kind.EMPTY, Kind.DATE, Kind.TIMESTAMP, Kind.BOOLEAN, Kind.DECIMAL)
 
 
 def _texts(view: View, table: Table, column: Column) -> Mapping[str, int]:
-    """Different texts of a column with the cells that hold them."""
+    """Different texts of a column with the cells that hold them. Whole numbers can only be cards, which are long."""
     name, relation = view.engine.quote(column.name), view.engine.quote(table.relation)
-    rows = f"SELECT {name} AS v FROM {relation}" + (f" LIMIT {CELLS}" if table.used > CELLS else "")
-    number = column.kind.numeric or column.kind in (Kind.DATE, Kind.TIMESTAMP, Kind.BOOLEAN)
-    # Numbers can only be cards; texts can be anything that has an @, a digit, or is a name.
-    where = "length(v) BETWEEN 13 AND 23" if number else "length(v) < 2000"
+    where = "length(v) BETWEEN 13 AND 19" if column.kind is Kind.INTEGER else "v <> ''"
     found = view.engine.rows(
-        f"SELECT v, n FROM (SELECT v, count(*) AS n FROM ({rows}) WHERE v IS NOT NULL AND {where} GROUP BY v) "
-        f"ORDER BY n DESC, v LIMIT {DIFFERENT}"
+        f"SELECT substr(v, 1, {LONGEST}), n FROM (SELECT v, count(*) AS n FROM (SELECT {name} AS v FROM {relation}) "
+        f"WHERE {where} GROUP BY v) ORDER BY n DESC, v LIMIT {DIFFERENT}"
     )
     return {str(v): int(n) for v, n in found}
 
