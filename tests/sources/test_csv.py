@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -148,3 +149,44 @@ def test_traps_of_the_public_data_sets_are_seen(real) -> None:  # type: ignore[n
 
 def test_a_file_that_is_no_table_is_refused_in_plain_words(real) -> None:  # type: ignore[no-untyped-def]
     assert "one column" in refused("P111", real("msnbc_web") / "msnbc990928.zip").what
+
+
+NO_NAMES = " 00004 0001 19970101  2   29.33\n 00004 0001 19970118  2   29.73\n 00021 0002 19970101  3   63.34\n"
+
+
+def test_a_first_row_of_values_is_refused_with_the_flag_that_names_the_columns(tmp_path: Path) -> None:
+    """Hard formats: fixed width without names is read right or refused clearly."""
+    error = refused("P102", write(tmp_path / "a.txt", NO_NAMES))
+    assert "line 1: 00004, 0001, 19970101, 2, 29.33" in error.where
+    assert "--header name1,name2,name3,name4,name5" in error.fix
+
+
+def test_names_that_were_given_lose_no_row(tmp_path: Path) -> None:
+    path, names = write(tmp_path / "a.txt", NO_NAMES), ("customer_id", "sample_id", "date", "cds", "dollars")
+    read = table(path, header=names)
+    assert ([c.name for c in read.columns], read.seen, read.used) == (list(names), 3, 3)
+    assert values(path, "customer_id", header=names) == ["00004", "00004", "00021"]
+    with opened(path, header=names) as (engine, (again,)):
+        assert engine.locate(again.relation, [2]) == [("a.txt", 3)]
+
+
+def test_names_must_be_as_many_as_columns_and_may_be_the_first_row_already(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", "id,day,n\nu1,2026-01-01,3\nu2,2026-01-02,4\n")
+    assert "names 2 columns, and a.csv has 3" in refused("P001", path, header=("id", "day")).what
+    assert table(path, header=("id", "day", "n")).used == 2
+
+
+@pytest.mark.parametrize("header", ["0,1,2", "2019,2020,2021", "id,2019-01-01,2019-02-01"])
+def test_numbers_in_steps_can_be_names(tmp_path: Path, header: str) -> None:
+    assert table(write(tmp_path / "a.csv", f"{header}\n3,4,5\n6,7,9\n")).used == 2
+
+
+def test_the_repeat_purchases_of_a_shop_are_read_right(real: Callable[[str], Path]) -> None:
+    """255 identical rows are real orders, 80 orders cost nothing, dates are whole numbers."""
+    folder = real("cdnow")
+    master = table(folder / "CDNOW_master.txt")
+    kinds = {c.name: c.kind for c in master.columns}
+    assert (master.used, kinds["date"], kinds["dollar_value"]) == (69_659, Kind.DATE, Kind.DECIMAL)
+    sample = table(folder / "CDNOW_sample.txt", header=("customer_id", "sample_id", "date", "cds", "dollars"))
+    assert (sample.used, next(c.distinct for c in sample.columns if c.name == "customer_id")) == (6_919, 2_357)
+    assert values(folder / "CDNOW_master.txt", "dollar_value").count("0.00") == 80

@@ -45,6 +45,7 @@ HELP: Mapping[str, tuple[str, str, str]] = {
     "embed": (_COLUMNS, "COLS", "Columns of text that form groups by what they are about."),
     "sheet": (_READING, "NAME", "Sheet of a workbook."),
     "encoding": (_READING, "NAME", "Text encoding, such as utf-8 or cp1252."),
+    "header": (_READING, "NAMES", "Names of the columns, separated by commas, where the first row is data already."),
     "delimiter": (_READING, "CHAR", "Character between columns."),
     "decimal": (_READING, ".|,", "Decimal mark, where the data leave it open."),
     "dates": (_READING, "ORDER", "dmy, mdy or ymd, where the data leave it open."),

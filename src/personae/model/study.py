@@ -59,6 +59,8 @@ class Study:
     sheet: str = ""
     encoding: str = ""
     delimiter: str = ""
+    header: tuple[str, ...] = ()
+    """Names of the columns of files whose first row is data already, in their order."""
     decimal: str = ""
     """"." or ",": the decimal mark where the data leave it open."""
     dates: str = ""

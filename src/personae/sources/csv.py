@@ -14,6 +14,7 @@ from personae import progress
 from personae.audit.headers import names_id
 from personae.errors import DataError, PersonaeError
 from personae.files.dialect import Dialect, sniff
+from personae.files.header import header_of
 from personae.files.names import name_columns
 from personae.files.opening import Opened, open_file
 from personae.files.preamble import HEADED, Headed, first_table
@@ -122,10 +123,11 @@ def _look(engine: Any, opened: Opened, study: Study) -> _File:
             "P102", f"the header of {opened.name} cannot be read: {header.reason}", where=where, fix="close the quote"
         )
     check_width(opened.name, len(header.fields))
-    names, notes = name_columns(header.fields)
+    fields, start = header_of(header, opened, study)
+    names, notes = name_columns(fields)
     if headed is not None:
         notes = (_above(opened, headed), *notes)
-    return _File(opened, text, separator, dialect, header.fields, names, notes, header.until)
+    return _File(opened, text, separator, dialect, fields, names, notes, start)
 
 
 def _above(opened: Opened, headed: Headed) -> Note:
