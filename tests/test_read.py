@@ -14,7 +14,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from personae.audit.ids import exact_ids
@@ -366,6 +366,7 @@ class TestNames:
     def test_any_header_loads_with_unique_names(self, tmp_path: Path, header: list[str]) -> None:
         import csv
 
+        assume(not all(h.strip(" +-.,0123456789") == "" for h in header))  # a row of values is no header
         out = io.StringIO()
         csv.writer(out, quoting=csv.QUOTE_ALL).writerows([header, ["7"] * len(header), ["8"] * len(header)])
         read = table(write(tmp_path / "h.csv", out.getvalue()), allow_rejects=3)

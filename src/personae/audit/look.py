@@ -68,6 +68,8 @@ class Seen:
 def look(engine: Any, table: Table, columns: Sequence[Column]) -> list[Seen]:
     """Every column of text, seen in full."""
     seen: dict[str, Seen] = {}
+    if not columns:
+        return []
     for part in _chunks(engine, table, columns):
         progress.step("read", f"{table.source}: looking at every value", len(seen), len(columns), "columns")
         seen |= {s.column.name: s for s in _look(engine, table, *part)}

@@ -11,7 +11,7 @@ from personae.files.records import Record
 from personae.model.study import Study
 
 _VALUE = re.compile(r"[-+]?\d+([.,]\d+)*([eE][-+]?\d+)?|\d{4}[-/]\d\d?[-/]\d\d?([ T]\d\d?:\d\d.*)?")
-_PLAIN = re.compile(r"\d{1,4}")
+_PLAIN = re.compile(r"0|[1-9]\d{0,3}")
 
 
 def header_of(first: Record, opened: Opened, study: Study) -> tuple[tuple[str, ...], int]:
@@ -26,7 +26,9 @@ def header_of(first: Record, opened: Opened, study: Study) -> tuple[tuple[str, .
         return given, first.until if again else first.line
     if given and len(study.sources) == 1:
         what = f"--header names {len(given)} columns, and {opened.name} has {len(first.fields)}"
-        raise UsageError("P001", what, where=f"line {first.line}: {first.text or ', '.join(first.fields)}"[:200], fix=_named(first))
+        raise UsageError(
+            "P001", what, where=f"line {first.line}: {first.text or ', '.join(first.fields)}"[:200], fix=_named(first)
+        )
     if _is_data(first.fields):
         what = f"the first row of {opened.name} holds values and no names of columns"
         where = f"{opened.path}: line {first.line}: {', '.join(first.fields)[:200]}"
@@ -35,14 +37,9 @@ def header_of(first: Record, opened: Opened, study: Study) -> tuple[tuple[str, .
 
 
 def _is_data(fields: Sequence[str]) -> bool:
-    """Whether a row holds nothing but numbers and dates. Years and 0, 1, 2... in a row can be names."""
+    """Whether a row holds nothing but numbers and dates, and not only such as can be names: years, and 0, 1, 2..."""
     cells = [f.strip() for f in fields]
-    if len(cells) < 2 or not all(_VALUE.fullmatch(c) for c in cells):
-        return False
-    if not all(_PLAIN.fullmatch(c) for c in cells):
-        return True
-    steps = {int(b) - int(a) for a, b in zip(cells, cells[1:], strict=False)}
-    return len(steps) > 1 or steps == {0}
+    return len(cells) > 1 and all(_VALUE.fullmatch(c) for c in cells) and not all(_PLAIN.fullmatch(c) for c in cells)
 
 
 def _named(first: Record) -> str:

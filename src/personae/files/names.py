@@ -34,5 +34,7 @@ def name_columns(header: Sequence[str]) -> tuple[tuple[str, ...], tuple[Note, ..
         notes.append(Note(Level.PASS, "P102", "columns were given names: " + "; ".join(changed[:5]) + more))
     if len(header) > 1 and sum(bool(_NUMBER.fullmatch(h.strip())) for h in header) > len(header) / 2:
         words = "the first row was taken for the header but looks like data: " + ", ".join(header[:4])
-        notes.append(Note(Level.WARN, "P102", words, where="line 1", fix="if it is data, name the columns: --header NAME,NAME,..."))
+        notes.append(
+            Note(Level.WARN, "P102", words, where="line 1", fix="if it is data, name the columns: --header NAME,NAME,...")
+        )
     return tuple(names), tuple(notes)

@@ -260,6 +260,10 @@ def _measure(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], path: Pat
             for chunk in _chunks(stream):
                 total += len(chunk)
                 _within(total, path, study, name)
+                if b"<!ENTITY" in chunk:
+                    what = f"{name} declares entities, by which a short text unfolds to a long one; no spreadsheet program does"
+                    fix = "open it in a spreadsheet program you trust and save it again"
+                    raise DataError("P108", what, where=f"{path}: {member.filename}", fix=fix)
 
 
 def _copy(stream: IO[bytes], target: Path, path: Path, study: Study, name: str) -> None:

@@ -172,6 +172,8 @@ class Table:
     """(column, role, reason) that the format of the tool gives; flags of the study come before them."""
     entity: str = ""
     """What one row or one id is about, where the format of the tool says so."""
+    parts: tuple[int, ...] = ()
+    """Used rows of each of `files`, one after another in the relation."""
     folded: int = 0
     """Rows of an export that are none of the table: totals below a report, further lines of an order, repeated events."""
 

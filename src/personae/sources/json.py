@@ -94,6 +94,7 @@ def read(engine: Any, location: Path | Sequence[Opened] | Opened, study: Study, 
             used=used,
             rejects=tuple(rejects),
             files=tuple(f.file for f in files),
+            parts=tuple(len(lines) for _, lines in spans),
             format="JSON, UTF-8" + (f" ({files[0].packed})" if files[0].packed else ""),
         ),
     )

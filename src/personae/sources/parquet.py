@@ -8,14 +8,16 @@ from typing import Any
 
 from personae.errors import DataError, PersonaeError
 from personae.files.names import name_columns
-from personae.files.opening import Opened, open_file
+from personae.files.opening import RATIO, Opened, open_file
 from personae.files.rows import check_width, missing, path_text, waiting
 from personae.model.study import Study
 from personae.model.table import Column, Table
 
 ENDINGS: tuple[str, ...] = (".parquet", ".pq")
-DENSE = 20_000
-"""Rows per byte of file beyond which a file claims more than it can hold."""
+DENSE = 1_000
+"""Bytes of values per byte of file beyond which a file of many rows claims more than it can hold."""
+MANY = 10_000_000
+"""Rows from which that matters."""
 
 
 def read(engine: Any, location: Path | Sequence[Opened] | Opened, study: Study, relation: str) -> tuple[Table, ...]:
@@ -27,7 +29,8 @@ def read(engine: Any, location: Path | Sequence[Opened] | Opened, study: Study, 
     schemas = [_schema(engine, f) for f in files]
     _same(files, schemas)
     check_width(files[0].name, len(schemas[0]))
-    rows = sum(_rows(engine, f) for f in files)
+    parts = tuple(_rows(engine, f, s, study) for f, s in zip(files, schemas, strict=True))
+    rows = sum(parts)
     names, notes = name_columns([name for name, _ in schemas[0]])
     paths = ", ".join(path_text(f.content) for f in files)
     hive = len(files) > 1 and all("=" in f.path.parent.name for f in files)
@@ -50,6 +53,7 @@ def read(engine: Any, location: Path | Sequence[Opened] | Opened, study: Study, 
             seen=rows,
             used=rows,
             files=tuple(f.file for f in files),
+            parts=parts,
             format="Parquet" + (f", {len(files)} files" if len(files) > 1 else ""),
             notes=notes,
         ),
@@ -87,17 +91,54 @@ def _schema(engine: Any, file: Opened) -> list[tuple[str, str]]:
     return [(row[0], row[1]) for row in rows]
 
 
-def _rows(engine: Any, file: Opened) -> int:
-    """Rows a file says it holds, checked against its size."""
+def _rows(engine: Any, file: Opened, schema: Sequence[tuple[str, str]], study: Study) -> int:
+    """Rows a file says it holds, once what they unfold to is within the limits (ING-06)."""
     try:
         ((rows,),) = engine.rows(f"SELECT coalesce(sum(num_rows), 0) FROM parquet_file_metadata({path_text(file.content)})")
+        values = int(rows) * 8 * len(schema)
+        too_much = (rows > MANY and values > DENSE * file.size) or _texts(engine, file, study)
     except PersonaeError as error:
         raise _damaged(file, error) from error
-    if rows > 10_000_000 and rows > DENSE * file.size:
+    if too_much:
         where = f"{file.path}: {file.size:,} bytes on disk, {rows:,} rows declared"
-        fix = "write the file again from its source"
-        raise DataError("P110", f"{file.name} claims more rows than a file of its size can hold", where=where, fix=fix)
+        fix = "write the file again from its source" + f", or raise the limit: --max-inflated {too_much}" * (too_much > 1)
+        raise DataError("P110", f"{file.name} unfolds to more than a file of its size can hold", where=where, fix=fix)
     return int(rows)
+
+
+def _texts(engine: Any, file: Opened, study: Study) -> int:
+    """Bytes of the texts of a file where they pass the limit, else 0: a text that is held once may stand in every row.
+
+    Only columns whose rows times bytes could reach the limit are looked at, and only their lengths.
+    """
+    limit, at = max(study.max_inflated, RATIO * file.size), path_text(file.content)
+    found = engine.rows(
+        f"SELECT path_in_schema FROM parquet_metadata({at}) WHERE type = 'BYTE_ARRAY' AND encodings LIKE '%DICTIONARY%' "
+        f"AND NOT contains(path_in_schema, ', ') GROUP BY 1 "
+        f"HAVING sum(CAST(num_values AS DOUBLE) * total_uncompressed_size) > {limit} ORDER BY 1"
+    )
+    total = sum(_unfolded(file.content, name) for (name,) in found)
+    return total if total > limit else 0
+
+
+def _unfolded(path: Path, name: str) -> int:
+    """Bytes of the texts of a column written out, without writing them out."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    total = 0
+    try:
+        with pq.ParquetFile(path, read_dictionary=[name]) as whole:
+            for batch in whole.iter_batches(65_536, columns=[name]):
+                column = batch.column(0)
+                lengths = pc.binary_length(column.dictionary).to_numpy(zero_copy_only=False)
+                counts = np.bincount(column.indices.drop_null().to_numpy(), minlength=len(lengths))
+                total += int(counts @ lengths.astype(np.int64))
+    except (pa.ArrowException, OSError) as error:
+        raise PersonaeError("P900", "the pages cannot be read", where=str(path)) from error
+    return total
 
 
 def _same(files: Sequence[Opened], schemas: Sequence[list[tuple[str, str]]]) -> None:

@@ -67,6 +67,46 @@ def identical(relation: str, columns: Sequence[str]) -> str:
     return f"SELECT coalesce(sum(n - 1), 0) FROM ({groups}) AS g"
 
 
+def overlapping(relation: str, columns: Sequence[str], parts: Sequence[int]) -> str:
+    """Rows that stand in several parts of a relation, beyond those of the part with most of them; the two parts that share
+    most, numbered from 1; and how many parts share any."""
+    listed = ", ".join(columns)
+    counted = f"SELECT {listed}, {_PART}, count(*) AS n FROM ({_parted(relation, parts)}) GROUP BY ALL"
+    shared = f"SELECT sum(n) - max(n) AS again, list({_PART}) AS p FROM ({counted}) GROUP BY {listed} HAVING count(*) > 1"
+    pairs = "SELECT list_min(p) AS a, list_max(p) AS b, sum(again) AS n FROM s GROUP BY ALL ORDER BY n DESC, a, b LIMIT 1"
+    return (
+        f"WITH s AS ({shared}), best AS ({pairs}) SELECT coalesce((SELECT sum(again) FROM s), 0)::BIGINT, "
+        f"(SELECT a FROM best), (SELECT b FROM best), (SELECT count(DISTINCT x) FROM (SELECT unnest(p) AS x FROM s))"
+    )
+
+
+def apart(into: str, relation: str, columns: Sequence[str], parts: Sequence[int]) -> str:
+    """A table of the same rows in their order, those that stand in several parts only as often as in the part with most."""
+    listed = ", ".join(columns)
+    counted = f"SELECT *, count(*) OVER (PARTITION BY {listed}, {_PART}) AS {_TIMES} FROM ({_parted(relation, parts)})"
+    best = f"first_value({_PART}) OVER (PARTITION BY {listed} ORDER BY {_TIMES} DESC, {_PART})"
+    kept = f"SELECT {listed}, {PLACE} FROM ({counted}) QUALIFY {_PART} = {best}"
+    return f"CREATE OR REPLACE TABLE {into} AS SELECT {listed} FROM ({kept}) ORDER BY {PLACE}"
+
+
+def filled(relation: str, columns: Sequence[str]) -> str:
+    """Rows, and rows with a value in each column."""
+    return f"SELECT count(*), {', '.join(f'count({c})' for c in columns)} FROM {relation}"
+
+
+_PART, _TIMES = '"personae part"', '"personae times"'
+
+
+def _parted(relation: str, parts: Sequence[int]) -> str:
+    """The rows with their place and the number of the part they are in."""
+    firsts = [1 + sum(parts[:i]) for i in range(len(parts))]
+    listed = ", ".join(f"({first}, {i})" for i, (first, n) in enumerate(zip(firsts, parts, strict=True), 1) if n)
+    return (
+        f"SELECT n.*, f.part AS {_PART} FROM (SELECT *, row_number() OVER () AS {PLACE} FROM {relation}) AS n "
+        f"ASOF JOIN (VALUES {listed}) AS f(first, part) ON n.{PLACE} >= f.first"
+    )
+
+
 def different(into: str, relation: str, key: str) -> str:
     """A table of the different ids."""
     return f"CREATE OR REPLACE TABLE {into} AS SELECT DISTINCT {key} FROM {relation} WHERE {key} IS NOT NULL"

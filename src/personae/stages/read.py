@@ -52,6 +52,7 @@ def read(engine: Any, study: Study, frames: Mapping[str, object], *, least: int 
             _tell(audited)
         for file in files:
             unchanged(file)
+    _check_twice(tables, study)
     return _named_apart(tables)
 
 
@@ -206,6 +207,17 @@ def _check_content(table: Table) -> None:
     if all(c.kind is Kind.EMPTY for c in table.columns):
         where = f"{table.source}: {table.used:,} rows, {len(table.columns):,} columns, not one value"
         raise DataError("P107", f"every column of {table.source} is empty", where=where, fix="export it again with its values")
+
+
+def _check_twice(tables: Sequence[Table], study: Study) -> None:
+    """Raise UsageError P001 when the very same file was given twice (ING-19); tables of one database are different."""
+    seen: dict[object, str] = {}
+    for table, source in zip(tables, study.sources, strict=False):
+        mark = (tuple(f[1] for f in table.files), tuple(c.name for c in table.columns), table.source.partition(", ")[2])
+        if table.files and "::" not in source and mark in seen:
+            where = f"{seen[mark]} and {source} are the same, byte for byte"
+            raise UsageError("P001", f"{table.source} was given twice", where=where, fix="name it once")
+        seen[mark] = source
 
 
 def _tell(table: Table) -> None:

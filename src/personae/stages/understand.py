@@ -19,6 +19,7 @@ from personae.sql import repeats
 from personae.stages.asked import asked as requests
 from personae.stages.asked import check_forming, forms
 from personae.stages.likert import check_style, likert
+from personae.stages.overlap import overlap
 from personae.stages.part import id_of
 from personae.stages.roles import (
     LEVELS,
@@ -79,7 +80,9 @@ def understand(engine: Any, tables: tuple[Table, ...], study: Study, *, ids: Col
         aside = {n: (Role.ATTITUDE, w) for n, w in why.items() if guesses.get(n, (None,))[0] is Role.BEHAVIOUR}
         columns = tuple(_with_role(c, found, guesses | aside | told, study, who, kept.said) for c in kept.columns)
         table = replace(kept, shape=shape, columns=columns, notes=(*kept.notes, *notes))
-        made.append(_alike(engine, _one_row_each(engine, table, study) if shape == "entities" else _identical(engine, table)))
+        made.append(
+            _alike(engine, _one_row_each(engine, table, study) if shape == "entities" else _events(engine, table, study))
+        )
     _check_grouping(made, study, who)
     if not ids:
         check_style(made, study)
@@ -499,6 +502,11 @@ def _lines(engine: Any, table: Table, positions: Sequence[int]) -> str:
         return "rows " + " and ".join(f"{p + 1:,}" for p in positions)
     several = len({file for file, _ in places}) > 1 or len(table.files) > 1
     return "lines " + " and ".join(f"{file}:{line:,}" if several else f"{line:,}" for file, line in places)
+
+
+def _events(engine: Any, table: Table, study: Study) -> Table:
+    """A log whose files do not overlap, with a word on rows that are identical."""
+    return _identical(engine, overlap(engine, table, study))
 
 
 def _identical(engine: Any, table: Table) -> Table:

@@ -24,7 +24,7 @@ _LOOKS: tuple[tuple[str, Callable[[View], Checked]], ...] = (
     ("copy", pairs.numbers), ("repeated", pairs.answers), ("extreme", values.extremes), ("few", values.few),
     ("profiles", crowd.profiles), ("heavy", crowd.heavy), ("imbalance", crowd.imbalance), ("reading", crowd.known),
 )  # fmt: skip
-STOPPING = ("leak",)
+STOPPING = ("leak", "overlap")
 """Kinds of findings that stop a run and can be accepted; too few users and rows set aside have errors of their own."""
 _ORDER = (Level.STOP, Level.WARN, Level.PASS)
 
@@ -82,8 +82,8 @@ def _accepted(found: Iterable[Finding], study: Study) -> list[Finding]:
     """The findings, those that the study accepts made warnings that say so."""
     for word in study.accept:
         if word.partition(":")[0] not in STOPPING:
-            known = " or ".join(f"{k}:COLUMN" for k in STOPPING)
-            raise UsageError("P001", f'"{word}" is no finding that stops a run', where="--accept", fix=f"write {known}")
+            fix = "write leak:COLUMN or overlap"
+            raise UsageError("P001", f'"{word}" is no finding that stops a run', where="--accept", fix=fix)
     return [_as_accepted(f) if f.level is Level.STOP and _names(f) & set(study.accept) else f for f in found]
 
 
