@@ -28,6 +28,7 @@ from personae.model.study import Role, Study
 from personae.model.table import Kind
 from personae.rule import coordinates as stand
 from personae.stages.choose import choose
+from personae.stages.prepared import planned
 from personae.stages.score import inputs, marked, place_features
 from personae.stages.settle import settle
 from personae.stages.space import behaviour_space
@@ -550,3 +551,14 @@ def test_what_does_not_fit_at_scoring_is_counted_and_said(caplog: pytest.LogCapt
     assert '"spend" has 1 value that cannot be read as numbers' in said
     assert '"plan" has 1 value other than the 2 the rule knows' in said
     assert np.mean([placed[u]["persona"] == p for u, p in whole.items()]) > 0.95
+
+
+def test_check_says_what_was_chosen_before_anything_is_grouped() -> None:
+    features, _ = holed(0.1)
+    said = planned(features, replace(STUDY, scale="robust", empty=("m002=median",), weigh="tfidf"))
+    assert said[0] == "scale robust, weigh tfidf"
+    assert "m002" in said[1] and said[1].endswith("empty, the median")
+    assert any("--weigh tfidf has nothing to act on" in s for s in said)
+    assert planned(features, STUDY) == ()
+    with pytest.raises(UsageError):
+        planned(features, replace(STUDY, empty=("m009=median",)))

@@ -132,6 +132,8 @@ def _with_flags(last: str, seen: Inspection) -> str:
 
 def lines(tables: tuple[Table, ...], features: Features, seen: Inspection, study: Study, screen: Screen) -> list[str]:
     """A table of columns a source, what the groups would be formed on, then the findings, the stops last."""
+    from personae.stages.prepared import planned
+
     found = summary.sources(tables, features.window)
     hidden = personal_columns(seen)
     for t in tables:
@@ -153,6 +155,7 @@ def lines(tables: tuple[Table, ...], features: Features, seen: Inspection, study
         *summary.matches(features.matches, study.entity),
         *summary.measures(made, features.left_out),
         *labelled("group by", f"{count(forming, 'measure')} of what {count(len(features), study.entity)} do"),
+        *(line for words in planned(features, study) for line in labelled("prepare", words)),
         "",
         *findings(seen, screen),
     ]

@@ -66,8 +66,29 @@ def prepared(space: Space, features: Features, study: Study) -> Preparation:
         empties=tuple(_emptied(features, ways)),
         dropped=int(lacking(features, ways).sum()),
         apart=space.outliers,
-        notes=tuple(_notes(space, features, study)),
+        notes=tuple(_notes(features, study, bool(_events(space)), space.coordinates.shape[1])),
     )
+
+
+def planned(features: Features, study: Study) -> tuple[str, ...]:
+    """What was chosen to be done with the measures, in words. Raises UsageError P001 for a choice that cannot be."""
+    ways = choices(study, features.forming())
+    said = [f"{name} {value}" for name in CHOICES if (value := getattr(study, name)) != "auto"]
+    emptied = list(_emptied(features, ways)) if study.empty else []
+    return (
+        *([", ".join(said)] if said else []),
+        *(f"{e.measure}: {e.users:,} empty, {e.words}" for e in emptied[:5]),
+        *([f"{len(emptied) - 5:,} more measures with empty cells"] if len(emptied) > 5 else []),
+        *_notes(features, study, features.counts is not None, None),
+    )
+
+
+CHOICES = ("scale", "weigh", "reduce", "encode", "outliers")
+"""Settings of the preparation that have one value."""
+
+
+def _events(space: Space) -> list[Feature]:
+    return [f for f in space.features if f.of == "event"]
 
 
 def _unused(space: Space, features: Features) -> tuple[str, ...]:
@@ -76,7 +97,7 @@ def _unused(space: Space, features: Features) -> tuple[str, ...]:
 
 
 def _order(space: Space, features: Features, study: Study) -> Iterator[str]:
-    events = [f for f in space.features if f.of == "event"]
+    events = _events(space)
     rest = [f for f in space.features if f.of != "event"]
     if events and (others := len(_unused(space, features))):
         why = "the others are done by too few, or are the same share of what everybody does"
@@ -123,7 +144,7 @@ def _components(space: Space, total: float) -> Iterator[Component]:
 
 def _weights(space: Space, features: Features, study: Study) -> Iterator[Weight]:
     """What each event weighs, in the order of their weights. A count itself is worth 1 / by, times idf where there is one."""
-    events = [f for f in space.features if f.of == "event"]
+    events = _events(space)
     if not events or features.counts is None:
         return
     weight = np.array([_weight(f) for f in events])
@@ -158,23 +179,22 @@ def _said(way: str, category: bool) -> str:
     return _WAYS[way]
 
 
-def _notes(space: Space, features: Features, study: Study) -> Iterator[str]:
+def _notes(features: Features, study: Study, events: bool, d: int | None) -> Iterator[str]:
+    """What was chosen and has nothing to act on; `d` is the number of coordinates, where it is known."""
     forming = features.forming()
     numbers = any(m.kind is not Kind.CATEGORY for m in forming)
     categories = any(m.kind is Kind.CATEGORY for m in forming)
-    events = any(f.of == "event" for f in space.features)
     if study.scale != "auto" and not numbers and not events and study.encode != "onehot":
-        yield f"--scale {study.scale} had nothing to act on: no column that forms groups is a number"
+        yield f"--scale {study.scale} has nothing to act on: no column that forms groups is a number"
     if study.weigh != "auto" and not events:
-        yield f"--weigh {study.weigh} had nothing to act on: there are no event counts"
+        yield f"--weigh {study.weigh} has nothing to act on: there are no event counts"
     if study.encode != "auto" and not categories:
-        yield f"--encode {study.encode} had nothing to act on: no column that forms groups is a category"
+        yield f"--encode {study.encode} has nothing to act on: no column that forms groups is a category"
     if study.empty and not any(empty(m).any() for m in forming):
-        yield "--empty had nothing to act on: no cell of a column that forms groups is empty"
+        yield "--empty has nothing to act on: no cell of a column that forms groups is empty"
     if study.scale in ("minmax", "quantile", "none") and categories and numbers and study.encode == "auto":
         yield f"with --scale {study.scale} a category outweighs a number; --encode onehot puts both on that scale"
     if study.scale == "log" and any(m.kind is not Kind.CATEGORY and np.nanmin(m.values) < 0 for m in forming):
         yield "columns with values below 0 have no logarithm and were standardised as they are"
-    d = space.coordinates.shape[1]
-    if study.reduce not in ("auto", "none") and float(study.reduce) > d:
+    if d is not None and study.reduce not in ("auto", "none") and float(study.reduce) > d:
         yield f"--reduce {study.reduce} asks for more than the {d} coordinates there are; all were kept"
