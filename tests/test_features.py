@@ -320,3 +320,30 @@ def test_one_new_user_is_scored_although_most_events_are_missing(tmp_path: Path)
     few.write_text("\n".join([lines[0], *mine]) + "\n")
     alone, before = personae.score(result, str(few)).to_pylist(), result.users.to_pylist()
     assert alone == [row for row in before if row["id"] == user]
+
+
+# ---------------------------------------------------------------- real data
+
+
+@pytest.mark.slow
+def test_recipes_on_real_baskets_equal_sql_over_the_raw_file(real: Callable[[str], Path]) -> None:
+    """Requirement 44."""
+    import duckdb
+
+    path = real("groceries_members") / "Groceries_dataset.csv"
+    asked = ("recency", "frequency", "discovery(of=itemDescription)", "loyalty(of=itemDescription)", "login_frequency")
+    study = Study(sources=(str(path),), id="Member_number", time="Date", event="itemDescription", features=asked, threads=2)
+    with plugins.find("engines", "duckdb").connect(memory="500MB", threads=2) as engine:
+        found = prepare(engine, understand(engine, read(engine, study, {}), study), study)
+    sql = f"""WITH log AS (SELECT Member_number AS id, strptime(Date, '%d-%m-%Y') AS day, itemDescription AS item
+            FROM read_csv('{path}', all_varchar = true)),
+        items AS (SELECT id, item, count(*) AS n FROM log GROUP BY 1, 2),
+        per AS (SELECT id, count(*) / sum(n) AS discovery, sum(n * n) / (sum(n) * sum(n)) AS loyalty FROM items GROUP BY 1)
+        SELECT id, date_diff('day', max(day), (SELECT max(day) FROM log)), count(*), any_value(discovery), any_value(loyalty),
+            30 * count(DISTINCT day) / (SELECT date_diff('day', min(day), max(day)) + 1 FROM log)
+        FROM log JOIN per USING (id) GROUP BY id"""
+    rows = {id: numbers for id, *numbers in duckdb.sql(sql).fetchall()}
+    assert len(found) == len(rows) == 3898
+    names = ("recency", "frequency", "discovery_of_itemDescription", "loyalty_to_itemDescription", "login_frequency")
+    for place, name in enumerate(names):
+        assert of(found, name) == pytest.approx({id: numbers[place] for id, numbers in rows.items()}, rel=1e-12)
