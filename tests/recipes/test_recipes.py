@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from personae import plugins
-from personae.sql.events import DIALECTS
-from small_log import SmallLog, backend, in_numpy, in_sql, some_log
+from personae.sql.events import DIALECTS, events
+from small_log import NUMBERS, TEXTS, SmallLog, backend, in_numpy, in_sql, some_log
 
 _ANY_OR_ONE: tuple[dict[str, Any], ...] = ({}, {"event": "purchase"})
 ASKED: Mapping[str, tuple[dict[str, Any], ...]] = {
@@ -106,3 +106,16 @@ def test_a_recipe_says_what_it_is(name: str) -> None:
     assert recipe.title and recipe.unit and recipe.formula
     assert recipe.example.partition("(")[0] == name
     assert set(recipe.needs) <= {"time", "clock", "event", "value"}
+
+
+@pytest.mark.parametrize(("name", "options"), CASES, ids=IDS)
+def test_without_a_given_window_the_sql_takes_that_of_the_data(duck: Any, name: str, options: dict[str, Any]) -> None:
+    """What `personae features NAME --sql` prints: first and last day are asked of the log itself."""
+    small = some_log(6, 120)
+    days = [int(t) // 86_400 for t in small.columns["t"]]
+    moved = SmallLog({**small.columns, "t": [t - min(days) * 86_400 for t in small.columns["t"]]}, max(days) - min(days) + 1)
+    given = moved.events(duck)
+    there = [c for c in given.table.columns if c in (*TEXTS, *NUMBERS)]
+    open_ = events(duck.table("log"), user="user", t="t", event="event", value="value", columns=there)
+    plug = plugins.find("recipes", name)
+    agree(in_sql(plug, open_, duck, **options), in_sql(plug, given, duck, **options))

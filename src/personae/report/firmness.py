@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from personae.charts.axes import Axes, axes
 from personae.charts.look import Mark, mark
 from personae.charts.numbers import count, listing, percent, plural, those
 from personae.charts.steadiness import Steadiness, hundred, steadiness
 from personae.model.cast import Cast
-from personae.model.evidence import Structure
+from personae.model.evidence import Axis, Structure
 from personae.report.limits import limits
 
 
@@ -56,8 +56,18 @@ def firmness(cast: Cast) -> Firmness:
         tuple(_change(cast)),
         limits(cast),
         e.preparation.sensitivity.words if e.preparation and e.preparation.sensitivity else "",
-        axes(e.axes, cast.study.entity),
+        axes(_called(cast), cast.study.entity),
     )
+
+
+def _called(cast: Cast) -> tuple[Axis, ...]:
+    """The directions along which users differ, with the words for measures instead of their names."""
+    label = {m.name: m.label for m in cast.measures if m.kind != "event"}
+
+    def called(names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(label.get(n, n) for n in names)
+
+    return tuple(replace(a, low=called(a.low), high=called(a.high)) for a in cast.evidence.axes)
 
 
 def _pairs(cast: Cast) -> tuple[Pair, ...]:
