@@ -66,6 +66,16 @@ def test_nps_is_promoters_minus_detractors(result: Any) -> None:
     assert fact(result, other, "nps")["p"] < 0.05
 
 
+def test_no_interval_of_an_nps_leaves_its_scale(tmp_path: Path) -> None:
+    """Eleven of twelve detract: the interval of -92 would end below -100."""
+    said = ["0"] * 11 + ["8"] + ["10"] * 20 + ["5"] * 20
+    use = [f"{9 * (i < 12) + i % 3}" for i in range(52)]
+    columns = {"nps": said, **{f"use_{c}": use for c in "ab"}, "use_c": [f"{float(u) + i % 2}" for i, u in enumerate(use)]}
+    found = personae.run(personae.read(wide(tmp_path / "a.csv", columns)), groups=2)
+    low = [f["low"] for f in found.facts if f["measure"] == "nps" and f["low"] is not None]
+    assert low and min(low) == -100
+
+
 def test_the_share_of_answers_is_a_fact_and_compared(result: Any) -> None:
     """Requirement 46: response share, and whether silence differs between groups."""
     key = heavy(result)

@@ -42,7 +42,6 @@ HELP: Mapping[str, tuple[str, str, str]] = {
     "multi": (_COLUMNS, "COLS", "Columns whose cells hold several answers."),
     "ordinal": (_COLUMNS, "ORDERS", 'Categories with an order, such as "plan=free<pro<team".'),
     "nps": (_COLUMNS, "COLS", "Columns that answer from 0 to 10 whether one would recommend."),
-    "embed": (_COLUMNS, "COLS", "Columns of text that form groups by what they are about."),
     "sheet": (_READING, "NAME", "Sheet of a workbook."),
     "encoding": (_READING, "NAME", "Text encoding, such as utf-8 or cp1252."),
     "header": (_READING, "NAMES", "Names of the columns, separated by commas, where the first row is data already."),

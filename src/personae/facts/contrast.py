@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from personae.facts import intervals
-from personae.facts.tally import Tally
+from personae.facts.tally import NET, Tally
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -54,8 +54,9 @@ def contrast(tally: Tally) -> Contrast:
         variance = _variance(tally.square, n, value, tally.centre, share)
         whole_variance = _variance(tally.square.sum(axis=0), whole_n, whole, tally.centre, share)
         rest_variance = _variance(tally.square.sum(axis=0) - tally.square, rest_n, rest, tally.centre, share)
-        low, high = _interval(value, variance, n, share)
-        whole_low, whole_high = _interval(whole, whole_variance, whole_n, share)
+        bound = np.array([100.0 if i.unit == NET else np.inf for i in tally.items])
+        low, high = (np.clip(end, -bound, bound) for end in _interval(value, variance, n, share))
+        whole_low, whole_high = (np.clip(end, -bound, bound) for end in _interval(whole, whole_variance, whole_n, share))
         multiple = np.where(plain, np.nan, value / whole)
         error = intervals.log_multiple(value, rest, variance, rest_variance, n, rest_n)
         t = intervals.quantile(0.5 + intervals.LEVEL / 2, n - 1)

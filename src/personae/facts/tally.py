@@ -21,6 +21,8 @@ BLOCK = 2_000_000
 """Non-empty cells of the count matrix looked at in one go: 60 MB of scratch."""
 CAP, HOLD = 0.99, 0.30
 """Amounts are capped at this quantile for comparing, when the users above it hold more than this share of the total."""
+NET = "points"
+"""The unit of a net score, from -100 to 100."""
 POINTS = "points from "
 """How the unit of an answer scale begins: "points from 1 to 5"."""
 POSITIVE = ("yes", "true", "1", "y", "t", "churned", "bought", "converted", "active", "left")

@@ -20,6 +20,7 @@ from personae.progress import tell
 from personae.sql import per_user
 from personae.stages.answers import answered, blank_is_no
 from personae.stages.likert import without_style
+from personae.stages.mentions import language, mentions, tokens
 from personae.stages.part import LEVELS, Part, floats, keyed, scattered, spoken
 from personae.stages.satisfaction import recommended, satisfied
 
@@ -30,7 +31,7 @@ _TOGETHER = 64
 def from_table(engine: Any, table: Table, study: Study, users: int, rule: Rule | None = None) -> Part:
     """The columns of a table of one row a user, in the order of the users; with a rule, counts are what it reads as events."""
     used = [c for c in table.columns if c.role not in (Role.ID, Role.IGNORE, Role.TEXT)]
-    left_out = tuple(LeftOut(c.name, c.why) for c in table.columns if c.role in (Role.IGNORE, Role.TEXT))
+    left_out = tuple(LeftOut(c.name, c.why) for c in table.columns if c.role is Role.IGNORE)
     typed = plugins.find("engines", "duckdb").typed
     measures: list[Measure] = []
     for start in range(0, len(used), _TOGETHER):
@@ -44,6 +45,8 @@ def from_table(engine: Any, table: Table, study: Study, users: int, rule: Rule |
         measures = without_style(measures, used)
     plain = study.scale != "auto" and study.weigh == "auto"  # a scaling was chosen for these columns, and no weighing
     taken = ([] if plain else _like_counts(measures)) if rule is None else _read_as_events(measures, rule)
+    told, texts = _texts(engine, table, study, users) if rule is None else ([], ())
+    measures, left_out = [*measures, *told], (*left_out, *texts)
     if not taken:
         return Part(None, tuple(measures), None, left_out)
     counts = _counts(taken, table)
@@ -52,6 +55,29 @@ def from_table(engine: Any, table: Table, study: Study, users: int, rule: Rule |
         for h in variety(counts.matrix)
     )
     return Part(counts, (*known, *(m for m in measures if m not in taken)), None, left_out)
+
+
+def _texts(engine: Any, table: Table, study: Study, users: int) -> tuple[list[Measure], tuple[LeftOut, ...]]:
+    """What people mention in columns of text, and what is to be said of each column; texts form no groups and place nobody."""
+    columns = [c for c in table.columns if c.role is Role.TEXT]
+    if not columns:
+        return [], ()
+    typed = plugins.find("engines", "duckdb").typed
+    names = [c for c in table.columns if c.role is Role.IGNORE and c.why == "personal data"]
+    found = engine.arrow(per_user.traits(*keyed(engine, table), [typed(c) for c in (*columns, *names)]))
+    known = (found.column(len(columns) + i + 1).cast("string").to_pylist() for i in range(len(names)))
+    masked = frozenset(w for values in known for v in values if v for w in tokens(v) if w)
+    told: list[Measure] = []
+    said: list[LeftOut] = []
+    for i, c in enumerate(columns):
+        plain = Measure(c.name, spoken(c.name), c.role, c.kind, np.zeros(0), (), "", table.source, c.name)
+        texts = coded(plain, found.column(0).to_numpy(), found.column(i + 1), users)
+        made = mentions(texts, study.floor, masked=masked, several=len(columns) > 1)
+        tongue = language(texts.levels) or "unknown"
+        terms = f"{len(made)} terms of at least {study.floor} people describe" if made else "no term is used by enough people"
+        said.append(LeftOut(c.name, f"free text: {terms}; language: {tongue}"))
+        told += made
+    return told, tuple(said)
 
 
 def _measures(
