@@ -14,6 +14,7 @@ import pytest
 import personae
 from personae import flow
 from personae.errors import DataError, UsageError
+from personae.model import personal
 from personae.model.inspection import Finding, Inspection
 from personae.model.study import Study
 from personae.model.table import Level
@@ -305,6 +306,22 @@ def test_columns_empty_for_the_same_users_and_questions_not_asked_are_told(tmp_p
     assert any('"q0" and "q1" are empty for the same' in w for w in words)
 
 
+def test_amounts_that_only_some_events_have_are_no_warning(tmp_path: Path) -> None:
+    log = _log(tmp_path, [30] * 30)
+    head, *rows = log.read_text().splitlines()
+    filled = (f"{row},{i % 17 + 1 if ',event_1,' in row else ''}" for i, row in enumerate(rows))
+    log.write_text("\n".join([f"{head},amount", *filled]) + "\n")
+    (found,) = _of(_seen(log), "missing")
+    assert (found.level, found.columns) == (Level.PASS, ("amount",))
+
+
+def test_a_column_that_is_mostly_empty_is_a_warning_and_a_full_one_none(tmp_path: Path, rng: np.random.Generator) -> None:
+    gone = rng.random(USERS)
+    made = {name: np.where(gone < part, "", rng.integers(0, 99, USERS).astype(str)) for name, part in (("a", 0.7), ("b", 0.2))}
+    found = _of(_seen(_table(tmp_path, rng, **made, full=rng.integers(0, 99, USERS))), "missing")
+    assert [(f.level, f.columns) for f in found if len(f.columns) == 1] == [(Level.WARN, ("a",)), (Level.PASS, ("b",))]
+
+
 # ---------------------------------------------------------------- people
 
 
@@ -337,6 +354,20 @@ def test_what_only_looks_like_personal_data_is_not_called_so(
 ) -> None:
     path = _table(tmp_path, rng, product=[texts[i % len(texts)] for i in range(USERS)])
     assert not _of(_seen(path), "personal")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("4111 1111 1111 1111", "payment card"), ("4111 1111 1111 1112", ""), ("DE89370400440532013000", "bank account"),
+        ("DE89370400440532013001", ""), ("192.168.0.44", "network address"), ("192.168.0.444", ""), ("v1.2.3", ""),
+        ("(030) 123 45 67", "telephone number"), ("555-123-4567", "telephone number"), ("2024-01-31", ""), ("1990-2020", ""),
+        ("$25,000-$49,999", ""), ("a.b+c@mail.example.org", "mail address"), ("meet @ noon", ""),
+    ],
+)  # fmt: skip
+def test_check_digits_and_marks_decide_what_points_at_a_person(text: str, kind: str) -> None:
+    """ING-22."""
+    assert personal.kinds(text) == ((kind,) if kind else ())
 
 
 def test_a_category_of_mail_addresses_forms_no_groups(tmp_path: Path, rng: np.random.Generator) -> None:

@@ -190,9 +190,17 @@ def _row(c: Column, sketch: Sketch | None, found: tuple[Said, ...], use: str, fl
     if sketch is not None:
         picture = strip(sketch) if sketch.kind == "histogram" else levels(sketch)
     named = tuple(s for s in found if c.name in s.columns and s.level != "note")
-    empty = number(Number(c.empty / c.rows, "share", c.rows), floor).replace(" ", "\u00a0") if c.empty and c.rows else ""
+    empty = _empty(c, floor)
     alt = f"{c.name}: {sketch.words}" if sketch else ""
     return Row(c.name, str(c.kind), use, c.why, empty, picture, alt, named)
+
+
+def _empty(c: Column, floor: int) -> str:
+    """The share of empty cells, "" when there is none."""
+    share = c.empty / c.rows if c.rows else 0.0
+    if 0 < share < 0.001:
+        return "under\u00a00.1\u00a0%"
+    return number(Number(share, "share", c.rows), floor).replace(" ", "\u00a0") if share else ""
 
 
 def _match(m: Match, study: Study) -> str:

@@ -15,8 +15,8 @@ LOOKS = {
 }  # fmt: skip
 """What was looked for, in a word or two, by the kind of its findings."""
 
-OPEN = ("day",)
-"""Units that count nobody, so that few of them may be said."""
+OPEN = ("day", "row")
+"""Units that may be said however few: days count nobody, and every row set aside is accounted for."""
 LONG = 48
 """Letters of a column name that are shown in a list: survey questions are longer."""
 

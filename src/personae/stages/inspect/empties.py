@@ -30,10 +30,12 @@ def missing(view: View) -> Checked:
     """How much is empty, and whether emptiness itself says something."""
     used = [(t, c) for t, c in view.columns() if c.role not in (Role.ID, Role.IGNORE, Role.TEXT) and c.rows]
     share = {(t.source, c.name): c.empty / c.rows for t, c in used}
-    half = [(t, c) for t, c in used if share[t.source, c.name] >= HALF]
-    some = [(t, c) for t, c in used if SOME <= share[t.source, c.name] < HALF]
-    found = [_much([c for _, c in half], Level.WARN, view)] if half else []
-    found += [_much([c for _, c in some], Level.PASS, view)] if some else []
+    own = [(t, c) for t, c in used if t.shape == "entities"]
+    half = [c for t, c in own if share[t.source, c.name] >= HALF]
+    some = [c for t, c in own if SOME <= share[t.source, c.name] < HALF]
+    part = [c for t, c in used if t.shape == "events" and share[t.source, c.name] >= SOME]
+    found = [_much(cs, level, view) for cs, level in ((half, Level.WARN), (some, Level.PASS)) if cs]
+    found += [_of_events(part)] if part else []
     gaps = [m for m in view.features.measures if m.name in view.own and _both(~filled(m)[view.sample])]
     found += [*_telling(gaps[:MOST], view), *_together(gaps[:MOST], view)]
     return Checked(found, f"no column of {len(used):,} is empty in more than {SOME:.0%} of its cells".replace("%", " %"))
@@ -49,6 +51,16 @@ def _much(columns: Sequence[Column], level: Level, view: View) -> Finding:
     done = "empty cells are filled by draws from the others, so that they make no group" if forms else ""
     said = (f"{quoted(names)} {'is' if len(names) == 1 else 'are'} empty in ", *amount, " of the cells")
     return Finding("missing", level, said, names, done=done, flag="--empty COLUMN=HOW, or --ignore COLUMN" if forms else "")
+
+
+def _of_events(columns: Sequence[Column]) -> Finding:
+    """Columns of a log that only some events fill: an amount belongs to orders, not to views."""
+    names = tuple(c.name for c in columns)
+    shares = sorted(c.empty / c.rows for c in columns)
+    low, high = (Number(x, "share", columns[0].rows) for x in (shares[0], shares[-1]))
+    amount = (low,) if round(low.value, 2) == round(high.value, 2) else (low, " to ", high)
+    said = (f"{quoted(names)} {'is' if len(names) == 1 else 'are'} empty in ", *amount, " of the events")
+    return Finding("missing", Level.PASS, said, names, done="sums and means are made of the events that fill it")
 
 
 def _both(gap: NDArray[np.bool_]) -> bool:

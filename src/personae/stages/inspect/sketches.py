@@ -21,7 +21,8 @@ BARS, ANSWERS = 16, 6
 def sketches(view: View, hidden: frozenset[str]) -> tuple[Sketch, ...]:
     """One sketch a column that has a measure; none of ids, texts and what is `hidden` because it points at a person."""
     least = max(view.study.floor, 2)
-    by_name = {(m.source, m.name): m for m in view.features.measures}
+    by_name = {(m.source, m.query): m for m in reversed(view.features.measures)}
+    by_name |= {(m.source, m.name): m for m in view.features.measures}
     made = []
     for table, column in view.columns():
         if column.name in hidden or column.role in (Role.ID, Role.IGNORE, Role.TEXT):
@@ -44,7 +45,8 @@ def _of(table: Table, column: Column, m: Measure, least: int) -> Sketch | None:
         yes, _, no = column.format.partition("|")
         n = np.array([(x > 0).sum(), (x <= 0).sum()])
         return _levels(table, column, (yes or "1", no or "0"), n, least)
-    bars = tuple(_bars(x, some, least))
+    ago = " days ago" if column.kind in (Kind.DATE, Kind.TIMESTAMP) else ""
+    bars = tuple((f"{label}{ago}", n) for label, n in _bars(x, some, least))
     return Sketch(table.source, column.name, "histogram", bars, _words(bars)) if len(bars) > 1 else None
 
 
@@ -75,6 +77,7 @@ def _bars(x: NDArray[np.float64], some: NDArray[np.float64], least: int) -> Iter
         low, high = np.quantile(x, [0.01, 0.99])
         edges, whole = np.linspace(low, high, BARS + 1)[:-1], False
         n = np.bincount(np.clip(np.searchsorted(edges, x, side="right") - 1, 0, BARS - 1), minlength=BARS)
+        edges = np.ceil(edges) if (x == np.rint(x)).all() else edges
     held, start = 0, 0
     made: list[tuple[int, int, int]] = []
     for i, k in enumerate(n):
