@@ -83,7 +83,9 @@ def study() -> str:
         "",
         "| setting | flag | default | meaning |",
     ]
-    return "\n".join((*lines, "|---|---|---|---|", "| `sources` | | | Paths, globs, folders, and names of frames. |", ""))
+    return "\n".join(
+        (*lines, "|---|---|---|---|", "| `sources` | | | Paths, globs, folders, `DATABASE::TABLE`, and names of frames. |", "")
+    )
 
 
 def _setting(field: Field[object]) -> str:

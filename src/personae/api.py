@@ -206,9 +206,10 @@ class Result:
 def read(*sources: Any, **settings: Any) -> Data:
     """Name the sources and what their columns mean; nothing is opened yet.
 
-    `sources` are paths, globs and folders, data frames (pandas, Polars, PyArrow, DuckDB relations...), or one mapping of names
-    to frames. `settings` are the fields of Study: id, time, event, value, group_by, describe, outcome, ignore, window, groups,
-    method, seed... Raises UsageError for a setting that does not exist.
+    `sources` are paths, globs and folders, tables and queries of databases ("env:DB_URL::events"), data frames (pandas, Polars,
+    PyArrow, DuckDB relations...), or one mapping of names to frames. `settings` are the fields of Study: id, time, event,
+    value, group_by, describe, outcome, ignore, window, groups, method, seed... Raises UsageError for a setting
+    that does not exist.
     """
     return _updated(_sources(sources), settings)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
@@ -11,8 +13,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from personae.errors import PersonaeError
 from personae.model.table import Kind
-from reading import columns, opened, refused, table, values, words
+from reading import columns, opened, refused, table, values, words, write
 from servers import PASSWORD, Server
 
 
@@ -166,6 +169,40 @@ def test_a_view_in_a_duckdb_file_reaches_no_other_file(tmp_path: Path) -> None:
     with duckdb.connect(str(tmp_path / "a.duckdb")) as file:
         file.execute(f"CREATE VIEW v AS SELECT * FROM read_csv('{tmp_path / 'other.csv'}')")
     refused("P116", f"{tmp_path / 'a.duckdb'}::v")
+
+
+def test_a_duckdb_file_that_somebody_writes_to_is_in_use(tmp_path: Path) -> None:
+    made = "import duckdb; c = duckdb.connect('a.duckdb'); c.execute('CREATE TABLE t AS SELECT 1 AS id')"
+    code = f"{made}; print(1, flush=True); input()"
+    with subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdin is not None and other.stdout is not None
+        other.stdout.readline()
+        assert refused("P116", f"{tmp_path / 'a.duckdb'}::t").what == "the DuckDB file is in use"
+        other.stdin.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["a.duckdb", "a.db"])
+def test_cut_and_flipped_database_files_give_a_typed_error(name: str, tmp_path: Path) -> None:
+    """ING-16."""
+    rows = "SELECT 'u' || i AS id, i AS n FROM range(3000) AS r(i)"
+    if name == "a.db":
+        with closing(sqlite3.connect(tmp_path / name)) as file:
+            file.execute("CREATE TABLE t (id, n)")
+            file.executemany("INSERT INTO t VALUES (?, ?)", [(f"u{i}", i) for i in range(3_000)])
+            file.commit()
+    else:
+        with duckdb.connect(str(tmp_path / name)) as made:
+            made.execute(f"CREATE TABLE t AS {rows}")
+    whole = (tmp_path / name).read_bytes()
+    for position in range(1, len(whole), len(whole) // 15):
+        flipped = bytearray(whole)
+        flipped[position] ^= 0xFF
+        for content in (whole[:position], bytes(flipped)):
+            try:
+                table(f"{write(tmp_path / f'x{name}', content)}::t")
+            except PersonaeError as error:
+                assert error.exit_code == 3, error.as_dict()
 
 
 # ---------------------------------------------------------------- servers
@@ -326,8 +363,6 @@ def test_a_server_that_is_cut_off_mid_read_stops_cleanly(
 
 
 def test_a_missing_driver_is_named_with_the_command_that_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    import sys
-
     monkeypatch.setitem(sys.modules, "pymysql", None)
     monkeypatch.setitem(sys.modules, "adbc_driver_postgresql", None)
     assert refused("P116", "mysql://anna@localhost/shop::t").fix == 'pip install "personae[mysql]"'

@@ -30,7 +30,7 @@ _MOST = 20
 def bands(
     given: Mapping[str, Any],
     files: Annotated[
-        list[str] | None, typer.Argument(metavar="FILES", help="Files, folders or globs.", show_default=False)
+        list[str] | None, typer.Argument(metavar="FILES", help="Files, folders, globs, or DATABASE::TABLE.", show_default=False)
     ] = None,
     column: Annotated[str, typer.Option("--column", metavar="COL", help="The measure to cut.")] = "",
     against: Annotated[

@@ -40,7 +40,7 @@ READING = 6
 def check(
     given: Mapping[str, Any],
     files: Annotated[
-        list[str] | None, typer.Argument(metavar="FILES", help="Files, folders or globs.", show_default=False)
+        list[str] | None, typer.Argument(metavar="FILES", help="Files, folders, globs, or DATABASE::TABLE.", show_default=False)
     ] = None,
     html: Annotated[
         str, typer.Option("--html", help="Write the report as one page.", metavar="FILE", rich_help_panel="Output")

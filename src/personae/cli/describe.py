@@ -29,7 +29,7 @@ SHOWN = 12
 def describe(
     given: Mapping[str, Any],
     files: Annotated[
-        list[str] | None, typer.Argument(metavar="FILES", help="Files, folders or globs.", show_default=False)
+        list[str] | None, typer.Argument(metavar="FILES", help="Files, folders, globs, or DATABASE::TABLE.", show_default=False)
     ] = None,
     who: Annotated[
         str, typer.Option("--who", metavar="CONDITION", help='Whom to describe, such as "outcome = 1 and age >= 50".')

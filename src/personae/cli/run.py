@@ -30,7 +30,7 @@ GATE = 4
 def run(
     given: Mapping[str, Any],
     files: Annotated[
-        list[str] | None, typer.Argument(metavar="FILES", help="Files, folders or globs.", show_default=False)
+        list[str] | None, typer.Argument(metavar="FILES", help="Files, folders, globs, or DATABASE::TABLE.", show_default=False)
     ] = None,
     out: Annotated[str, typer.Option(help="Folder for the files of this run.", metavar="DIR", rich_help_panel="Output")] = "",
     overwrite: Annotated[

@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from personae.errors import DataError, UsageError
+from personae.progress import warn
 from personae.redaction import hide
 
 ENGINES = {
@@ -30,10 +31,10 @@ _FILES = ("sqlite", "duckdb", "duckdb_file")
 _REFERENCES = ("env:", "file:")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _SECRET_OPTIONS = re.compile(r"(?i)(?:^|[?&])(?:password|passwd|pwd|pass|sslpassword|token)=")
-_SAFE = (
-    "keep the URL in a variable, and name the variable: export DB_URL=...; personae run env:DB_URL::events; "
-    "or keep it in a file: personae run file:PATH::events"
-)
+_SAFE = """keep the URL in a variable, and name the variable:
+  personae run env:DB_URL::events
+or keep it in a file that only you can read:
+  personae run file:PATH::events"""
 
 
 @dataclass(frozen=True)
@@ -66,10 +67,9 @@ class Address:
 
 def is_database(source: str) -> bool:
     """Whether a source names a database rather than a file with rows."""
-    head = _SPLIT.fullmatch(source)
-    if not head and _exists(source):
+    if _exists(source):
         return _kind(Path(source).expanduser()) != ""
-    return bool(head) or source.startswith(_REFERENCES) or bool(_URL.match(source))
+    return bool(_SPLIT.fullmatch(source)) or source.startswith(_REFERENCES) or bool(_URL.match(source))
 
 
 def parted(source: str) -> tuple[Address, str]:
@@ -120,6 +120,8 @@ def _content(name: str) -> str:
         why = "it cannot be read" if path.exists() else "it does not exist"
         fix = "check the path; the file holds the URL of the database and nothing else"
         raise UsageError("P001", f"file: names a file that should hold a URL: {why}", where=name[:200], fix=fix) from error
+    if path.stat().st_mode & 0o077:
+        warn(f"{path.name} holds the URL of a database, and others may read it: chmod 600 {path.name}")
     return lines[0].strip() if lines else ""
 
 

@@ -130,7 +130,7 @@ def _refused(error: duckdb.Error, address: Address) -> PersonaeError:
         return MachineError(
             "P501", f"the query needs more than {MEMORY}", where=address.place, fix="ask for fewer rows or columns"
         )
-    if "lock" in low or "different configuration" in low:
+    if "could not set lock" in low or "different configuration" in low:
         return refusal("busy", address, said)
     if "permission" in low:
         return refusal("rights", address, "")

@@ -12,6 +12,7 @@ from personae.databases.address import Address
 from personae.databases.refusals import refusal, without_driver
 from personae.databases.tables import Field
 from personae.errors import PersonaeError
+from personae.redaction import hide
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -151,6 +152,7 @@ def _arguments(address: Address) -> dict[str, Any]:
     if address.user:
         found["user"] = address.user
     password = address.password or os.environ.get("MYSQL_PWD", "")
+    hide(password)
     ssl: dict[str, Any] = {k: options[k] for k in ("ssl_ca", "ssl_cert", "ssl_key") if k in options}
     return {**found, **ssl, "password": password, "database": address.database or None}
 

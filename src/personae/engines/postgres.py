@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from personae.databases.address import Address
 from personae.databases.refusals import refusal, without_driver
 from personae.databases.tables import Field
 from personae.errors import DataError, PersonaeError
+from personae.redaction import hide
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -53,6 +55,7 @@ class Postgres:
             from adbc_driver_postgresql import dbapi
         except ImportError:
             raise without_driver(address, "adbc-driver-postgresql", "postgres") from None
+        hide(os.environ.get("PGPASSWORD", ""))  # the driver reads it by itself
         self._error = (dbapi.Error, OSError)  # what breaks while rows stream comes as an OSError of Arrow
         with self._own_errors(opening=True):
             self._con = dbapi.connect(_url(address))
