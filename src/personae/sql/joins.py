@@ -24,6 +24,13 @@ def overlap(left: str, key: str, right: str, other: str) -> str:
     )
 
 
+def numbers(left: str, key: str, right: str, other: str) -> str:
+    """How many values of two columns are the same if both are read as numbers."""
+    sides = (f"SELECT DISTINCT {_number(_text(k))} AS k FROM {r}" for k, r in ((key, left), (other, right)))
+    a, b = sides
+    return f"SELECT count(*) FROM ({a}) AS a JOIN ({b}) AS b ON a.k = b.k"
+
+
 def differing(relation: str, ways: Sequence[tuple[str, str, str, str]]) -> str:
     """Rows that two ways lead to different ids; a way is (column, relation, its key, its id)."""
     ids = ", ".join(f"{_text(f'w{i}.v')} AS v{i}" for i in range(len(ways)))

@@ -26,10 +26,10 @@ def ids() -> str:
     return f"SELECT id FROM {USERS} ORDER BY r"
 
 
-def several(relation: str, id: str) -> str:
-    """How many users have more than one row."""
-    rows = f"SELECT {id} AS k FROM {relation} WHERE {id} IS NOT NULL AND {_text(id)} <> '' GROUP BY 1 HAVING count(*) > 1"
-    return f"SELECT count(*) FROM ({rows}) AS s"
+def several(relation: str, id: str, rows: str = "count(*)") -> str:
+    """How many users have more than one row; `rows` counts them where several were added up to one."""
+    ids = f"SELECT {id} AS k FROM {relation} WHERE {id} IS NOT NULL AND {_text(id)} <> '' GROUP BY 1 HAVING {rows} > 1"
+    return f"SELECT count(*) FROM ({ids}) AS s"
 
 
 def matched(sources: Sequence[tuple[str, str]]) -> str:

@@ -11,7 +11,7 @@ from personae.model.study import Role, Study
 from personae.model.table import Column, Table
 from personae.model.vocabulary import Topic, singular, topics, words
 from personae.stages.understand import id_columns, ranked
-from personae.stages.ways import bare, different, names_row_of, same, shared, stem
+from personae.stages.ways import bare, different, flag, names_row_of, same, shared, stem
 
 SURE = 2.0
 """Score of a name from which on it means a person."""
@@ -91,11 +91,15 @@ def _unsaid(engine: Any, tables: Sequence[Table], i: int, found: dict[int, Colum
             matched, filled, numbers = shared(engine, table, column, tables[j], key)
             if _chance(column) or max(matched, numbers) < MOST * filled:
                 continue
-            flag = f'--link "{stem(table)}.{column.name}={stem(tables[j])}.{key.name}"'
             what = f'{table.source} has no column "{key.name}", and {matched:,} of {filled:,} rows of its "{column.name}" hold '
             what += f'values of "{key.name}" of {tables[j].source}'
             more = f" ({numbers:,} if both were read as numbers: write them alike in both files)" if numbers > matched else ""
-            return UsageError("P114", what + more, where=table.source, fix=f"if they name the same people: {flag}")
+            return UsageError(
+                "P114",
+                what + more,
+                where=table.source,
+                fix=f"if they name the same people: {flag(table, column, tables[j], key)}",
+            )
     return None
 
 

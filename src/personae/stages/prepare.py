@@ -21,7 +21,7 @@ from personae.stages import hidden
 from personae.stages.asked import asked
 from personae.stages.log import from_log
 from personae.stages.part import Part, keyed
-from personae.stages.summed import from_sums
+from personae.stages.summed import TIMES, from_sums
 from personae.stages.traits import from_table
 
 if TYPE_CHECKING:
@@ -102,9 +102,8 @@ def _matches(engine: Any, tables: Sequence[Table]) -> tuple[Match, ...]:
     for (i, a), (j, b) in combinations(enumerate(tables), 2):
         both, left, right = engine.rows(per_user.matched([_different(engine, a), _different(engine, b)]))[0]
         found.append(Match(a.source, b.source, both, left, right, often[i], often[j]))
-        if both == 0:
-            numbers = _as_numbers(engine, a, b)
-            warn(f"no id of {a.source} appears in {b.source}{numbers}: check that both name users in the same way")
+        if 2 * both < both + min(left, right):
+            _doubt(engine, a, b, both, both + min(left, right))
     shapes = {t.source: t.shape for t in tables}
     for m in telling(found):
         _tell(m, shapes[m.left], shapes[m.right])
@@ -124,14 +123,21 @@ def _several(engine: Any, table: Table) -> int:
     """Users with more than one row; tables of one row a user have none by now."""
     if table.shape != "events":
         return 0
-    return int(engine.rows(per_user.several(*keyed(engine, table)))[0][0])
+    rows = f"sum({TIMES})" if table.sums else "count(*)"
+    return int(engine.rows(per_user.several(*keyed(engine, table), rows))[0][0])
 
 
-def _as_numbers(engine: Any, a: Table, b: Table) -> str:
-    """What the match would be if ids were numbers: 007 in one file and 7 in the other; ids stay text."""
+def _doubt(engine: Any, a: Table, b: Table, both: int, least: int) -> None:
+    """Warn where few ids meet; and say what the match would be if ids were numbers, 007 and 7 the same (ids stay text)."""
     (left, x), (right, y) = _different(engine, a), _different(engine, b)
-    filled, _, numbers = engine.rows(joins.overlap(left, x, right, y))[0]
-    return f" as text; read as numbers, {numbers:,} of {filled:,} would" if numbers else ""
+    numbers = engine.rows(joins.numbers(left, x, right, y))[0][0]
+    said = f"read as numbers, {numbers:,} would" if numbers > both else ""
+    if both == 0:
+        warn(f"no id of {a.source} appears in {b.source}{' as text; ' if said else ''}{said}: check that both name users alike")
+    elif said:
+        warn(
+            f"only {both:,} of {least:,} ids appear in both {a.source} and {b.source} as text; {said}: write them alike in both"
+        )
 
 
 def _joined(counts: Sequence[Counts]) -> Counts | None:

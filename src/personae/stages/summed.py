@@ -21,7 +21,7 @@ from personae.stages.when import Times, times_of
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-_TIMES, _MOST, _FILLED = '"personae n"', '"personae most"', '"personae filled"'
+TIMES, _MOST, _FILLED = '"personae n"', '"personae most"', '"personae filled"'
 
 
 def fits(table: Table) -> bool:
@@ -55,7 +55,7 @@ def _counts(engine: Any, table: Table, users: int) -> Counts:
     event = table.column(Role.EVENT)
     assert event is not None  # noqa: S101 - `fits` was asked
     relation, id = keyed(engine, table)
-    found = engine.arrow(per_user.added(relation, id, engine.quote(event.name), _TIMES))
+    found = engine.arrow(per_user.added(relation, id, engine.quote(event.name), TIMES))
     done = found.column(1).to_pylist()
     names = sorted(set(done), key=lambda n: n.encode())
     at = {n: i for i, n in enumerate(names)}
@@ -95,7 +95,7 @@ def _left_out(engine: Any, table: Table) -> tuple[LeftOut, ...]:
     """Rows that count for nobody or for nothing, and columns that are not used."""
     relation, id = keyed(engine, table)
     event = table.column(Role.EVENT)
-    nobody = int(engine.rows(f"SELECT coalesce(sum({_TIMES}), 0) FROM {relation} WHERE {id} IS NULL")[0][0])
+    nobody = int(engine.rows(f"SELECT coalesce(sum({TIMES}), 0) FROM {relation} WHERE {id} IS NULL")[0][0])
     blank = event.empty if event else 0
     left = [
         (table.used - table.span[2], "have no time, so nobody knows when they happened", "; they are not counted"),

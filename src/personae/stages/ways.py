@@ -43,12 +43,18 @@ class Way:
     def flag(self, tables: Sequence[Table]) -> str:
         """The flag that declares it."""
         child, parent = tables[self.child], tables[self.parent]
-        return f'--link "{stem(child)}.{self.column.name}={stem(parent)}.{self.key.name}"'
+        return flag(child, self.column, parent, self.key)
+
+
+def flag(child: Table, column: Column, parent: Table, key: Column) -> str:
+    """The flag that declares a way; of a workbook without the sheet, since a comma parts two ways."""
+    left, right = (stem(t).partition(", sheet ")[0] for t in (child, parent))
+    return f'--link "{left}.{column.name}={right}.{key.name}"'
 
 
 def stem(table: Table) -> str:
     """The name of a source without ending and folders."""
-    name = PurePath(table.source.replace("\\", "/")).name
+    name = PurePath(table.source.replace("\\", "/")).name.rpartition("::")[2]
     head, comma, sheet = name.partition(", sheet ")
     plain = re.sub(_ENDING, "", head, flags=re.IGNORECASE)
     return f"{plain}{comma}{sheet}"
