@@ -97,7 +97,9 @@ def _measure(column: Column, rows: npt.NDArray[Any], values: Any, users: int, so
     """A column as a measure, by its kind."""
     forms = column.name in study.group_by if study.group_by else column.role is Role.BEHAVIOUR
     said = spoken(column.name)
-    made = Measure(column.name, said, column.role, column.kind, np.zeros(0), (), "", source, column.name, forms, column.block)
+    made = Measure(
+        column.name, said, column.role, column.kind, np.zeros(0), (), "", source, column.name, forms, block=column.block
+    )
     if column.scheme is not None and column.scheme.way not in (Way.SCORED, Way.RATED):
         return coded(made, rows, values, users)
     if column.kind in (Kind.DATE, Kind.TIMESTAMP):

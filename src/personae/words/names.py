@@ -193,7 +193,7 @@ def parts(label: str, measure: str) -> tuple[str, str]:
 def noun(stem: str, level: str) -> str:
     """What a level stands for as a thing one has: "two year contract", "no phone service"; a stem without level as it is."""
     said = level.strip().lower()
-    if not level or said in ("yes", "true", "y"):
+    if not level or said in ("yes", "true", "y", stem.strip().lower()):
         return stem
     if said in ("no", "false", "n"):
         return f"no {stem}"
