@@ -16,7 +16,7 @@ from conftest import planted
 from personae import plugins
 from personae.errors import PersonaeError
 from personae.model.features import Features
-from personae.model.study import Study
+from personae.model.study import Role, Study
 from personae.model.table import Kind
 from personae.stages.prepare import prepare
 from personae.stages.read import read
@@ -188,6 +188,29 @@ def test_a_recipe_whose_columns_are_missing_names_the_flag(prepared: Prepared, t
     assert says in no.value.fix
 
 
+def test_no_group_is_formed_by_who_users_are_by_way_of_a_recipe(prepared: Prepared) -> None:
+    """Requirement 48: a mean age describes; to form groups by it, or to split events by gender, needs a written reason."""
+    text = "user_id,date,amount,age,gender\n" + "".join(
+        f"u{i},2026-01-{1 + (i * 7 + j) % 28:02},{i + j},{20 + i},{'fm'[i % 2]}\n" for i in range(9) for j in range(i + 1)
+    )
+    found = prepared(text, features=("mean_of(of=age)",))
+    assert not found.measure("mean_age").forms
+    assert found.measure("mean_age").role is Role.DEMOGRAPHIC
+    for features, group_by in ((("mean_of(of=age)",), ("mean_of",)), (("counts(by=gender)",), ())):
+        events = text.replace("user_id,date", "user_id,event,date").replace(",2026", ",buy,2026").replace("u1,buy", "u1,ask")
+        with pytest.raises(PersonaeError) as no:
+            prepared(events, features=features, group_by=group_by)
+        assert no.value.code == "P001"
+        assert "--override" in no.value.fix
+        prepared(events, features=features, group_by=group_by, override="asked by the owner")
+
+
+def test_a_column_that_a_recipe_reads_is_not_left_out(prepared: Prepared) -> None:
+    text = "user_id,event,time,song\n" + "".join(f"u{i % 9},play,2026-01-01 10:{i % 60:02}:00,s{i}\n" for i in range(120))
+    assert "song" in {x.name for x in prepared(text).left_out}
+    assert "song" not in {x.name for x in prepared(text, features=("discovery(of=song)",)).left_out}
+
+
 # ---------------------------------------------------------------- the window
 
 
@@ -320,6 +343,21 @@ def test_one_new_user_is_scored_although_most_events_are_missing(tmp_path: Path)
     few.write_text("\n".join([lines[0], *mine]) + "\n")
     alone, before = personae.score(result, str(few)).to_pylist(), result.users.to_pylist()
     assert alone == [row for row in before if row["id"] == user]
+
+
+def test_new_users_of_another_month_are_placed_by_as_many_days(tmp_path: Path) -> None:
+    """A run between two dates places users whose events all lie later by the last days of theirs, and says so."""
+    run = logged(tmp_path / "march.csv")
+    window = "2026-03-03..2026-04-08"
+    asked = ("event_share(event=a)", "per_day(event=a)", "recency(event=b)")
+    settings = {"features": asked, "group_by": asked, "window": window, "groups": 2, "force": True, "floor": 1}
+    result = personae.run(str(run), **settings)
+    assert result.cast.window is not None
+    assert (result.cast.window.start, result.cast.window.days) == ("2026-03-03", 37)
+    later = logged(tmp_path / "may.csv", days=70)
+    placed, before = personae.score(result, str(later)).to_pylist(), personae.score(result, str(run)).to_pylist()
+    assert len(placed) == len(before) == 30
+    assert sum(a["persona"] == b["persona"] for a, b in zip(placed, before, strict=True)) >= 25
 
 
 # ---------------------------------------------------------------- real data

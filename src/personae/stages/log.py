@@ -20,7 +20,7 @@ from personae.model.vocabulary import Topic, repeats, topics
 from personae.progress import step, warn
 from personae.sql import per_user
 from personae.stages.asked import asked, columns
-from personae.stages.made import ended, lacking, made, needed, unknown
+from personae.stages.made import check_columns, ended, lacking, made, needed, unknown
 from personae.stages.part import INTEGERS, Part, floats, id_of, keyed, scattered, spoken
 from personae.stages.traits import category, flagged
 from personae.stages.when import Times, opened
@@ -68,7 +68,7 @@ def from_log(engine: Any, table: Table, study: Study, users: int, rule: Rule | N
 
     With a rule that is to place the users, a recipe that these data cannot feed is passed over; without one it is refused.
     """
-    log, times, left_out, refused = _opened(engine, table, study, users)
+    log, times, left_out, refused = _opened(engine, table, study, users, rule is not None)
     names, rarer = _event_names(engine, log)
     rows, unused = _coded(engine, log, names, times.base if times else 0, bool(rarer))
     counts = _counts(engine, log, names, rows)
@@ -92,20 +92,23 @@ def from_log(engine: Any, table: Table, study: Study, users: int, rule: Rule | N
         refused += tuple((r.text, e) for r, e in wrong if e is not None)
         able = [r for r in log.recipes if r.text not in dict(refused) and r.name != "counts"]
         step("measure", "recipes")
-        asked_for = made(able, events, table.source, study.group_by, forms)
+        asked_for = made(able, events, table, study.group_by, forms)
         usual = tuple(m for m in usual if m.name not in {a.name for a in asked_for})
         usual, asked_for = (ended(ms, asked_for, study.group_by) for ms in (usual, asked_for))
-    idle = tuple(LeftOut(c.name, c.why) for c in table.columns if c.role in (Role.IGNORE, Role.TEXT))
+    used = needed(log.recipes, table)
+    idle = tuple(LeftOut(c.name, c.why) for c in table.columns if c.role in (Role.IGNORE, Role.TEXT) and c not in used)
     window = times.window if times else None
     return Part(counts, usual, window, left_out + unused + rarer + idle, True, asked_for, refused)
 
 
 def _opened(
-    engine: Any, table: Table, study: Study, users: int
+    engine: Any, table: Table, study: Study, users: int, placing: bool
 ) -> tuple[_Log, Times | None, tuple[LeftOut, ...], tuple[tuple[str, DataError], ...]]:
     """The log with its window, and the recipes that it cannot feed."""
     recipes = asked(study.features)
-    relation, second, times, left = opened(engine, table, study, {c.name for c in needed(recipes, table)})
+    if not placing:
+        check_columns(recipes, table, study)
+    relation, second, times, left = opened(engine, table, study, {c.name for c in needed(recipes, table)}, placing)
     event, value = table.column(Role.EVENT), table.column(Role.VALUE)
     there = {"time": times, "clock": times and times.timed, "event": event, "value": value}
     wrong = [(r, lacking(r, table, [k for k, v in there.items() if v])) for r in recipes]

@@ -7,10 +7,10 @@ from dataclasses import replace
 from difflib import get_close_matches
 
 from personae import plugins
-from personae.errors import DataError
+from personae.errors import DataError, UsageError
 from personae.model.features import Measure
 from personae.model.recipe import Asked, EventName, Habit, Log, NumberColumn
-from personae.model.study import Role
+from personae.model.study import Role, Study
 from personae.model.table import Column, Kind, Table
 from personae.model.vocabulary import repeats
 from personae.progress import warn
@@ -83,9 +83,24 @@ def _numeric(known: Mapping[str, Column]) -> str:
     return next(fits, "")
 
 
-def made(recipes: Sequence[Asked], log: Log, source: str, group_by: Sequence[str], form: bool) -> tuple[Measure, ...]:
+def check_columns(recipes: Sequence[Asked], table: Table, study: Study) -> None:
+    """Raise UsageError P001 where groups would be formed by who users are, or by how it ended, by way of a recipe (R48)."""
+    for recipe in recipes:
+        named = next((n for n in study.group_by if forms(recipe, n)), "") or ("counts" if recipe.name == "counts" else "")
+        for c in needed([recipe], table) if named else ():
+            if c.role is Role.OUTCOME:
+                what = f'"{c.name}" is an outcome, so no group is formed by {recipe.text}'
+                raise UsageError("P001", what, where="--features", fix=f"leave {recipe.text} out")
+            if c.role is Role.DEMOGRAPHIC and not study.override.strip():
+                what = f'"{c.name}" says who users are, not what they do, so no group is formed by {recipe.text}'
+                fix = f'leave it out, or give your reason, which the report will print: --override "why {c.name}"'
+                raise UsageError("P001", what, where="--features", fix=fix)
+
+
+def made(recipes: Sequence[Asked], log: Log, table: Table, group_by: Sequence[str], form: bool) -> tuple[Measure, ...]:
     """The measures that recipes make of a log. Those named in `group_by` form groups; without it they do where `form` says
-    that nothing else forms them, except outcomes and what depends on who else is there."""
+    that nothing else forms them, except outcomes, what depends on who else is there, and what is made of columns that say who
+    users are, what they think or how it ended."""
     found: list[Measure] = []
     for recipe in recipes:
         plug = plugins.find("recipes", recipe.name)
@@ -93,9 +108,15 @@ def made(recipes: Sequence[Asked], log: Log, source: str, group_by: Sequence[str
         habits = [h for h in plug.values(log, **recipe.options) if recipe.only in ("", h.name)]
         if not habits:
             warn(f"{recipe.text} could not be made: {plug.RECIPE.formula}")
-        able = not plug.RECIPE.relative and (named if group_by else form)
-        found += [_measure(h, source, able and (not group_by or _meant(recipe, h, group_by))) for h in habits]
+        role = next((c.role for c in needed([recipe], table) if c.role in _SAID), Role.BEHAVIOUR)
+        able = not plug.RECIPE.relative and (named if group_by else form and role is Role.BEHAVIOUR)
+        habits = [replace(h, role=role) if h.role is Role.BEHAVIOUR else h for h in habits]
+        found += [_measure(h, table.source, able and (not group_by or _meant(recipe, h, group_by))) for h in habits]
     return tuple(_once(found))
+
+
+_SAID = (Role.OUTCOME, Role.DEMOGRAPHIC, Role.ATTITUDE)
+"""Roles of columns that measures made of them take on."""
 
 
 def _meant(recipe: Asked, habit: Habit, group_by: Sequence[str]) -> bool:
@@ -104,11 +125,11 @@ def _meant(recipe: Asked, habit: Habit, group_by: Sequence[str]) -> bool:
 
 
 def _measure(habit: Habit, source: str, form: bool) -> Measure:
-    flag = habit.role is Role.OUTCOME and habit.unit == "share"
+    flag = habit.name == "attrition"
     kind = Kind.BOOLEAN if flag else Kind.DECIMAL
     return Measure(
         habit.name, habit.label, habit.role, kind, habit.values, (), habit.unit, source, habit.how,
-        form and habit.role is Role.BEHAVIOUR, habit.against,
+        form and habit.role is not Role.OUTCOME, habit.against,
     )  # fmt: skip
 
 

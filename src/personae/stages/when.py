@@ -85,9 +85,13 @@ def asked(text: str) -> Asked:
     return Asked(low=first, high=last)
 
 
-def opened(engine: Any, table: Table, study: Study, kept: Collection[str] = ()) -> Opened:
+def opened(engine: Any, table: Table, study: Study, kept: Collection[str] = (), placing: bool = False) -> Opened:
     """The rows of a log inside the window: a relation, the SQL of the second of the epoch in it, how times are read (None
-    where they say nothing), and what was left out. Columns in `kept` stay in the relation whatever their role."""
+    where they say nothing), and what was left out. Columns in `kept` stay in the relation whatever their role.
+
+    Where new users are `placing` by an old run between two dates, and none of their events lies there, as many days count as
+    lie between these dates, up to the last that is over.
+    """
     relation, id = keyed(engine, table)
     time = table.column(Role.TIME)
     if time is None or time.kind not in (Kind.DATE, Kind.TIMESTAMP):
@@ -104,6 +108,11 @@ def opened(engine: Any, table: Table, study: Study, kept: Collection[str] = ()) 
         return relation, "", None, left
     times = times_of(time, study, low, high, time.kind is Kind.TIMESTAMP and midnight < some)
     edges = _edges(times)
+    if placing and asked(study.window).high and (high < edges[0] or low >= edges[1]):
+        days = times.days[1] - times.days[0] + 1
+        warn(f"no event lies in the run's window, {study.window}: the last {days:,} days of {table.source} count instead")
+        times = times_of(time, replace(study, window=f"{days}d"), low, high, times.timed)
+        edges = _edges(times)
     if high < edges[0] or low >= edges[1]:
         raise _outside(table, study, times, low, high)
     whole = rows == some and edges[0] <= low and high < edges[1]
