@@ -300,7 +300,7 @@ def test_five_groups_are_found_among_480_events_of_noise() -> None:
 
 def test_events_without_anybody_to_tell_apart_all_stay() -> None:
     """Requirement 3: what is dropped from data without groups must not make any."""
-    world = planted(users=800, groups=0, events=40)
+    world = planted(users=800, groups=0, events=60)
     rule, evidence = choose(world.features(), STUDY)
     assert rule is None
     assert evidence.preparation is not None

@@ -14,12 +14,17 @@ from personae.model.features import Counts
 
 ABOVE = 3.0
 """Standard errors above the dispersion of chance from which on an event tells users apart."""
+WIDE = 50
+"""Kinds of events from which on those without a say can drown the others; of fewer, all take part."""
 FEWEST = 3
 """Events that must tell users apart before the others are left out: below, nothing is known and all stay."""
 
 
 def telling(counts: Counts, rows: NDArray[np.int64]) -> Counts:
-    """The events whose counts vary among these users more than chance has it, or all of them where fewer than three do."""
+    """The events whose counts vary among these users more than chance has it, or all of them where fewer than three do or
+    there are few kinds of events."""
+    if len(counts.events) < WIDE:
+        return counts
     keep = np.flatnonzero(above_chance(counts, rows) > ABOVE)
     if not FEWEST <= len(keep) < len(counts.events):
         return counts
