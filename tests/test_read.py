@@ -391,6 +391,10 @@ class TestPaths:
         refused("P101", tmp_path / "loop")
         refused("P101", tmp_path / "none" / "*.csv")
         refused("P101", tmp_path / ("x" * 5000))
+        refused("P101", "NUL")
+        refused("P101", "\\\\server\\share\\a.csv")
+        assert "device or a pipe" in refused("P101", "/dev/zero").what
+        assert values(write(tmp_path / ("é " * 60 + ".csv"), "id,n\nu,1\nv,2\n"), "n") == ["1", "2"]
         (tmp_path / "empty").mkdir()
         refused("P107", tmp_path / "empty")
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
+import random
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from personae.errors import PersonaeError
 from personae.model.table import Kind
 from reading import columns, opened, refused, table, values, write
 
@@ -190,3 +195,30 @@ def test_the_repeat_purchases_of_a_shop_are_read_right(real: Callable[[str], Pat
     sample = table(folder / "CDNOW_sample.txt", header=("customer_id", "sample_id", "date", "cds", "dollars"))
     assert (sample.used, next(c.distinct for c in sample.columns if c.name == "customer_id")) == (6_919, 2_357)
     assert values(folder / "CDNOW_master.txt", "dollar_value").count("0.00") == 80
+
+
+def test_the_line_in_which_a_spreadsheet_names_the_separator_is_no_header(tmp_path: Path) -> None:
+    """ING-11."""
+    path = write(tmp_path / "a.csv", b"\xef\xbb\xbfsep=;\r\nid;n;x\r\nu;1;2\r\n\r\nv;3;4\r\n")
+    assert list(columns(path)) == ["id", "n", "x"]
+    assert values(path, "n") == ["1", "3"]
+    with opened(path) as (engine, (read,)):
+        assert engine.locate(read.relation, [1]) == [("a.csv", 5)]
+
+
+@pytest.mark.slow
+def test_cut_and_flipped_text_gives_a_typed_error(tmp_path: Path) -> None:
+    """ING-16: in plain and packed files, each in a moment."""
+    plain = ("id,name,n\n" + "".join(f'u{i},"Zoë, {i}",{i / 4}\n' for i in range(120))).encode()
+    for name, whole in (("a.csv", plain), ("a.csv.gz", gzip.compress(plain)), ("a.csv.bz2", bz2.compress(plain))):
+        rng = random.Random(name)
+        for _ in range(40):
+            bad = bytearray(whole[: rng.randrange(20, len(whole))] if rng.random() < 0.3 else whole)
+            for _ in range(rng.randrange(1, 4)):
+                bad[rng.randrange(len(bad))] ^= 1 << rng.randrange(8)
+            start = time.process_time()
+            try:
+                table(write(tmp_path / name, bytes(bad)))
+            except PersonaeError as error:
+                assert error.exit_code in (2, 3), error.where
+            assert time.process_time() - start < 10

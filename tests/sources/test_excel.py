@@ -126,3 +126,26 @@ def test_winekmc_transactions(real) -> None:  # type: ignore[no-untyped-def]
     spotify = columns(real("spotify_survey") / "Spotify_data.xlsx")
     assert sum(dict(c.markers).get("None", 0) for c in spotify.values()) == 766
     assert spotify["preffered_premium_plan"].kind is Kind.CATEGORY
+
+
+def test_names_over_two_rows_with_merged_cells_are_joined(tmp_path: Path) -> None:
+    """ING-11."""
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(str(path)) as out:
+        sheet = out.add_worksheet("s")
+        sheet.merge_range("B1:C1", "2024")
+        sheet.merge_range("D1:E1", "2025")
+        for row, content in enumerate([["id", "Jan", "Feb", "Jan", "Feb"], ["u", 1, 2, 3, 4], ["v", 5, 6, 7, 8]], 1):
+            for column, value in enumerate(content):
+                if row > 1 or value:
+                    sheet.write(row, column, value)
+    assert list(columns(path)) == ["id", "2024 Jan", "2024 Feb", "2025 Jan", "2025 Feb"]
+    assert "were joined" in words(table(path))
+    assert values(path, "2025 Jan") == ["3", "7"]
+
+
+def test_numbers_kept_as_text_are_numbers_and_ids_keep_their_zeros(tmp_path: Path) -> None:
+    """ING-11."""
+    path = book(tmp_path / "a.xlsx", {"s": [["id", "n"], ["007", "1005"], ["008", "2005"]]})
+    assert values(path, "id") == ["007", "008"]
+    assert columns(path)["n"].kind is Kind.INTEGER

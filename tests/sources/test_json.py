@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import json
+import random
+import time
+import zipfile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -12,10 +17,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from personae.engines.duckdb import connect
+from personae.errors import PersonaeError
 from personae.model.study import Study
 from personae.model.table import Kind
 from personae.sources import json as json_source
-from reading import columns, opened, refused, table, values, write
+from reading import columns, opened, refused, table, values, words, write
 
 
 def test_numbers_and_strings_keep_their_characters_and_get_no_quotes(tmp_path: Path) -> None:
@@ -123,3 +129,33 @@ def _content(path: Path) -> dict[str, list[str | None]]:
         names = [c.name for c in read.columns]
         found = engine.rows(f"SELECT {', '.join(map(engine.quote, names))} FROM held")
         return {n: [row[i] for row in found] for i, n in enumerate(names)}
+
+
+def test_a_file_without_a_key_that_the_others_have_is_named(tmp_path: Path) -> None:
+    """ING-18: nothing is filled silently."""
+    for n in range(4):
+        write(tmp_path / f"{n}.jsonl", f'{{"id": "u{n}", "{"m" if n == 2 else "n"}": 1}}\n' * 2)
+        write(tmp_path / "deep" / f"{n}.jsonl", f'{{"id": {{"of": "u{n}"}}, "{"m" if n == 2 else "n"}": 1}}\n' * 2)
+    assert '2.jsonl has no "n", which most files have' in words(table(tmp_path / "*.jsonl"))
+    assert '2.jsonl has no "n", which most files have' in words(table(tmp_path / "deep"))
+
+
+@pytest.mark.slow
+def test_cut_and_flipped_lines_give_a_typed_error(tmp_path: Path) -> None:
+    """ING-16: text, gzipped and zipped; each in a moment."""
+    plain = "".join(f'{{"id": "u{i}", "n": {i}, "p": {{"x": "é{i}"}}}}\n' for i in range(60)).encode()
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.jsonl", plain)
+    for name, whole in (("a.jsonl", plain), ("a.jsonl.gz", gzip.compress(plain)), ("a.zip", out.getvalue())):
+        rng = random.Random(name)
+        for _ in range(40):
+            bad = bytearray(whole[: rng.randrange(20, len(whole))] if rng.random() < 0.3 else whole)
+            for _ in range(rng.randrange(1, 4)):
+                bad[rng.randrange(len(bad))] ^= 1 << rng.randrange(8)
+            start = time.process_time()
+            try:
+                table(write(tmp_path / name, bytes(bad)))
+            except PersonaeError as error:
+                assert error.exit_code in (2, 3), error.where
+            assert time.process_time() - start < 10

@@ -99,6 +99,9 @@ def open_file(path: Path, scratch: Path, study: Study, *, name: str = "") -> Ope
             raise DataError(
                 "P101", f"{name} is a folder", where=str(path), fix="give a file, or a pattern such as folder/*.csv"
             )
+        if not stat.S_ISREG(status.st_mode):
+            fix = "give a file; what another program writes is read from standard input: ... | personae check -"
+            raise DataError("P101", f"{name} is no file but a device or a pipe", where=str(path), fix=fix)
         digest = _hash(path)
         head = _head(path)
     except PermissionError as error:
@@ -233,7 +236,7 @@ def _is_lines(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
 
 def _joined(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], target: Path, path: Path, study: Study, name: str) -> str:
     """Write the lines of all members one after another, in the order of their names; the limits hold for their sum."""
-    total = 0
+    total, last = 0, b"\n"
     with target.open("wb") as out:
         for member in sorted(members, key=lambda m: m.filename):
             with archive.open(member) as packed, gzip.open(packed) as stream:
@@ -241,7 +244,9 @@ def _joined(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], target: Pa
                     total += len(chunk)
                     _within(total, path, study, name)
                     out.write(chunk)
-            out.write(b"\n")
+                    last = chunk[-1:]
+            if last != b"\n":
+                out.write(b"\n")
     return "lines.jsonl"
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 _COMMENT = re.compile(rb'"?#($|[\s"#=\-*_])')
 """A line of a preamble; "#,name" and "#id,name" are headers."""
+_SEPARATOR = re.compile(rb'"?sep=.?"?\s*$', re.IGNORECASE)
+"""The line in which spreadsheet programs say what separates columns."""
 _RULE = re.compile(rb'"?#[\s#=\-*_]*"?$')
 HEADED = "below a heading"
 """How the format of a table says that lines of comment stood above it."""
@@ -30,7 +32,8 @@ def first_table(path: Path, target: Path) -> Headed | None:
     """The first table of a file that begins with comment lines, written to `target`; None where it does not begin so."""
     with path.open("rb") as lines:
         head = [line for _, line in zip(range(MOST), lines, strict=False)]
-    above = _above(head)
+    said = bool(head and _SEPARATOR.match(head[0]))
+    above = 1 if said else _above(head)
     if not above:
         return None
     below, after, started = 0, "", False
@@ -39,7 +42,7 @@ def first_table(path: Path, target: Path) -> Headed | None:
             blank = not line.strip()
             if number < above:
                 out.write(b"\n")
-            elif after or (started and (blank or _RULE.match(line.strip()))):
+            elif after or (started and not said and (blank or _RULE.match(line.strip()))):
                 after = after or " "
                 if not blank and not _COMMENT.match(line):
                     below += 1

@@ -26,6 +26,7 @@ from personae.model.table import Level, Note, Reject, Table
 
 ENDINGS: tuple[str, ...] = (".csv", ".tsv", ".tab", ".txt", ".dat", ".psv")
 BATCH = 20_000
+_HEADING = re.compile(r"above the table of .* (is|are) a heading")
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def _words(files: Sequence[_File]) -> str:
     """How the files were read."""
     first = files[0]
     parts = ["CSV", first.separator, first.text.words]
-    parts += [HEADED] * any("are a heading" in n.words for f in files for n in f.notes)
+    parts += [HEADED] * any(_HEADING.search(n.words) for f in files for n in f.notes)
     return ", ".join(parts) + (f" ({first.opened.packed})" if first.opened.packed else "")
 
 
@@ -133,7 +134,8 @@ def _look(engine: Any, opened: Opened, study: Study) -> _File:
 
 def _above(opened: Opened, headed: Headed) -> Note:
     """What stands above and below the table of a report."""
-    words = f"{headed.above:,} lines above the table of {opened.name} are a heading"
+    lines = "1 line above the table of {} is" if headed.above == 1 else f"{headed.above:,} lines above the table of {{}} are"
+    words = f"{lines.format(opened.name)} a heading"
     if not headed.below:
         return Note(Level.PASS, "P102", words, opened.name)
     words += f'; {headed.below:,} lines below it, from "{headed.next}", are another table and are not read'

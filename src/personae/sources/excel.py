@@ -9,6 +9,7 @@ import zipfile
 from array import array
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,10 @@ class _Sheet:
             words = f"{first} row{'s' * (first > 1)} above the header of sheet {name} {'are' if first > 1 else 'is'} left out"
             self.notes.append(Note(Level.WARN, "P102", words, file.name))
         header = ["" if v == "" else _text(v) for v in rows[first]]
+        if _goes_on(rows, first):
+            header, first = _joined(header, [_text(v) for v in rows[first + 1]]), first + 1
+            words = f'two rows of names in sheet {name} were joined, such as "{next(h for h in header if " " in h)}"'
+            self.notes.append(Note(Level.WARN, "P102", words, file.name))
         body = [(n, row) for n, row in enumerate(rows[first + 1 :], start[0] + first + 2) if any(v != "" for v in row)]
         kept = [i for i, h in enumerate(header) if h or any(row[i] != "" for _, row in body)]
         self._gap(header, kept)
@@ -192,6 +197,25 @@ def _header(rows: Rows) -> int:
     """The position of the header: the first row, or the one below titles that fill a single cell of a wide table."""
     wide = max(sum(v != "" for v in row) for row in rows[:50])
     return next(i for i, row in enumerate(rows) if sum(v != "" for v in row) > (1 if wide > 2 else 0))
+
+
+def _goes_on(rows: Rows, first: int) -> bool:
+    """Whether the names go on in the row below: merged cells above, which leave gaps, and nothing but texts below them."""
+    if len(rows) < first + 3:
+        return False
+    above, below, data = rows[first], rows[first + 1], rows[first + 2]
+    merged = any(a != "" and b == "" for a, b in pairwise(above))
+    named = all(isinstance(b, str) for b in below) and all(b != "" for a, b in zip(above, below, strict=True) if a == "")
+    return merged and named and any(isinstance(v, int | float) and not isinstance(v, bool) for v in data)
+
+
+def _joined(above: Sequence[str], below: Sequence[str]) -> list[str]:
+    """Names over two rows; a merged cell stands over all columns until the next."""
+    names, over = [], ""
+    for a, b in zip(above, below, strict=True):
+        over = a or over
+        names.append(f"{over} {b}".strip() if over and b else over or b)
+    return names
 
 
 def _values(file: Opened, book: Any, name: str) -> tuple[Rows, tuple[int, int]]:

@@ -6,6 +6,7 @@ import json
 import os
 import re
 from array import array
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from json.encoder import encode_basestring
@@ -21,7 +22,7 @@ from personae.files.places import located
 from personae.files.rows import check_rejects, check_width, missing, waiting
 from personae.files.text import Text, as_text
 from personae.model.study import Study
-from personae.model.table import Reject, Table
+from personae.model.table import Level, Note, Reject, Table
 
 ENDINGS: tuple[str, ...] = (".json", ".jsonl", ".ndjson")
 BATCH = 20_000
@@ -60,11 +61,14 @@ def read(engine: Any, location: Path | Sequence[Opened] | Opened, study: Study, 
     columns = _Columns(engine, relation, study, files[0].name)
     rejects: list[Reject] = []
     spans: list[tuple[str, array[int]]] = []
+    keys: list[tuple[str, set[str]]] = []
     for file in files:
         lines: array[int] = array("q")
+        here: set[str] = set()
         text = as_text(file, engine.folder, study)
-        if rows := _at_once(engine, text, columns):
-            spans.append((file.name, array("q", range(1, rows + 1))))
+        if (whole := _at_once(engine, text, columns)) is not None:
+            spans.append((file.name, array("q", range(1, whole.rows + 1))))
+            keys.append((file.name, set(whole.keys)))
             continue
         batch: list[_Row] = []
         for row in _rows(text.path, file):
@@ -72,6 +76,7 @@ def read(engine: Any, location: Path | Sequence[Opened] | Opened, study: Study, 
                 rejects.append(Reject(file.name, row.line, row.reason, row.text))
                 continue
             lines.append(row.line)
+            here |= row.values.keys()
             batch.append(row)
             if len(batch) == BATCH:
                 columns.add(batch)
@@ -79,6 +84,7 @@ def read(engine: Any, location: Path | Sequence[Opened] | Opened, study: Study, 
                 progress.step("read", file.name, len(lines), text.lines, "rows")
         columns.add(batch)
         spans.append((file.name, lines))
+        keys.append((file.name, here))
     check_rejects(rejects, study.allow_rejects)
     used = sum(len(lines) for _, lines in spans)
     if not used:
@@ -95,31 +101,32 @@ def read(engine: Any, location: Path | Sequence[Opened] | Opened, study: Study, 
             rejects=tuple(rejects),
             files=tuple(f.file for f in files),
             parts=tuple(len(lines) for _, lines in spans),
+            notes=_lacking(keys),
             format="JSON, UTF-8" + (f" ({files[0].packed})" if files[0].packed else ""),
         ),
     )
 
 
-def _at_once(engine: Any, text: Text, columns: _Columns) -> int:
-    """The rows of a file of flat JSON lines, read by the engine; 0 where it has to be read object by object."""
+def _at_once(engine: Any, text: Text, columns: _Columns) -> json_lines.Lines | None:
+    """What a file of flat JSON lines holds, read by the engine; None where it has to be read object by object."""
     with text.path.open("rb") as file:
         first = file.readline(1 << 16)
         file.seek(-1, os.SEEK_END)
         open_ended = file.read(1) != b"\n"
     if not first.startswith(b"{") or b"{" in first[1:] or text.returns:
-        return 0
+        return None
     lines = json_lines.opened(engine, text.path, columns.relation, text.lines + open_ended)
-    if lines is None:
-        return 0
+    if lines is None or not lines.rows:
+        return None
     try:
         columns.add_lines(lines)
     except PersonaeError as error:
         if error.code != "P900":
             raise
-        return 0
+        return None
     finally:
         json_lines.close(engine, lines)
-    return lines.rows
+    return lines
 
 
 def _opened(engine: Any, location: Path | Sequence[Opened] | Opened, study: Study) -> tuple[Opened, ...]:
@@ -127,6 +134,18 @@ def _opened(engine: Any, location: Path | Sequence[Opened] | Opened, study: Stud
     if isinstance(location, Opened):
         return (location,)
     return (open_file(location, engine.folder, study),) if isinstance(location, Path) else tuple(location)
+
+
+def _lacking(keys: Sequence[tuple[str, set[str]]]) -> tuple[Note, ...]:
+    """A warning for each file without a key that most of the others have (ING-18)."""
+    notes = []
+    often = Counter(k for _, here in keys for k in here)
+    for name, here in keys:
+        lacks = sorted(k for k, n in often.items() if k not in here and n > len(keys) / 2)
+        if here and lacks:
+            listed = ", ".join(f'"{k}"' for k in lacks[:5]) + (f" and {len(lacks) - 5} more" if len(lacks) > 5 else "")
+            notes.append(Note(Level.WARN, "P102", f"{name} has no {listed}, which most files have: empty in its rows", name))
+    return tuple(notes)
 
 
 class _Columns:
