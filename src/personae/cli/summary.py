@@ -10,7 +10,7 @@ from personae.model.cast import Cast
 from personae.model.evidence import FEW
 from personae.model.features import LeftOut, Window
 from personae.model.persona import Profile
-from personae.model.study import Study
+from personae.model.study import Role, Study
 from personae.model.table import Match, Table, telling
 from personae.stages.roles import use
 from personae.words.apart import brief
@@ -31,7 +31,8 @@ def sources(tables: Sequence[Table], window: Window | None, private: str = "") -
     rows = []
     for t in tables:
         aside = f"{count(t.set_aside)} set aside{f' -> {private}' if private else ''}" if t.set_aside else ""
-        when = f"{_days(window)}, {window.timezone}" if window and t.shape == "events" else ""
+        dated = window is not None and t.shape == "events" and t.column(Role.TIME) is not None
+        when = f"{_days(window)}, {window.timezone}" if window and dated else ""
         used = "not used" if t.shape == "unused" else "looked up" if t.shape == "lent" else f"{count(t.used)} used"
         rows.append([t.source, count(t.seen, "row"), used, "    ".join(x for x in (aside, when) if x)])
     return [f"read     {line}" for line in table(rows, right=(1, 2), indent=0)]
