@@ -128,6 +128,15 @@ def test_users_are_placed_from_new_exports_as_from_those_of_the_run(tmp_path: Pa
     assert {r["id"]: r["persona"] for r in scored} == {r["id"]: r["persona"] for r in cast.users.to_pylist()}
 
 
+def test_people_who_never_signed_in_are_placed_by_the_id_of_their_device(tmp_path: Path, world: World) -> None:
+    path = EVENTS["mixpanel"](world, tmp_path)
+    cast = personae.run(str(path), groups=2, seed=7)
+    unknown = [line for line in path.read_text().splitlines() if f"$device:device-{world.ids[3]}" in line]
+    (row,) = cast.score(str(write(tmp_path / "unknown.jsonl", "\n".join(unknown)))).to_pylist()
+    assert row["id"] == f"$device:device-{world.ids[3]}"
+    assert row["persona"] in {"P1", "P2"}
+
+
 def test_what_ids_are_about_follows_the_tool(tmp_path: Path) -> None:
     rows = "".join(f"/page/{n},{1000 + n * 7 % 400},{n % 60},0.{10 + n % 80}\n" for n in range(60))
     header = "Page path and screen class,Views,Average engagement time,Bounce rate\n"

@@ -36,6 +36,13 @@ class Export:
         found = [self.columns[n.lower()] for n in names if n.lower() in self.columns]
         return [c for c in found if c.kind is not Kind.EMPTY and c.empty < c.rows]
 
+    @property
+    def id(self) -> Column | None:
+        """The column that is to hold the id: the first of the format that is there, though it be empty, so that an export of
+        people who never signed in has its ids where one of others has them. None where no column holds any."""
+        there = (self.columns[n.lower()] for n in self.format.id if n.lower() in self.columns)
+        return next(there, None) if self.filled(self.format.id) else None
+
 
 def bring(engine: Any, export: Export, study: Study) -> tuple[Table, ...]:
     """The tables made of an export, audited where they changed, with what their columns mean in `said`."""
@@ -148,14 +155,16 @@ def _names(export: Export, study: Study, q: Any, made: Mapping[str, str]) -> dic
         (export.format.event, study.event, exports.stood_in),
     ):
         there = [c for c in export.filled(names) if made.get(c.name, c.name)]
-        if not flag and len(there) > 1 and there[0].empty:
-            found[there[0].name] = sql([made.get(c.name) or q(c.name) for c in there])
+        first = export.id if sql is exports.identified else next(iter(there), None)
+        if not flag and first is not None and first.empty and [c for c in there if c.name != first.name]:
+            found[first.name] = sql([made.get(c.name) or q(c.name) for c in there])
     return found
 
 
 def _stood_in(export: Export, made: Mapping[str, str]) -> list[Note]:
     """How many rows have another column for their id."""
-    id, *others = export.filled(export.format.id) or (None,)
+    id = export.id
+    others = [c for c in export.filled(export.format.id) if id is not None and c.name != id.name]
     if id is None or not others or not id.empty or not made.get(id.name):
         return []
     also = " or ".join(f'"{c.name}"' for c in others)
@@ -193,7 +202,8 @@ def _said(export: Export, part: Part, table: Table) -> dict[str, tuple[Role, str
     for role, names in (
         (Role.ID, format.id), (Role.TIME, format.time), (Role.EVENT, format.event), (Role.VALUE, format.value),
     ):  # fmt: skip
-        first = next((there[c.name.lower()] for c in export.filled(names) if c.name.lower() in there), None)
+        filled = ([export.id] if export.id is not None else []) if role is Role.ID else export.filled(names)
+        first = next((there[c.name.lower()] for c in filled if c.name.lower() in there), None)
         first = first or next((there[n.lower()] for n in names if n.lower() in there and n.lower() not in export.columns), None)
         if first and role not in part.roles.values():
             said[first] = role, why
