@@ -10,14 +10,20 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import personae
 from personae import flow
 from personae.errors import DataError, UsageError
 from personae.model import personal
+from personae.model.features import Features, Measure
 from personae.model.inspection import Finding, Inspection
-from personae.model.study import Study
-from personae.model.table import Level
+from personae.model.study import Role, Study
+from personae.model.table import Column, Kind, Level, Table
+from personae.stages.inspect import leaks
+from personae.stages.inspect.sketches import sketches
+from personae.stages.inspect.view import View
 from personae.words.findings import said
 
 USERS = 400
@@ -520,6 +526,43 @@ def test_no_bar_stands_for_fewer_users_than_the_floor(tmp_path: Path, rng: np.ra
     assert dict(sketches["plan"].bars) == {"free": USERS - 15, "all others": 15}
     assert sum(n for _, n in sketches["spent"].bars) == USERS
     assert "user_id" not in sketches
+
+
+def _view(kind: Kind, values: Any, levels: tuple[str, ...] = ()) -> View:
+    import pyarrow as pa
+
+    column = Column("x", kind, Role.BEHAVIOUR, "", len(values), 0, len(set(values)), format="yes|no")
+    made = Measure("x", "x", Role.BEHAVIOUR, kind, np.array(values, np.int32 if levels else np.float64), levels, source="t")
+    features = Features(pa.array([str(i) for i in range(len(values))]), None, (made,))
+    return View(None, (Table("t", "t", "entities", (column,), len(values), len(values)),), features, Study(sources=("t",)))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.one_of(st.integers(-3, 12), st.floats(-1e6, 1e6)), max_size=120))
+def test_bars_of_any_numbers_hold_ten_users_each_and_everyone_together(values: list[float]) -> None:
+    """EXP-03: nothing can be worked out from what is left."""
+    for sketch in sketches(_view(Kind.DECIMAL, values), frozenset()):
+        assert min(n for _, n in sketch.bars) >= 10
+        assert sum(n for _, n in sketch.bars) == len(values)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(0, 9), max_size=150))
+def test_bars_of_any_answers_hold_ten_users_each_and_everyone_together(codes: list[int]) -> None:
+    """EXP-03."""
+    for sketch in sketches(_view(Kind.CATEGORY, codes, tuple("abcdefghij")), frozenset()):
+        assert min(n for _, n in sketch.bars) >= 10
+        assert sum(n for _, n in sketch.bars) == len(codes)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10_000), st.sampled_from([np.exp, np.negative, lambda x: 3 * x + 1]))
+def test_how_well_a_column_tells_does_not_depend_on_its_unit(seed: int, turned: Any) -> None:
+    rng = np.random.default_rng(seed)
+    x, y = rng.normal(0, 1, 300).round(3), rng.integers(0, 2, 300).astype(float)[:, None]
+    one, other = (leaks.strength(leaks.ranges(v), y, True) for v in (x, turned(x)))
+    assert 0 <= one <= 1
+    assert one == pytest.approx(other, abs=0.08)  # ranges may fall one user apart when the order is turned
 
 
 @pytest.mark.parametrize(
