@@ -341,9 +341,11 @@ def test_personal_data_are_found_by_what_stands_in_the_cells(tmp_path: Path, rng
         "who": [f"{names[i % 30]}{'abcdefghijklmnopqrst'[i // 30]}" for i in range(USERS)],
         "konto": ["DE89 3704 0044 0532 0130 00", "GB82 WEST 1234 5698 7654 32"] * (USERS // 2),
         "version": [f"{i % 3}.{i % 5}" for i in range(USERS)],
+        "paid_with": ["4111111111111111", "5500005555555559"] * (USERS // 2),
+        "stamp": [4_000_000_000_000 + i for i in range(USERS)],
     }
     found = {f.columns[0]: said(f) for f in _of(_seen(_table(tmp_path, rng, **made)), "personal")}
-    assert set(found) == {"reach", "line", "remark", "who", "konto"}
+    assert set(found) == {"reach", "line", "remark", "who", "konto", "paid_with"}
     assert found["remark"] == '"remark" holds 10 mail addresses'
     assert found["who"] == f'"who" holds {USERS} names'
 

@@ -16,6 +16,8 @@ from personae.words.findings import quoted
 
 DIFFERENT, LONGEST = 200_000, 10_000
 """Different texts of a column that are read, the most frequent ones, and characters of each."""
+CARD = 13
+"""Digits of the shortest payment card."""
 MOST = 0.7
 """Share of different texts written like names from which a column holds names."""
 _UNLIKE = frozenset({Topic.ITEM, Topic.EVENT, Topic.THING, Topic.DEMOGRAPHIC, Topic.CODE, Topic.CALENDAR, Topic.OUTCOME})
@@ -29,6 +31,8 @@ def personal_data(view: View) -> Checked:
         if column.native != "VARCHAR" or column.kind in _NEVER:
             continue
         looked += 1
+        if column.kind is Kind.INTEGER and len(column.high) < CARD:
+            continue
         if column.distinct > DIFFERENT and not column.kind.numeric:
             many.append(column.name)
         found += list(_judged(table, column, _texts(view, table, column)))
@@ -42,7 +46,7 @@ _NEVER = (Kind.EMPTY, Kind.DATE, Kind.TIMESTAMP, Kind.BOOLEAN, Kind.DECIMAL)
 def _texts(view: View, table: Table, column: Column) -> Mapping[str, int]:
     """Different texts of a column with the cells that hold them. Whole numbers can only be cards, which are long."""
     name, relation = view.engine.quote(column.name), view.engine.quote(table.relation)
-    where = "length(v) BETWEEN 13 AND 19" if column.kind is Kind.INTEGER else "v <> ''"
+    where = f"length(v) BETWEEN {CARD} AND 19" if column.kind is Kind.INTEGER else "v <> ''"
     found = view.engine.rows(
         f"SELECT substr(v, 1, {LONGEST}), n FROM (SELECT v, count(*) AS n FROM (SELECT {name} AS v FROM {relation}) "
         f"WHERE {where} GROUP BY v) ORDER BY n DESC, v LIMIT {DIFFERENT}"
