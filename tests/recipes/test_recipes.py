@@ -12,7 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from personae import plugins
+from personae.model.recipe import Asked
 from personae.sql.events import DIALECTS, events
+from personae.stages.asked import makes
 from small_log import NUMBERS, TEXTS, SmallLog, backend, in_numpy, in_sql, some_log
 
 _ANY_OR_ONE: tuple[dict[str, Any], ...] = ({}, {"event": "purchase"})
@@ -119,3 +121,11 @@ def test_without_a_given_window_the_sql_takes_that_of_the_data(duck: Any, name: 
     open_ = events(duck.table("log"), user="user", t="t", event="event", value="value", columns=there)
     plug = plugins.find("recipes", name)
     agree(in_sql(plug, open_, duck, **options), in_sql(plug, given, duck, **options))
+
+
+@pytest.mark.parametrize(("name", "options"), CASES, ids=IDS)
+def test_the_names_of_what_a_recipe_makes_are_known_without_data(name: str, options: dict[str, Any]) -> None:
+    """What --group-by may name is known before anything is read, except where there is a measure for each value."""
+    made = makes(Asked(name, options, name))
+    found = {measure for _, measure in in_numpy(plugins.find("recipes", name), some_log(7, 200), **options)}
+    assert set(made) == (set() if name in ("counts", "decades", "shares", "within_sessions") else found)
