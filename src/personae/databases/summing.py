@@ -16,9 +16,9 @@ ROWS = 1_000_000
 """Rows below which moving them is always quick enough."""
 FOLD = 4
 """Rows there must be for each pair of user and event; with fewer, adding up saves little."""
-SLOW = 50_000
-"""Rows a second below which moving is slower than adding up. Seven passes over two million rows took PostgreSQL 20 to 35
-microseconds a row, and moving one took 5 on the same machine: only a line of less than about 16 Mbit/s turns that round."""
+SLOW = 25_000
+"""Rows a second below which moving is slower than adding up. Of 1.2 million rows PostgreSQL added up one in 42 microseconds and
+gave one away in 7, on two busy cores; over a line of 4 Mbit/s that was 74 against 144 seconds for all."""
 RECIPES = ("activity", "spans", "weekend", "later_half", "sessions", "rhythm")
 """What is measured of every log with times, beside its counts."""
 _PROBE = 20_000
