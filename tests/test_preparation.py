@@ -21,6 +21,7 @@ from sklearn.preprocessing import StandardScaler
 import personae
 from conftest import planted
 from personae import plugins
+from personae.cli.settings import study as as_study
 from personae.errors import UsageError
 from personae.model.features import Counts, Features, Measure
 from personae.model.rule import REASONS, Place
@@ -85,6 +86,7 @@ def by_hand(x: Floats) -> tuple[Floats, KMeans]:
     return z, KMeans(5, n_init=10, random_state=7).fit(z)
 
 
+@pytest.mark.slow
 def test_the_textbook_chain_gives_the_groups_of_a_scikit_learn_script() -> None:
     """Requirements 54 and 55: 240 columns, standardised before they are reduced to 50."""
     x, labels = wide(5)
@@ -102,6 +104,7 @@ def test_the_textbook_chain_gives_the_groups_of_a_scikit_learn_script() -> None:
     assert made.order[-1] == "principal components: 50 of 240"
 
 
+@pytest.mark.slow
 def test_the_textbook_chain_finds_as_good_an_optimum_on_noise() -> None:
     """Requirement 55: where k-means has many optima, one of the same inertia or a better one."""
     x, _ = wide(0)
@@ -153,6 +156,13 @@ def test_ways_that_do_not_exist_are_refused() -> None:
         assert setting in error.value.what
 
 
+@pytest.mark.parametrize("given", [{"reduce": "1.5"}, {"reduce": "-2"}, {"empty": "age=average"}, {"scale": "zscore"}])
+def test_flags_that_cannot_be_are_refused_before_anything_is_read(given: dict[str, str]) -> None:
+    with pytest.raises(UsageError) as error:
+        as_study(["nowhere.csv"], given, {})
+    assert error.value.code == "P001"
+
+
 # ---------------------------------------------------------------- units, names, copies
 
 
@@ -165,11 +175,11 @@ def test_other_units_are_the_same_partition(scale: str) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=3, deadline=None, derandomize=True)
+@settings(max_examples=2, deadline=None, derandomize=True)
 @given(order=st.permutations(("1", "2", "3", "4")), encode=st.sampled_from(("auto", "onehot")))
 def test_other_codes_of_countries_are_the_same_partition(order: list[str], encode: str) -> None:
     """Requirement 51, FEA-04: USA = 1, Canada = 2 is a name, not an amount."""
-    x, labels = blobs(150)
+    x, labels = blobs(120)
     code = (labels + np.random.default_rng(2).integers(0, 2, len(x))) % 4
     how = {"id": "user", "group_by": ("country_code", "a", "b"), "override": "a test", "groups": 3, "encode": encode}
 
