@@ -29,6 +29,7 @@ from personae.stages.recall import check_inputs, check_values, pinned, recall
 from personae.stages.recognise import entity, recognise, tool
 from personae.stages.score import marked, place_features
 from personae.stages.summed import fits
+from personae.stages.told import told
 from personae.stages.understand import understand
 from personae.stages.verify import verify
 from personae.words.findings import said
@@ -47,7 +48,8 @@ def run(study: Study, frames: Mapping[str, Any] | None = None) -> Cast:
     study = replace(study, entity=entity(tables, study))
     accepted = halt(tables, features, study)
     ahead.join()
-    rule, evidence = import_module(_HEAVY).choose(features, study)
+    rule, found = import_module(_HEAVY).choose(features, study)
+    evidence = told(found, features, study)
     placement = marked(place_features(rule, features), evidence.apart)
     profiles, facts, members = describe(features, placement, evidence, study)
     personas = plugins.find("writers", "plain").write(profiles, facts, evidence, study)
@@ -130,7 +132,12 @@ def _listed(features: Features) -> tuple[Listed, ...]:
     """Measures and events without their values."""
     measures = (Listed(m.name, m.label, m.role, m.kind, m.unit, m.source, m.forms) for m in features.measures)
     counts = features.counts
-    events = (Listed(e, e, "behaviour", "event", "times", counts.source, True) for e in counts.events) if counts else ()
+    events: tuple[Listed, ...] = ()
+    if counts is not None and counts.people:
+        takers = f"{len(counts.events):,} people who took them"
+        events = (Listed("people", takers, "behaviour", "event", "times", counts.source, True),)
+    elif counts is not None:
+        events = tuple(Listed(e, e, "behaviour", "event", "times", counts.source, True) for e in counts.events)
     return (*measures, *events)
 
 

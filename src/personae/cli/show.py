@@ -81,6 +81,9 @@ def _find(cast: Cast, name: str) -> Persona:
 
 def whole(cast: Cast, persona: Persona, screen: Screen) -> list[str]:
     """Everything that is said about a persona, sentence by sentence with its grade."""
+    from personae.report import cards
+    from personae.words.names import plural
+
     size = f"{count(persona.users, cast.study.entity)}, {percent(persona.share)} of all; {persona.steady}"
     head = [f"{screen.strong(persona.name)}   {persona.key}   {size}", f"  {summary.WORDS[persona.verdict]}", ""]
     parts = (
@@ -90,7 +93,9 @@ def whole(cast: Cast, persona: Persona, screen: Screen) -> list[str]:
         ("Who they are", persona.demographics),
         ("Nearest persona", (persona.difference,) if persona.difference else ()),
     )
-    return [*head, *(line for title, claims in parts if claims for line in _part(title, claims)), _grades()]
+    typical = cards.typical(cast, persona.key)
+    listed = [f"Typical {plural(cast.study.entity)}", *labelled("", ", ".join(typical)), ""] if typical else []
+    return [*head, *listed, *(line for title, claims in parts if claims for line in _part(title, claims)), _grades()]
 
 
 def _part(title: str, claims: tuple[Claim, ...]) -> list[str]:

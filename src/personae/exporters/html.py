@@ -62,7 +62,7 @@ def card(cast: Cast, persona: Persona) -> str:
     """One persona as a fragment of HTML with inline styles and no script, for notebooks."""
     facts = facts_shown(cast)
     anchor = anchors(cast)
-    proofs = {id: proof(f, anchor[id], cast.study.floor) for id, f in facts.items()}
+    proofs = {id: proof(f, anchor[id], cast.study.floor, cast.study.entity) for id, f in facts.items()}
     view = card_views.card(cast, persona, facts, proofs, card_views.scale(cast))
     fragment = _environment().get_template("fragment.html")
     return fragment.render(cards=[view], others=(), badge=badge(cast), entities=plural(cast.study.entity), title="")

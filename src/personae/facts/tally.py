@@ -80,7 +80,7 @@ class Tally:
 def tally(features: Features, group: Groups, groups: int) -> Tally:
     """Sums of every event and measure by group; `group` (n,) runs from 0 to groups - 1."""
     parts = []
-    if features.counts is not None and len(features.counts.events):
+    if features.counts is not None and len(features.counts.events) and not features.counts.people:
         parts += [*_events(features.counts, group, groups)]
     for i, m in enumerate(features.measures):
         parts += _measure(m, i, group, groups)

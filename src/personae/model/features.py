@@ -25,6 +25,8 @@ class Counts:
     """Said when a wide table was taken as event counts."""
     column: str = ""
     """The column that names the events, where there is one: it says what "24" is."""
+    people: bool = False
+    """Whether the events are the people who took what is grouped: they form groups, and nothing is told of any of them."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -265,6 +265,20 @@ def _word(word: str) -> frozenset[Topic]:
     return _WORDS[stem] | {Topic.KEY} if stem != word and stem in _WORDS else frozenset()
 
 
+def is_thing(entity: str) -> bool:
+    """Whether what is grouped are things that people take (products, stores, songs), and no people.
+
+    >>> is_thing("product"), is_thing("customer"), is_thing("account")
+    (True, False, False)
+    """
+    return bool(words(entity)) and not any(Topic.PERSON in topics(w) for w in words(entity))
+
+
+def names_entity(column: str, entity: str) -> bool:
+    """Whether a column name holds the word of what is grouped, in the singular or the plural."""
+    return bool({singular(w) for w in words(column)} & {singular(w) for w in words(entity)})
+
+
 def singular(word: str) -> str:
     """A plural noun as the word lists know it: "companies" is "company", "stores" is "store"."""
     if word.endswith("ies"):

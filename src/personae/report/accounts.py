@@ -12,6 +12,7 @@ from personae.charts.numbers import count, percent
 from personae.model.cast import Cast
 from personae.model.study import Study
 from personae.model.table import Table
+from personae.words.names import follow
 
 USES = {
     "id": "tells users apart; never shown",
@@ -50,7 +51,7 @@ class Source:
     notes: tuple[str, ...]
 
 
-def source(table: Table) -> Source:
+def source(table: Table, entity: str = "user") -> Source:
     """What became of a table's rows. Values of single rows are never repeated: no examples, no extremes, no raw text."""
     reasons = Counter(_without_values(r.reason) for r in table.rejects)
     return Source(
@@ -62,11 +63,17 @@ def source(table: Table) -> Source:
         count(table.set_aside),
         tuple((r, count(n)) for r, n in sorted(reasons.items(), key=lambda x: (-x[1], x[0]))[:12]),
         tuple(
-            (c.name, USES.get(c.role, c.role), c.kind, c.why, percent(c.empty / c.rows) if c.empty and c.rows else "none")
+            (
+                c.name,
+                follow(USES.get(c.role, c.role), entity),
+                c.kind,
+                follow(c.why, entity),
+                percent(c.empty / c.rows) if c.empty and c.rows else "none",
+            )
             for c in table.columns
         ),
         tuple((base(f), sha, count(size)) for f, sha, size in table.files),
-        tuple(n.words for n in table.notes if n.level != "pass"),
+        tuple(follow(n.words, entity) for n in table.notes if n.level != "pass"),
     )
 
 

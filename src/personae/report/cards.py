@@ -13,7 +13,9 @@ from personae.charts.traits import Differences, shown, traits
 from personae.model.cast import Cast
 from personae.model.fact import Fact
 from personae.model.persona import Claim, Persona, Profile
+from personae.model.vocabulary import is_thing
 from personae.report.proof import Proof, Said, said
+from personae.words.names import clean
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,8 @@ class Card:
     firm: str
     firm_proofs: tuple[Proof, ...]
     edited: bool
+    typical: tuple[str, ...] = ()
+    """The most typical things of a group, where things are grouped and no people."""
 
 
 def scale(cast: Cast) -> Line:
@@ -69,7 +73,15 @@ def card(cast: Cast, persona: Persona, facts: Mapping[str, Fact], proofs: Mappin
         firm=firm(profile, cast.study.entity, cast.study.floor),
         firm_proofs=tuple(proofs[id] for id in profile.facts[2:] if id in proofs),
         edited=persona.origin != "data",
+        typical=typical(cast, persona.key),
     )
+
+
+def typical(cast: Cast, key: str) -> tuple[str, ...]:
+    """The names of the most typical things of a group; of people nothing is shown."""
+    if not is_thing(cast.study.entity):
+        return ()
+    return tuple(clean(m.id) for m in cast.members if m.persona == key and m.part == "typical")
 
 
 def firm(profile: Profile, entity: str, floor: int) -> str:

@@ -14,7 +14,7 @@ from personae.charts.heat import Heat, heat
 from personae.charts.numbers import count, listing, percent, plain, plural, sentence, those
 from personae.charts.outcomes import Outcome, outcomes
 from personae.charts.sizes import Sizes, sizes
-from personae.model.cast import Cast
+from personae.model.cast import Cast, Listed
 from personae.model.evidence import Structure, Vote
 from personae.model.features import Window
 from personae.model.table import Match, telling
@@ -23,6 +23,7 @@ from personae.report.cards import Card, card, scale
 from personae.report.firmness import Firmness, firmness
 from personae.report.glossary import GLOSSARY
 from personae.report.proof import Proof, anchors, facts_shown, proof
+from personae.words.names import follow
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def page(cast: Cast) -> Page:
     """The report of a cast, drawn from its facts and nothing else."""
     facts = facts_shown(cast)
     anchor = anchors(cast)
-    proofs = {id: proof(f, anchor[id], cast.study.floor) for id, f in facts.items()}
+    proofs = {id: proof(f, anchor[id], cast.study.floor, cast.study.entity) for id, f in facts.items()}
     entity, on = cast.study.entity, scale(cast)
     aside = {id for p in cast.profiles for id in (*p.outcomes, *p.demographics, *p.facts)}
     describing = {m.name for m in cast.measures if m.role in ("demographic", "outcome")}
@@ -120,23 +121,28 @@ def page(cast: Cast) -> Page:
         number=number(cast),
         firmness=firmness(cast),
         axes_first=cast.evidence.verdict.kind in (Structure.REPRODUCIBLE, Structure.CONSTRUCTIVE),
-        sources=tuple(accounts.source(t) for t in cast.tables),
+        sources=tuple(accounts.source(t, entity) for t in cast.tables),
         matches=_matches(cast),
         window=_window(cast),
-        measures=tuple((m.label, accounts.USES.get(m.role, m.role), accounts.base(m.source), m.forms) for m in cast.measures),
+        measures=tuple(_measure(m, entity) for m in cast.measures),
         left_out=tuple((x.name, x.reason) for x in cast.left_out),
         warnings=cast.warnings,
         space=cast.evidence.space,
         preparation=accounts.prepared(cast),
-        roles=accounts.roles(cast),
+        roles=tuple((role, follow(use, entity), names) for role, use, names in accounts.roles(cast)),
         facts=_by_subject(cast, proofs),
         hidden=len(cast.facts) - len(facts),
         settings=accounts.settings(cast.study),
         versions=tuple(cast.versions.items()),
         seed=cast.study.seed,
         command=accounts.command(cast.study),
-        glossary=GLOSSARY,
+        glossary=tuple((a, b, follow(c, entity)) for a, b, c in GLOSSARY),
     )
+
+
+def _measure(m: Listed, entity: str) -> tuple[str, str, str, bool]:
+    """A measure, its use in words, its source, and whether it forms groups."""
+    return m.label, follow(accounts.USES.get(m.role, m.role), entity), accounts.base(m.source), m.forms
 
 
 def number(cast: Cast) -> Number:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from personae.charts.numbers import amount, count, span, times, value
 from personae.model.cast import Cast
 from personae.model.fact import Fact
 from personae.model.persona import Claim
+from personae.words.names import follow
 
 GRADES = {"M": "measured", "S": "said in answers", "A": "worded by a machine from the facts", "?": "to find out"}
 
@@ -52,8 +53,10 @@ def anchors(cast: Cast) -> dict[str, str]:
     return {id: f"fact-{i}" for i, id in enumerate(facts_shown(cast), 1)}
 
 
-def proof(fact: Fact, anchor: str, floor: int) -> Proof:
-    """A fact as text."""
+def proof(fact: Fact, anchor: str, floor: int, entity: str = "user") -> Proof:
+    """A fact as text that follows the entity."""
+    own = follow(fact.label, entity) if fact.measure in ("users", "share of users") else fact.label
+    fact = replace(fact, label=own, unit=follow(fact.unit, entity))
 
     def same(v: float | None) -> str:
         return "" if v is None else amount(v, fact.statistic, fact.unit)
@@ -70,8 +73,8 @@ def proof(fact: Fact, anchor: str, floor: int) -> Proof:
         span(fact.multiple_low, fact.multiple_high, "multiple"),
         "" if fact.p is None else "below 0.001" if fact.p < 0.001 else f"{fact.p:.3f}",
         count(fact.n),
-        fact.source,
-        fact.query,
+        follow(fact.source, entity) if fact.source.startswith("users ") else fact.source,
+        follow(fact.query, entity),
     )
 
 

@@ -22,6 +22,7 @@ from personae.sql import per_user
 from personae.stages.asked import asked, columns
 from personae.stages.made import check_columns, ended, lacking, made, needed, unknown
 from personae.stages.part import INTEGERS, Part, floats, id_of, keyed, scattered, spoken
+from personae.stages.roles import takes
 from personae.stages.traits import category, flagged
 from personae.stages.when import Times, opened
 
@@ -71,9 +72,11 @@ def from_log(engine: Any, table: Table, study: Study, users: int, rule: Rule | N
     log, times, left_out, refused = _opened(engine, table, study, users, rule is not None)
     names, rarer = _event_names(engine, log)
     rows, unused = _coded(engine, log, names, times.base if times else 0, bool(rarer))
-    counts = _counts(engine, log, names, rows)
+    counts = _counts(engine, log, names, rows, study)
     forms = counts is None
     found = habits.variety(counts.matrix) if counts is not None else ()
+    if counts is not None and counts.people:
+        found = tuple(_of_people(h) for h in found)
     events = _events(log, rows, names, times) if log.recipes or (times is not None and times.own) else None
     if times is not None and len(rows.u) and not table.timed_by:
         step("measure", "when users act")
@@ -146,6 +149,19 @@ def _events(log: _Log, rows: _Rows, names: Sequence[str], times: Times | None) -
 
 _EVENT, _VALUE, _NUMBER = "\0event", "\0value", "\0number "
 """What recipes read beside the columns that they name; no column is called so."""
+
+
+_BY_PEOPLE = {
+    "event_types": ("different people who took it", "people"),
+    "variety": ("variety of people", "bits"),
+    "top_event_share": ("share of the person who took it most", "share"),
+}
+
+
+def _of_people(habit: Habit) -> Habit:
+    """A habit of a thing, whose events are the people who took it, in words that say so."""
+    label, unit = _BY_PEOPLE.get(habit.name, (habit.label, habit.unit))
+    return replace(habit, label=label, unit=unit)
 
 
 def _habit(habit: Habit, table: Table, forms: bool) -> Measure:
@@ -260,14 +276,14 @@ def _near(engine: Any, log: _Log) -> tuple[int | None, npt.NDArray[np.int32] | N
     return low, positions
 
 
-def _counts(engine: Any, log: _Log, names: Sequence[str], rows: _Rows) -> Counts | None:
+def _counts(engine: Any, log: _Log, names: Sequence[str], rows: _Rows, study: Study) -> Counts | None:
     """How often each user did each event."""
     if log.event is None:
         return None
     times = log.value is not None and repeats(log.value.name) and not log.second
     matrix = _added(engine, log, names) if times else habits.tally(rows.u, rows.e, log.users, len(names))
     why = f'"{log.value.name}" says how often each row happened' if times and log.value else ""
-    return Counts(matrix, tuple(names), log.table.source, why, log.event.name)
+    return Counts(matrix, tuple(names), log.table.source, why, log.event.name, takes(log.event, study))
 
 
 def _added(engine: Any, log: _Log, names: Sequence[str]) -> csr_matrix:

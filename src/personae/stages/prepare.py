@@ -152,7 +152,14 @@ def _joined(counts: Sequence[Counts]) -> Counts | None:
     matrix.sort_indices()
     why = " ".join(c.why for c in counts if c.why)
     column = counts[0].column if len({c.column for c in counts}) == 1 else ""
-    return Counts(matrix, tuple(names[i] for i in order), " and ".join(c.source for c in counts), why, column)
+    return Counts(
+        matrix,
+        tuple(names[i] for i in order),
+        " and ".join(c.source for c in counts),
+        why,
+        column,
+        all(c.people for c in counts),
+    )
 
 
 def _apart(names: Sequence[str]) -> list[str]:

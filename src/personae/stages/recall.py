@@ -69,6 +69,8 @@ def check_inputs(rule: Rule, features: Features, tables: Sequence[Table], record
             did="nobody was placed",
             fix=f"bring {kind} ({_some(names)}): {like}",
         )
+    if features.counts is not None and features.counts.people and events:
+        _check_people(set(events), set(features.counts.events), recorded)
     if missing:
         warn(f"{len(missing):,} of {asked:,} columns that the rule reads are missing and are taken as empty: {_some(names)}")
     elif features.counts is not None and events and not set(events) & set(features.counts.events):
@@ -102,6 +104,22 @@ def check_values(rule: Rule, features: Features, tables: Sequence[Table]) -> Non
 
 def _many(n: int, word: str) -> str:
     return f"{n:,} {word}{'s' if n != 1 else ''}"
+
+
+def _check_people(known: set[str], there: set[str], recorded: Sequence[Table]) -> None:
+    """Things are placed by who took them: P002 where none of those people is in the data, a warning where most are not."""
+    both = len(known & there)
+    if not both:
+        what = f"the rule of this run places things by {len(known):,} people who took them, and none of them is in these data"
+        raise UsageError(
+            "P002",
+            what,
+            where=_some([t.source for t in recorded]),
+            did="nothing was placed",
+            fix="bring data of the same people, or run anew on these",
+        )
+    if both < len(known) / 2:
+        warn(f"of the {len(known):,} people by whom the rule places things, only {both:,} are in these data")
 
 
 def _source(measure: str, recorded: Sequence[Table]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from personae.model.study import Role, Study
 from personae.model.table import Column, Kind, Table, Way
-from personae.model.vocabulary import Topic, repeats, topics, words
+from personae.model.vocabulary import Topic, is_thing, names_entity, repeats, topics, words
 
 LEVELS = 50
 """A column of more different texts than this is no category that forms groups."""
@@ -108,12 +108,33 @@ def event_of(table: Table, key: Column, study: Study) -> Column | None:
     for c in others:
         if c.name == study.event:
             return c
+    if (person := _taker(others, study)) is not None:
+        return person
     fits = [(s, i, c) for i, c in enumerate(others) if (s := _happens(c)) > 0]
     if fits:
         return min(fits, key=lambda f: (-f[0], f[2].distinct, f[1]))[2]
     texts = [c for c in others if c.kind in (Kind.CATEGORY, Kind.TEXT) and 1 < c.distinct <= max(LEVELS, c.rows // 2)]
     plain = [c for c in texts if not topics(c.name) & {*_WHO, Topic.TEXT, Topic.PERSONAL}]
     return plain[0] if len(plain) == 1 and len(others) <= 3 else None
+
+
+def _taker(others: Sequence[Column], study: Study) -> Column | None:
+    """Where things are grouped, the column that names who took them: an id before anything else that means a person."""
+    if not is_thing(study.entity):
+        return None
+    people = [
+        c for c in others if takes(c, study) and c.distinct > 1 and c.kind not in (Kind.DATE, Kind.TIMESTAMP, Kind.DECIMAL)
+    ]
+    return min(people, key=lambda c: Topic.KEY not in topics(c.name), default=None)
+
+
+def takes(column: Column, study: Study) -> bool:
+    """Whether a column names the people who take the things that are grouped."""
+    hints = topics(column.name)
+    if not is_thing(study.entity) or Topic.PERSON not in hints or names_entity(column.name, study.entity):
+        return False
+    since = Topic.MOMENT in hints and Topic.PERSONAL not in hints  # "customer since" is a date; "customer last name" is none
+    return not since and not hints & {Topic.DEMOGRAPHIC, Topic.AMOUNT}
 
 
 def _said_else(study: Study) -> set[str]:
@@ -143,7 +164,9 @@ def log_roles(table: Table, key: Column, study: Study) -> dict[str, Guess]:
     value = _value([c for c in table.columns if c.kind.numeric and c.name not in taken], event, time, study)
     roles = {c.name: _property(c, event is not None) for c in table.columns}
     if event is not None:
-        roles[event.name] = Role.EVENT, f"what happened: {event.distinct:,} different values"
+        people = takes(event, study)
+        what = f"who took it: {event.distinct:,} different people" if people else ""
+        roles[event.name] = Role.EVENT, what or f"what happened: {event.distinct:,} different values"
     if time is not None:
         roles[time.name] = Role.TIME, "when it happened"
     if value is not None:

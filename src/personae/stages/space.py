@@ -62,7 +62,7 @@ def _built(features: Features, counts: Counts | None, study: Study, screen: bool
     if not parts or len(rows) < 2:
         return None
     keep = ~_apart(parts, study)
-    if screen and events is not None and counts is not None:
+    if screen and events is not None and counts is not None and not counts.people:  # one person alone tells little
         few = telling(counts, rows[keep])
         if few is not counts:
             return _built(features, few, study, False)
@@ -128,7 +128,7 @@ def _common(counts: Counts, study: Study) -> Counts:
     keep = np.flatnonzero(users >= max(min(study.floor, 0.03 * n), 0.005 * n))
     if len(keep) > MOST_EVENTS:
         keep = np.sort(keep[np.argsort(-users[keep], kind="stable")[:MOST_EVENTS]])
-    return Counts(counts.matrix[:, keep], tuple(counts.events[i] for i in keep), counts.source)
+    return replace(counts, matrix=counts.matrix[:, keep], events=tuple(counts.events[i] for i in keep))
 
 
 def _joined(

@@ -7,6 +7,8 @@ of such events add noise in every direction and nothing else, and drown the few 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -28,7 +30,7 @@ def telling(counts: Counts, rows: NDArray[np.int64]) -> Counts:
     keep = np.flatnonzero(above_chance(counts, rows) > ABOVE)
     if not FEWEST <= len(keep) < len(counts.events):
         return counts
-    return Counts(counts.matrix[:, keep], tuple(counts.events[j] for j in keep), counts.source, counts.why, counts.column)
+    return replace(counts, matrix=counts.matrix[:, keep], events=tuple(counts.events[j] for j in keep))
 
 
 def above_chance(counts: Counts, rows: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -12,7 +12,7 @@ from personae.errors import DataError, UsageError
 from personae.model import personal
 from personae.model.study import Role, Study
 from personae.model.table import Column, Kind, Level, Note, Table, Way
-from personae.model.vocabulary import Topic, sensitive_values, singular, topics, who_values, words
+from personae.model.vocabulary import Topic, is_thing, sensitive_values, singular, topics, who_values, words
 from personae.model.vocabulary import repeats as counts
 from personae.progress import tell
 from personae.sql import repeats
@@ -30,6 +30,7 @@ from personae.stages.roles import (
     is_quantity,
     log_roles,
     says_who,
+    takes,
     time_of,
     unique,
     use,
@@ -83,6 +84,7 @@ def understand(engine: Any, tables: tuple[Table, ...], study: Study, *, ids: Col
         made.append(
             _alike(engine, _one_row_each(engine, table, study) if shape == "entities" else _events(engine, table, study))
         )
+    made = _only_described(made, study)
     _check_grouping(made, study, who)
     if not ids:
         check_style(made, study)
@@ -139,6 +141,20 @@ def _known(table: Table, study: Study) -> Study:
         event=study.event or pinned.get(Role.EVENT, ""),
         value=study.value or pinned.get(Role.VALUE, ""),
     )
+
+
+def _only_described(tables: list[Table], study: Study) -> list[Table]:
+    """Where things are grouped by who takes them, what their own table says of them describes the groups."""
+    taken = [e for t in tables if t.shape == "events" and (e := t.column(Role.EVENT)) is not None and takes(e, study)]
+    if not taken:
+        return tables
+    why = f"what the {study.entity} is: describes only, for who takes it forms the groups"
+
+    def aside(c: Column) -> Column:
+        forms = c.role is Role.BEHAVIOUR and c.name not in study.group_by
+        return replace(c, role=Role.DEMOGRAPHIC, why=why) if forms else c
+
+    return [replace(t, columns=tuple(map(aside, t.columns))) if t.shape == "entities" else t for t in tables]
 
 
 def _not_meant(table: Table, guesses: Mapping[str, Guess], study: Study) -> dict[str, Guess]:
@@ -323,9 +339,15 @@ def ranked(table: Table, entity: set[str], study: Study) -> list[tuple[float, Co
 def _fits(column: Column, position: int, entity: set[str]) -> float:
     """How well a column fits as the id: 4 a user's id by name, 3 "id", 2 "user", 1.5 an unnamed index, 1 another id, 0 not."""
     hints, parts = topics(column.name), words(column.name)
-    person = Topic.PERSON in hints or bool({singular(p) for p in parts} & entity)
+    named = bool({singular(p) for p in parts} & entity)
+    person = Topic.PERSON in hints or named
     if column.kind in _NO_ID:
         return 0.0
+    if entity and is_thing(" ".join(entity)):
+        if named:
+            return _thing_fits(column, entity)
+        if Topic.PERSON in hints:
+            return 0.0  # it says who took the things
     if person and Topic.KEY in hints and not hints & {Topic.DEMOGRAPHIC, Topic.AMOUNT}:
         return 4.0
     if parts in (("id",), ("ids",)):
@@ -340,6 +362,33 @@ def _fits(column: Column, position: int, entity: set[str]) -> float:
         return 1.5
     token = position == 0 and not column.kind.numeric and not any(" " in e for e in column.examples)
     return 1.0 if (Topic.KEY in hints and Topic.DEMOGRAPHIC not in hints) or "email" in parts or token else 0.0
+
+
+_CALLED = frozenset(
+    [
+        "name",
+        "title",
+        "description",
+        "label",
+        "beschreibung",
+        "bezeichnung",
+        "nom",
+        "nome",
+        "nombre",
+        "descricao",
+        "descripcion",
+    ]
+)
+
+
+def _thing_fits(column: Column, entity: set[str]) -> float:
+    """How well a column that is named after the things to be grouped is their id: 4 by "id", 3.5 the bare word, 3.2 a name."""
+    hints, others = topics(column.name), [p for p in words(column.name) if singular(p) not in entity]
+    if Topic.AMOUNT in hints or column.kind is Kind.DECIMAL:
+        return 0.0
+    if Topic.KEY in hints:
+        return 4.0
+    return 3.5 if not others else 3.2 if set(others) <= _CALLED else 0.0
 
 
 def _check_one_row_each(table: Table) -> None:

@@ -17,6 +17,7 @@ from personae.model.clustering import Space
 from personae.model.evidence import FEW, Structure, Verdict
 from personae.model.study import Study
 from personae.stages.search import Tried
+from personae.words.names import plural
 
 BEYOND = -5.0
 """z against the copula below which there is more than correlation."""
@@ -189,17 +190,17 @@ def worded(choice: Choice, best: Tried, study: Study, space: Space, groups: int)
         kind=choice.structure,
         groups=0 if nothing and not study.force else groups,
         alternative=choice.alternative,
-        why=_why(choice, best, space, groups),
+        why=_why(choice, best, space, groups, plural(study.entity)),
         asked=study.asked,
         own=0 if nothing else own,
         forced=nothing and study.force,
     )
 
 
-def _why(choice: Choice, best: Tried, space: Space, groups: int) -> str:
+def _why(choice: Choice, best: Tried, space: Space, groups: int, many: str) -> str:
     if choice.structure == Structure.NOTHING:
         users = len(space.rows)
-        few = f"{users:,} users are too few to group: below about {FEW} only groups that lie far apart show. "
+        few = f"{users:,} {many} are too few to group: below about {FEW} only groups that lie far apart show. "
         chance = few if users < FEW else ""
         chance += "The measures go together no more than chance would have it. " if not space.factors else ""
         return f"{chance}We found no evidence of groups that hold; that is not proof that there are none."
@@ -208,9 +209,9 @@ def _why(choice: Choice, best: Tried, space: Space, groups: int) -> str:
         asked = f"The data alone say {choice.own.candidate.size} groups. "
     soft = len(best.borders) - _valleys(best)
     if choice.structure == Structure.NATURAL:
-        said = f"{asked}Users are rare at the borders between groups"
+        said = f"{asked}{many[:1].upper()}{many[1:]} are rare at the borders between groups"
         if best.candidate.copula is not None and best.candidate.copula <= BEYOND:
-            said = f"{asked}There is more here than correlated measures, and users are rare at the borders between groups"
+            said = f"{asked}There is more here than correlated measures, and {many} are rare at the borders between groups"
         if not soft:
             whole = f"each of the {len(best.borders)} borders" if len(best.borders) > 1 else "the border"
             return f"{said}: {whole} shows a valley."
@@ -219,10 +220,11 @@ def _why(choice: Choice, best: Tried, space: Space, groups: int) -> str:
         said = f"{asked}The {groups} groups asked for join or cut those, so not every border between them is a gap"
         return f"{said}." if choice.structure == Structure.REPRODUCIBLE else f"{said}; another cut would do as well."
     ways = f"{space.factors} directions" if space.factors and space.factors > 1 else "one direction"
-    said = f"{asked}Users differ along {ways} without gaps between them, so the {groups} groups are cuts of one continuum"
+    they = f"{many[:1].upper()}{many[1:]}"
+    said = f"{asked}{they} differ along {ways} without gaps between them, so the {groups} groups are cuts of one continuum"
     if choice.structure == Structure.REPRODUCIBLE:
-        said = f"{said}. The same cuts come back from other samples of the same users."
+        said = f"{said}. The same cuts come back from other samples of the same {many}."
     else:
         said = f"{said}, made for use: another cut would do as well."
     users = len(space.rows)
-    return f"{said} {users:,} users are few: another sample may give other groups." if users < FEW else said
+    return f"{said} {users:,} {many} are few: another sample may give other groups." if users < FEW else said

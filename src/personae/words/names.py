@@ -34,6 +34,20 @@ def clean(text: str) -> str:
     return re.sub(r"\s+", " ", kept).strip()
 
 
+def follow(text: str, entity: str) -> str:
+    """A text about users as one about what is grouped; what stands in double quotes is a name and stays.
+
+    >>> follow('share of users with "users" of a user', "store")
+    'share of stores with "users" of a store'
+    """
+    if entity == "user":
+        return text
+    many = plural(entity)
+    forms = {"user": entity, "users": many, "User": capital(entity), "Users": capital(many)}
+    parts = re.split(r'("[^"]*")', text)
+    return "".join(p if i % 2 else re.sub(r"\b[Uu]sers?\b(?!\.)", lambda m: forms[m[0]], p) for i, p in enumerate(parts))
+
+
 def doing(name: str) -> str:
     """What is done, as a thing one can do more or less of: "add to cart" becomes "adding to cart"."""
     text = readable(name)

@@ -8,8 +8,9 @@ from math import log
 
 from personae.model.fact import Fact
 from personae.model.persona import Profile, Trait
+from personae.model.vocabulary import is_thing
 from personae.words.apart import average, within
-from personae.words.lexicon import DEMOGRAPHIC, GENERIC, MARKERS, NEWER
+from personae.words.lexicon import DEMOGRAPHIC, GENERIC, MARKERS, NEWER, SPECIAL
 from personae.words.names import CODE, VERBS, capital, content, doers, done, noun, parts, plural, readable, short
 
 _AMOUNTS = (
@@ -35,6 +36,10 @@ FEW = 1.6
 """Levels that are this much more frequent do not keep a group that has less of everything from being called light."""
 
 
+_PEOPLE = frozenset(n.lower() for n in (*SPECIAL.values(), *NEWER.values()))
+"""Names that only people can have."""
+
+
 def stems(facts: Sequence[Fact]) -> tuple[str, ...]:
     """The labels that are too long for a sentence, without the levels they stand for, to be cut to what tells them apart."""
     found = {parts(f.label, f.measure)[0] for f in facts}
@@ -56,6 +61,8 @@ def group_names(profiles: Sequence[Profile], facts: Sequence[Fact], entity: str)
         users = plural(entity)
         made = [*_candidates(p, users, labels, units, tails, average(facts, p.key)), *_slight(p, facts, labels)]
         made = [n for n in made if not content(n) & DEMOGRAPHIC and n not in names.values()]
+        if is_thing(entity):
+            made = [n for n in made if n.lower() not in _PEOPLE]
         free = (n for n in (*made, *UNTOLD, f"Mixed habits ({p.key})") if not content(n) & taken)
         name = next(free, f"Of mixed habits ({p.key})")
         words = content(name)
