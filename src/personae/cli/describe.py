@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -86,6 +84,9 @@ def write(made: Portrait, path: Path, overwrite: bool) -> None:
 
 def _table(made: Portrait) -> str:
     """Every difference as a row of CSV; texts that spreadsheets run as formulas are guarded."""
+    import csv
+    import io
+
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     names = [f.name for f in fields(Difference)]

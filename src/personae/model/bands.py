@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -128,6 +127,8 @@ def number(value: float) -> str:
     """A number as SQL and people read it, without an exponent."""
     if value == round(value) and abs(value) < 1e15:
         return str(round(value))
+    from decimal import Decimal
+
     return format(Decimal(repr(value)), "f")
 
 
