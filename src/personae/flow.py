@@ -130,7 +130,9 @@ def place(cast: Cast, sources: tuple[str, ...], frames: Mapping[str, Any] | None
 
 def _listed(features: Features) -> tuple[Listed, ...]:
     """Measures and events without their values."""
-    measures = (Listed(m.name, m.label, m.role, m.kind, m.unit, m.source, m.forms) for m in features.measures)
+    measures = (
+        Listed(m.name, m.label, m.role, m.kind, m.unit, m.source, m.forms) for m in features.measures if m.role != "text"
+    )
     counts = features.counts
     events: tuple[Listed, ...] = ()
     if counts is not None and counts.people:

@@ -43,6 +43,7 @@ ALLOWED = {
     "jinja2": ("exporters/",),
     "typer": ("cli/",),
     "rich": ("cli/",),
+    "wordllama": ("stages/meanings.py",),
     "pandas": (),
     "polars": (),
     "diptest": (),

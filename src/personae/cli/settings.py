@@ -41,6 +41,7 @@ HELP: Mapping[str, tuple[str, str, str]] = {
     "tool": (_COLUMNS, "NAME", "Tool the files were exported from, such as amplitude; none: columns as they stand."),
     "multi": (_COLUMNS, "COLS", "Columns whose cells hold several answers."),
     "ordinal": (_COLUMNS, "ORDERS", 'Categories with an order, such as "plan=free<pro<team".'),
+    "embed": (_COLUMNS, "COLS", "Columns of text that form groups by what they are about."),
     "nps": (_COLUMNS, "COLS", "Columns that answer from 0 to 10 whether one would recommend."),
     "sheet": (_READING, "NAME", "Sheet of a workbook."),
     "encoding": (_READING, "NAME", "Text encoding, such as utf-8 or cp1252."),

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 
+MEANING = ": meaning "
+"""What stands between a column of text and the number of a direction of its meaning, in the name of a measure."""
+
+
 @dataclass(frozen=True, eq=False)
 class Counts:
     """How often each user did each thing: `matrix` is (n users, m events), float64, in the order of Features.ids."""

@@ -53,6 +53,8 @@ class Study:
     """"plan=free<pro<team": categories with an order."""
     nps: tuple[str, ...] = ()
     """Columns that answer from 0 to 10 whether one would recommend."""
+    embed: tuple[str, ...] = ()
+    """Columns of text that take part in forming groups by what they are about."""
     # how the files are to be read
     sheet: str = ""
     encoding: str = ""

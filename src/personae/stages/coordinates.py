@@ -8,7 +8,7 @@ structure alone.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from personae import plugins
 from personae.model.features import Counts, Measure
 from personae.model.rule import Feature, Guard, Step
-from personae.model.study import Study
+from personae.model.study import Role, Study
 from personae.model.table import Kind
 from personae.stages.unlike import guard
 
@@ -202,8 +202,12 @@ def of_measures(
     """Numbers and categories as coordinates, learnt from the `typical` users where scaling was chosen; `ways` says what stands
     for empty cells."""
     columns: list[Column] = []
-    many = Counter(m.block for m in measures if m.block and study.scale == "auto")
+    many = Counter(m.block for m in measures if m.block and m.role is not Role.TEXT and study.scale == "auto")
+    together = _together([m for m in measures if m.role is Role.TEXT], rows)
     for m in measures:
+        if m.role is Role.TEXT and study.scale == "auto":
+            columns.append(_direction(m, rows, together[m.block]))
+            continue
         make = _category if m.kind == Kind.CATEGORY else _number
         made = make(m, rows, study, ways[m.name], rng, typical if textbook(study) else None)
         columns += [_lighter(c, many[m.block] ** 0.5) for c in made] if m.block in many else made
@@ -214,6 +218,24 @@ def of_measures(
     limits, odd = guard(x, weight, np.ones(len(rows)), start)
     numeric = all(m.kind != Kind.CATEGORY for m in measures)
     return Block(tuple(c.feature for c in columns), x, x - x.min(axis=0), limits, blurred, odd, numeric)
+
+
+def _together(measures: Sequence[Measure], rows: NDArray[np.int64]) -> dict[str, float]:
+    """The spread of the meanings of each column of text over all of their directions."""
+    variance: dict[str, float] = {}
+    for m in measures:
+        values = m.values[rows]
+        spread = float(np.nanvar(values)) if np.isfinite(values).any() else 0.0
+        variance[m.block] = variance.get(m.block, 0.0) + spread
+    return {block: max(v**0.5, 1e-12) for block, v in variance.items()}
+
+
+def _direction(m: Measure, rows: NDArray[np.int64], by: float) -> Column:
+    """One direction of what texts are about: all of them keep their proportions and weigh together like one number."""
+    raw = np.asarray(m.values[rows], float)
+    learned: dict[str, float | str] = {"mean": float(np.nanmean(raw)) if np.isfinite(raw).any() else 0.0, "by": by}
+    x = np.nan_to_num((raw - float(learned["mean"])) / by)
+    return Column(Feature(m.name, "measure", m.name, (Step("scale", learned),)), x, x)
 
 
 def _lighter(column: Column, by: float) -> Column:

@@ -9,7 +9,7 @@ import numpy as np
 
 from personae import rule as rules
 from personae.errors import UsageError
-from personae.model.features import Features
+from personae.model.features import MEANING, Features
 from personae.model.rule import Rule
 from personae.model.study import Role, Study
 from personae.model.table import Column, Kind, Table, Way
@@ -124,7 +124,7 @@ def _check_people(known: set[str], there: set[str], recorded: Sequence[Table]) -
 
 def _source(measure: str, recorded: Sequence[Table]) -> str:
     """The column a measure was made of: its own, the amount it sums up, or the time."""
-    plain = measure.partition(" (")[0]
+    plain = measure.partition(MEANING)[0].partition(" (")[0]
     ends = ("", "_total", "_largest", "_mean")
     made = [c.name for t in recorded for c in t.columns if plain in {c.name + e for e in ends}]
     made += [c.name for t in recorded for c in t.columns if c.scheme is not None and _made_of(measure, c)]

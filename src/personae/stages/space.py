@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from personae.errors import UsageError
 from personae.model.clustering import Space
-from personae.model.features import Counts, Features
+from personae.model.features import MEANING, Counts, Features
 from personae.model.study import Study
 from personae.stages.coordinates import SCALERS, WEIGHINGS, Block, again, of_events, of_measures, textbook
 from personae.stages.empties import choices, lacking
@@ -257,6 +257,6 @@ def _words(events: Block | None, table: Block | None) -> str:
     if events is not None:
         parts.append(f"what share of their activity each of {len(events.features)} events takes")
     if table is not None:
-        columns = len({f.column for f in table.features})
+        columns = len({f.column.partition(MEANING)[0] for f in table.features})
         parts.append(f"{columns} measure{'s' if columns != 1 else ''} on one scale")
     return " and ".join(parts)

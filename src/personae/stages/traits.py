@@ -20,6 +20,7 @@ from personae.progress import tell
 from personae.sql import per_user
 from personae.stages.answers import answered, blank_is_no
 from personae.stages.likert import without_style
+from personae.stages.meanings import meanings
 from personae.stages.mentions import language, mentions, tokens
 from personae.stages.part import LEVELS, Part, floats, keyed, scattered, spoken
 from personae.stages.satisfaction import recommended, satisfied
@@ -46,6 +47,7 @@ def from_table(engine: Any, table: Table, study: Study, users: int, rule: Rule |
     plain = study.scale != "auto" and study.weigh == "auto"  # a scaling was chosen for these columns, and no weighing
     taken = ([] if plain else _like_counts(measures)) if rule is None else _read_as_events(measures, rule)
     told, texts = _texts(engine, table, study, users) if rule is None else ([], ())
+    told += _about(engine, table, study, users)
     measures, left_out = [*measures, *told], (*left_out, *texts)
     if not taken:
         return Part(None, tuple(measures), None, left_out)
@@ -75,9 +77,20 @@ def _texts(engine: Any, table: Table, study: Study, users: int) -> tuple[list[Me
         made = mentions(texts, study.floor, masked=masked, several=len(columns) > 1)
         tongue = language(texts.levels) or "unknown"
         terms = f"{len(made)} terms of at least {study.floor} people describe" if made else "no term is used by enough people"
-        said.append(LeftOut(c.name, f"free text: {terms}; language: {tongue}"))
+        forms = "what it is about forms groups; " if c.name in study.embed else ""
+        said.append(LeftOut(c.name, f"free text: {forms}{terms}; language: {tongue}"))
         told += made
     return told, tuple(said)
+
+
+def _about(engine: Any, table: Table, study: Study, users: int) -> list[Measure]:
+    """What the texts that were named for it are about."""
+    named = [c for c in table.columns if c.role is Role.TEXT and c.name in study.embed]
+    made: list[Measure] = []
+    for c in named:
+        found = engine.arrow(per_user.traits(*keyed(engine, table), [plugins.find("engines", "duckdb").typed(c)]))
+        made += meanings(c.name, found.column(0).to_numpy(), found.column(1).to_pylist(), users, table.source)
+    return made
 
 
 def _measures(

@@ -108,7 +108,7 @@ _FILLING = (
     "a an the and or of on in to for with by at from than all no not but other more less most high low big small top "
     "light heavy few without mostly first often rare rarely regular frequent early late very users user customers customer "
     "members member people fans regulars above below average everything round "
-    "slightly somewhat often higher lower"
+    "slightly somewhat often higher lower mention mentions who about"
 )
 PLAIN = frozenset(_FILLING.split())
 """Words that do not tell one name from another."""

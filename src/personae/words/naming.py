@@ -124,6 +124,9 @@ def _minor(t: Trait, unit: str) -> bool:
 def _for_minor(t: Trait, labels: Sequence[str], unit: str) -> Iterator[str]:
     """Names that claim no more than that something is more frequent, or a little higher."""
     stem, level = parts(t.label, t.measure)
+    if term := _term(t):
+        yield f"More often about {term}"
+        return
     if unit != "share of users":
         yield f"Somewhat higher {short(_thing(t, unit), labels, LONG)}"
     elif _marks(level) or (not level and _question(stem)):
@@ -132,6 +135,11 @@ def _for_minor(t: Trait, labels: Sequence[str], unit: str) -> Iterator[str]:
         yield f"More often \u201c{short(level, (), LONG)}\u201d"
     else:
         yield f"More often {noun(short(stem, labels, LONG), short(level, (), LONG))}"
+
+
+def _term(t: Trait) -> str:
+    """What people mention, in its quotes; "" where a trait is of something else."""
+    return t.label.partition("mentions ")[2] if t.label.startswith("mentions \u201c") else ""
 
 
 def _marks(level: str) -> bool:
@@ -190,6 +198,9 @@ def _turned(patterns: tuple[str, ...], turn: int) -> Iterator[str]:
 
 def _for_level(t: Trait, users: str, labels: Sequence[str]) -> Iterator[str]:
     """Names for those of whom something is so."""
+    if term := _term(t):
+        yield f"{capital(users)} who mention {term}"
+        return
     stem, level = parts(t.label, t.measure)
     about, said = short(stem, labels, 32), level.strip().lower()
     thing = noun(about, short(level, (), 32))
@@ -233,6 +244,9 @@ def _agent(thing: str) -> bool:
 
 def _for_less(t: Trait, users: str, labels: Sequence[str], unit: str) -> Iterator[str]:
     """Names for those who stand out by less of one thing."""
+    if term := _term(t):
+        yield f"Rarely about {term}"
+        return
     if unit == "share of users":
         stem, level = parts(t.label, t.measure)
         label = short(stem, labels, 32)

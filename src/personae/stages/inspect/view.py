@@ -82,7 +82,7 @@ class View:
 
     def numbers(self) -> list[Measure]:
         """Measures that are numbers or flags, outcomes apart, those that form groups first."""
-        found = [m for m in self.features.measures if m.kind is not Kind.CATEGORY and m.role is not Role.OUTCOME]
+        found = [m for m in self.features.measures if m.kind is not Kind.CATEGORY and m.role not in (Role.OUTCOME, Role.TEXT)]
         return sorted(found, key=lambda m: not m.forms)
 
     def categories(self) -> list[Measure]:
