@@ -72,3 +72,14 @@ def test_the_very_same_file_twice_is_refused(tmp_path: Path) -> None:
     one, two = write(tmp_path / "a.csv", text), write(tmp_path / "copy.csv", text)
     with pytest.raises(UsageError, match="given twice"):
         flow.measured(Study(sources=(str(one), str(two))))
+
+
+def test_two_logs_of_the_same_columns_are_said_to_be_read_apart(tmp_path: Path) -> None:
+    one, two = (
+        write(tmp_path / f"{name}.csv", "user_id,event,time\n" + "".join(r + "\n" for r in rows))
+        for name, rows in (("a", ROWS[:20]), ("b", ROWS[20:]))
+    )
+    tables, _ = flow.measured(Study(sources=(str(one), str(two))))
+    said = [n for t in tables for n in t.notes if "has the columns of a.csv" in n.words]
+    assert [n.words for n in said] == ["b.csv has the columns of a.csv and is read apart from it"]
+    assert "a pattern such as" in said[0].fix

@@ -482,6 +482,17 @@ def test_every_table_is_told_in_one_line_with_its_rows(tmp_path: Path, caplog: p
     assert "read users.csv  3 rows  2 used  1 set aside -> private/rejects.csv" in caplog.text
 
 
+def test_an_id_column_without_any_id_has_its_own_message(tmp_path: Path) -> None:
+    """ING-12."""
+    from personae import flow
+    from personae.model.study import Study
+
+    path = write(tmp_path / "a.csv", "user_id,event,time\n" + ",view,2026-01-01 10:00:00\n" * 3)
+    with pytest.raises(DataError, match="no row has an id") as caught:
+        flow.measured(Study(sources=(str(path),), id="user_id"))
+    assert caught.value.code == "P111"
+
+
 def test_no_data_at_all_is_a_usage_error() -> None:
     assert refused("P001").exit_code == 2
 

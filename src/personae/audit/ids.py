@@ -21,4 +21,4 @@ def exact_ids(engine: Any, table: Table, column: Column) -> int:
     else:
         return 0
     ((count,),) = engine.rows(f"SELECT count_if({condition}) FROM {relation} WHERE {name} IS NOT NULL")
-    return int(count)
+    return int(count or 0)

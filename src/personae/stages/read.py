@@ -15,7 +15,7 @@ from personae.databases.address import is_database
 from personae.errors import DataError, PersonaeError, UsageError
 from personae.files.opening import Opened, open_file, unchanged
 from personae.model.study import Study
-from personae.model.table import Column, Kind, Table
+from personae.model.table import Column, Kind, Level, Note, Table
 
 _PLUGS = {"text": "csv", "json": "json", "parquet": "parquet", "excel": "excel"}
 _ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".dat", ".psv", ".json", ".jsonl", ".ndjson", ".parquet", ".pq", ".xlsx", ".xlsm",
@@ -53,7 +53,7 @@ def read(engine: Any, study: Study, frames: Mapping[str, object], *, least: int 
         for file in files:
             unchanged(file)
     _check_twice(tables, study)
-    return _named_apart(tables)
+    return _of_one_kind(_named_apart(tables))
 
 
 def _audited(engine: Any, table: Table, study: Study, files: Sequence[Opened]) -> Table:
@@ -218,6 +218,21 @@ def _check_twice(tables: Sequence[Table], study: Study) -> None:
             where = f"{seen[mark]} and {source} are the same, byte for byte"
             raise UsageError("P001", f"{table.source} was given twice", where=where, fix="name it once")
         seen[mark] = source
+
+
+def _of_one_kind(tables: Sequence[Table]) -> tuple[Table, ...]:
+    """The tables, with a warning where two have the same columns: read apart, what they count is counted apart."""
+    seen: dict[frozenset[str], str] = {}
+    made = []
+    for table in tables:
+        names = frozenset(c.name for c in table.columns)
+        first = seen.setdefault(names, table.source)
+        if first != table.source and len(names) > 1:
+            words = f"{table.source} has the columns of {first} and is read apart from it"
+            fix = "if both are parts of one table, give them as one source: their folder, or a pattern such as events-*.csv"
+            table = replace(table, notes=(*table.notes, Note(Level.WARN, "P102", words, table.source, fix)))
+        made.append(table)
+    return tuple(made)
 
 
 def _tell(table: Table) -> None:
