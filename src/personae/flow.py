@@ -102,14 +102,14 @@ def bands(study: Study, wanted: Wanted, frames: Mapping[str, Any] | None = None)
     """Raw data to the bands of one measure."""
     from personae.stages.band import band  # loads scipy's optimisers, which no other command needs so early
 
-    _, features = measured(study, frames)
-    return band(features, study, wanted)
+    tables, features = measured(study, frames)
+    return band(features, replace(study, entity=entity(tables, study)), wanted)
 
 
 def portrait(study: Study, who: str, frames: Mapping[str, Any] | None = None) -> Portrait:
     """Raw data to some users against the rest."""
-    _, features = measured(study, frames)
-    return portray(features, study, who)
+    tables, features = measured(study, frames)
+    return portray(features, replace(study, entity=entity(tables, study)), who)
 
 
 def place(cast: Cast, sources: tuple[str, ...], frames: Mapping[str, Any] | None = None) -> tuple[pa.StringArray, Placement]:

@@ -57,17 +57,3 @@ class Portrait:
     alike: tuple[str, ...]
     hidden: int
     words: tuple[str, ...] = ()
-    sessions: Sessions | None = None
-
-
-@dataclass(frozen=True)
-class Sessions:
-    """Sessions that contain an event against all others: how many of each, and what else happens in them."""
-
-    event: str
-    inside: int
-    outside: int
-    users: int
-    pause: int
-    differences: tuple[Difference, ...]
-    words: tuple[str, ...] = ()

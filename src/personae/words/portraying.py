@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from personae.model.portrait import Difference, Portrait, Sessions
+from personae.model.portrait import Difference, Portrait
 from personae.words import numbers
 from personae.words.names import plural
 
@@ -64,20 +64,3 @@ def told(made: Portrait) -> Portrait:
         names = ", ".join(made.alike[:8]) + (f" and {len(made.alike) - 8} more" if len(made.alike) > 8 else "")
         lines.append(f"Like everyone else in: {names}.")
     return replace(made, differences=rows, words=tuple(lines))
-
-
-def inside(made: Sessions, many: str) -> Sessions:
-    """Sessions with an event, with their sentences."""
-    rows = tuple(
-        replace(
-            d,
-            words=f"{d.label}: in {numbers.percent(d.value)} of them, in {numbers.percent(d.rest)} of the other sessions"
-            f"{'' if d.lift is None else f': {lift(d)} as common'}.",
-        )
-        for d in made.differences
-    )
-    head = (
-        f'{numbers.count(made.inside)} sessions of {numbers.count(made.users)} {many} contain "{made.event}", '
-        f"{numbers.count(made.outside)} do not; a pause of more than {made.pause} minutes ends a session."
-    )
-    return replace(made, differences=rows, words=(head, *(d.words for d in rows if d.sure)))
