@@ -114,6 +114,15 @@ def test_products_that_everybody_buys_at_random_have_no_groups(tmp_path: Path) -
 
 
 @pytest.mark.slow
+def test_things_have_no_names_that_only_people_can_have() -> None:
+    """Requirement 28 on public data: articles by who reads them."""
+    (log,) = real("deskdrop").glob("*.zip")
+    found = personae.run(str(log), entity="content")
+    assert found.personas
+    assert not [p.name for p in found.personas if re.search(r"(?i)users|explorers|visitors|buyers|readers", p.name)]
+
+
+@pytest.mark.slow
 def test_thirty_two_wine_offers_are_grouped_by_who_took_them_and_said_to_be_few() -> None:
     """Requirement 34 on public data."""
     found = personae.run(str(real("winekmc") / "WineKMC.xlsx"), sheet="Transactions", entity="offer")

@@ -10,7 +10,7 @@ from personae.model.fact import Fact
 from personae.model.persona import Profile, Trait
 from personae.model.vocabulary import is_thing
 from personae.words.apart import average, within
-from personae.words.lexicon import DEMOGRAPHIC, GENERIC, MARKERS, NEWER, SPECIAL
+from personae.words.lexicon import DEMOGRAPHIC, DOERS, GENERIC, MARKERS, NEWER, SPECIAL
 from personae.words.names import CODE, VERBS, capital, content, doers, done, noun, parts, plural, readable, short
 
 _AMOUNTS = (
@@ -36,8 +36,8 @@ FEW = 1.6
 """Levels that are this much more frequent do not keep a group that has less of everything from being called light."""
 
 
-_PEOPLE = frozenset(n.lower() for n in (*SPECIAL.values(), *NEWER.values()))
-"""Names that only people can have."""
+_PEOPLE = frozenset(n.lower().split()[-1] for n in (*SPECIAL.values(), *NEWER.values(), *DOERS.values()))
+"""The last words of names that only people can have."""
 
 
 def stems(facts: Sequence[Fact]) -> tuple[str, ...]:
@@ -62,7 +62,7 @@ def group_names(profiles: Sequence[Profile], facts: Sequence[Fact], entity: str)
         made = [*_candidates(p, users, labels, units, tails, average(facts, p.key)), *_slight(p, facts, labels)]
         made = [n for n in made if not content(n) & DEMOGRAPHIC and n not in names.values()]
         if is_thing(entity):
-            made = [n for n in made if n.lower() not in _PEOPLE]
+            made = [n for n in made if n.lower().split()[-1] not in _PEOPLE]
         free = (n for n in (*made, *UNTOLD, f"Mixed habits ({p.key})") if not content(n) & taken)
         name = next(free, f"Of mixed habits ({p.key})")
         words = content(name)
