@@ -142,3 +142,13 @@ def test_the_card_says_the_nps_and_who_answered(tmp_path: Path) -> None:
     assert "Answered would recommend: 50 % of them" in said and "no clear difference" in said
     report = (tmp_path / "out" / "report.html").read_text()
     assert "NPS" in report and "points" in report
+
+
+def test_other_answers_of_a_survey_do_not_give_away_who_answered(tmp_path: Path) -> None:
+    """Who skips the survey skips all of it: that stops no run."""
+    rng = np.random.default_rng(2)
+    there = np.arange(200) % 2 == 0
+    path = wide(tmp_path / "survey.csv", {"recommend": [str(rng.integers(0, 11)) if t else "" for t in there],
+                                          "hours": [str(rng.integers(0, 60)) if t else "" for t in there],
+                                          "visits": [str(rng.integers(0, 90)) for _ in there]})  # fmt: skip
+    assert personae.run(personae.read(path)).verdict.kind == "nothing"

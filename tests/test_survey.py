@@ -132,6 +132,11 @@ def test_a_column_that_is_named_is_taken_apart(asked: Asked) -> None:
     assert next(c for c in table.columns if c.name == "likes").scheme == Scheme(Way.SEVERAL, ("3", "1", "2"), ",")
 
 
+def test_cells_can_be_taken_as_one_answer_each(asked: Asked) -> None:
+    table, features = asked({"genre": GENRES, "age": AGES}, multi=("none",))
+    assert not notes(table, "several answers") and "Jazz, Rock" in features.measure("genre").levels
+
+
 @given(st.lists(st.sets(st.sampled_from(["tea", "milk", "oat, raw", "7up"]), min_size=1), min_size=1, max_size=20))
 @settings(max_examples=60, deadline=None)
 def test_answers_come_back_whatever_is_chosen(chosen: list[set[str]]) -> None:

@@ -39,7 +39,7 @@ HELP: Mapping[str, tuple[str, str, str]] = {
     "entity": (_COLUMNS, "WORD", 'What one row is about: "user", "customer", "store"...'),
     "link": (_COLUMNS, "PAIRS", "Columns that join files, such as orders.customer_id=customers.id."),
     "tool": (_COLUMNS, "NAME", "Tool the files were exported from, such as amplitude; none: columns as they stand."),
-    "multi": (_COLUMNS, "COLS", "Columns whose cells hold several answers."),
+    "multi": (_COLUMNS, "COLS", "Columns whose cells hold several answers, or none."),
     "ordinal": (_COLUMNS, "ORDERS", 'Categories with an order, such as "plan=free<pro<team".'),
     "embed": (_COLUMNS, "COLS", "Columns of text that form groups by what they are about."),
     "nps": (_COLUMNS, "COLS", "Columns that answer from 0 to 10 whether one would recommend."),

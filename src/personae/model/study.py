@@ -48,7 +48,7 @@ class Study:
     tool: str = ""
     """The tool the files were exported from: a plug of formats/; "none" takes the columns as they stand."""
     multi: tuple[str, ...] = ()
-    """Columns whose cells hold several answers."""
+    """Columns whose cells hold several answers; "none" when none does. Empty means: told by their values."""
     ordinal: tuple[str, ...] = ()
     """"plan=free<pro<team": categories with an order."""
     nps: tuple[str, ...] = ()

@@ -16,8 +16,6 @@ from personae.progress import warn
 
 OTHER = "other"
 """The option that stands for all that fewer people than the floor chose."""
-LONG = 42
-"""Characters of a label that says the ends of its scale."""
 
 
 def answered(coded: Measure, scheme: Scheme) -> tuple[Measure, ...]:
@@ -88,8 +86,8 @@ def _ranked(coded: Measure, scheme: Scheme) -> Measure:
         some = ", ".join(f'"{text[:40]}"' for text in left[:3])
         warn(f"{len(left):,} levels of {coded.name} have no place in its order and are taken as empty: {some}")
     values = np.array([np.nan if place is None else float(place) for place in places] + [np.nan])[coded.values]
-    ends = f"{coded.label}, {scheme.words[0]} to {scheme.words[-1]}"
+    steps = ", ".join(f"{i} {word}" for i, word in enumerate(scheme.words))
     return replace(
-        coded, kind=Kind.INTEGER, values=values, levels=(), label=ends if len(ends) <= LONG else coded.label,
-        unit=f"points from 0 to {len(scheme.words) - 1}",
+        coded, kind=Kind.INTEGER, values=values, levels=(), unit=f"points from 0 to {len(scheme.words) - 1}",
+        query=f"{coded.query}: {steps}",
     )  # fmt: skip

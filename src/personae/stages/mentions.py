@@ -116,7 +116,7 @@ def _terms(
         for word in {w for w in said if w and w not in small}:
             held.setdefault(word, []).append(i)
     often = {w: int(people[at].sum()) for w, at in held.items()}
-    held = {w: at for w, at in held.items() if often[w] >= floor}
+    held = {w: at for w, at in held.items() if floor <= often[w] < people.sum()}  # what all say tells nobody apart
     pairs: dict[str, list[int]] = {}
     for i, said in enumerate(words):
         for pair in {f"{a} {b}" for a, b in pairwise(said) if a in held and b in held}:

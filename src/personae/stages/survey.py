@@ -135,11 +135,11 @@ def _scored(work: _Work, columns: Sequence[Column]) -> dict[str, Scheme]:
 
 
 def _several(work: _Work, columns: Sequence[Column]) -> dict[str, Scheme]:
-    """Columns whose cells hold several answers: named, or told by their values."""
+    """Columns whose cells hold several answers: those that were named, or else told by their values."""
     schemes = {}
     for c in columns:
         asked = c.name in work.study.multi
-        if not asked and (c.distinct > MOST_CELLS or not _hold_marks(work, c)):
+        if not asked and (work.study.multi or c.distinct > MOST_CELLS or not _hold_marks(work, c)):
             continue
         cells = _cells(work, c)
         scheme = named(cells, work.study.floor) if asked else several(cells, work.study.floor)
@@ -148,7 +148,7 @@ def _several(work: _Work, columns: Sequence[Column]) -> dict[str, Scheme]:
         schemes[c.name] = scheme
         rarer = f"; rarer ones are taken together as {OTHER!r}" if scheme.rest else ""
         said = f'"{c.name}" holds several answers in a cell, separated by {MARKS[scheme.mark]}: {len(scheme.words)} options'
-        apart = f'to take each cell as one answer, write it in another file or leave it out: --ignore "{c.name}"'
+        apart = "to take each cell as one answer: --multi none, or name the columns that do"
         work.say(f"{said} of at least {work.study.floor} people each{rarer}", "" if asked else apart)
     return schemes
 

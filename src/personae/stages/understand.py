@@ -102,7 +102,8 @@ def _check_names(tables: Sequence[Table], study: Study, made: Collection[str] = 
     named = {
         "--id": (study.id,), "--time": (study.time,), "--event": (study.event,), "--value": (study.value,),
         "--group-by": study.group_by, "--describe": study.describe, "--outcome": study.outcome, "--ignore": study.ignore,
-        "--multi": study.multi, "--ordinal": tuple(orders_of(study)), "--nps": study.nps, "--embed": study.embed,
+        "--multi": () if study.multi == ("none",) else study.multi,
+        "--ordinal": tuple(orders_of(study)), "--nps": study.nps, "--embed": study.embed,
     }  # fmt: skip
     for flag, names in named.items():
         for entry in names:

@@ -204,6 +204,17 @@ def parts(label: str, measure: str) -> tuple[str, str]:
     return (readable(stem), said) if equals else (label, "")
 
 
+def option(level: str, measure: str) -> bool:
+    """Whether a level is one of several answers to a question, told by the name of its measure: "likes: books"."""
+    return bool(level) and measure.endswith(f": {level}")
+
+
+def held(stem: str, level: str, measure: str, most: int) -> str:
+    """The same as `noun`, of texts cut to what fits, but an option as what it is for: "books for likes"."""
+    cut = short(level, (), most)
+    return f"{cut} for {stem}" if option(level, measure) else noun(stem, cut)
+
+
 def noun(stem: str, level: str) -> str:
     """What a level stands for as a thing one has: "two year contract", "no phone service"; a stem without level as it is."""
     said = level.strip().lower()

@@ -11,7 +11,7 @@ from personae.model.persona import Profile, Trait
 from personae.model.vocabulary import is_thing
 from personae.words.apart import average, within
 from personae.words.lexicon import DEMOGRAPHIC, DOERS, GENERIC, MARKERS, NEWER, SPECIAL
-from personae.words.names import CODE, VERBS, capital, content, doers, done, noun, parts, plural, readable, short
+from personae.words.names import CODE, VERBS, capital, content, doers, done, held, option, parts, plural, readable, short
 
 _AMOUNTS = (
     "login visit session active day order purchase spend spending amount event action view click use usage minute hour count "
@@ -134,7 +134,7 @@ def _for_minor(t: Trait, labels: Sequence[str], unit: str) -> Iterator[str]:
     elif level and _question(stem):
         yield f"More often \u201c{short(level, (), LONG)}\u201d"
     else:
-        yield f"More often {noun(short(stem, labels, LONG), short(level, (), LONG))}"
+        yield f"More often {held(short(stem, labels, LONG), level, t.measure, LONG)}"
 
 
 def _term(t: Trait) -> str:
@@ -203,7 +203,11 @@ def _for_level(t: Trait, users: str, labels: Sequence[str]) -> Iterator[str]:
         return
     stem, level = parts(t.label, t.measure)
     about, said = short(stem, labels, 32), level.strip().lower()
-    thing = noun(about, short(level, (), 32))
+    thing = held(about, level, t.measure, 32)
+    if option(level, t.measure) and not _marks(level):
+        yield f"Mostly \u201c{short(level, (), 32)}\u201d"
+        yield f"{capital(about)}: {short(level, (), 32)}"
+        return
     if _question(stem):
         if said in ("no", "false", "n", *MARKERS) and level:
             return
@@ -252,7 +256,7 @@ def _for_less(t: Trait, users: str, labels: Sequence[str], unit: str) -> Iterato
         label = short(stem, labels, 32)
         if _marks(level) or _question(stem) or level.strip().lower() in ("no", "false", "n"):
             return
-        yield f"Few with {noun(label, short(level, (), 32))}"
+        yield f"Few with {held(label, level, t.measure, 32)}"
         return
     thing = short(_thing(t, unit), labels, 32)
     if unit == "share of activity":

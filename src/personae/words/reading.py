@@ -104,7 +104,7 @@ def aliases(label: str, measure: str, among: tuple[str, ...] = ()) -> tuple[str,
     if level:
         levels = {level, *(short(level, (), most) for most in (42, 32))}
         base = {f"{s} {link} {v}" for s in stems for v in levels for link in ("is", "=")} | {label}
-        base |= {noun(s, v) for s in stems for v in levels}
+        base |= {made for s in stems for v in levels for made in (noun(s, v), f"{v} for {s}")}
     elif among:
         base |= stems
     return tuple(sorted((b for b in base if re.search(r"[^\W\d]", b)), key=lambda b: (-len(b), b)))

@@ -10,7 +10,7 @@ from personae.model.persona import Claim, Persona, Profile, Trait
 from personae.model.study import Study
 from personae.words import numbers
 from personae.words.apart import average
-from personae.words.names import CAPPED, capital, done, noun, parts, plural, several, short
+from personae.words.names import CAPPED, capital, done, held, parts, plural, several, short
 from personae.words.naming import group_names, stems
 
 STEADY, FAIRLY = 0.75, 0.6
@@ -133,7 +133,7 @@ def _comparative(book: _Book, f: Fact, word: str) -> str:
     """More of what is done, higher for a measure, more often for what is so or not."""
     if f.unit == "share of users":
         stem, level = parts(f.label, f.measure)
-        return f"{word} often {noun(short(stem, book.labels), short(level))}"
+        return f"{word} often {held(short(stem, book.labels), level, f.measure, 42)}"
     if f.unit == "share of activity":
         word = "fewer" if word == "less" and several(book.thing(f)) else word
         return f"{word}{' of' if f.label[-1:].isdigit() else ''} {book.thing(f)}"

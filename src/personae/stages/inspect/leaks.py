@@ -50,7 +50,8 @@ class Clue:
 
 def leaks(view: View) -> Checked:
     """One finding a column that gives an outcome away."""
-    targets = [t for m in view.outcomes() for t in [_target(m, view)] if t is not None]
+    asked = [m for m in view.outcomes() if not m.query.endswith(_SILENCE)]
+    targets = [t for m in asked for t in [_target(m, view)] if t is not None]
     copies = list(_copies(view))
     if not targets:
         untested = "no column was tested for giving an outcome away: no outcome is known that enough users have and have not"
@@ -64,6 +65,8 @@ def leaks(view: View) -> Checked:
     return Checked(copies + found, looked)
 
 
+_SILENCE = " is not empty"
+"""How the query of a measure ends that says who answered: the other answers of a survey are empty for the same people."""
 _MADE = re.compile(r"(: (promoter|passive|detractor|% of .*)| is not empty| is [\d.]+ or [\d.]+)$")
 """How the query of a measure ends that was made of answers: the share of promoters, of the two highest answers."""
 
