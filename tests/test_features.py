@@ -65,7 +65,7 @@ Prepared = Callable[..., Features]
 
 
 def test_recipes_that_are_asked_for_are_measured(prepared: Prepared) -> None:
-    """Requirements 49 and 56."""
+    """R49, R56."""
     asked = ("skip_rate(event=skip, of=play)", "avg_purchase_value", "login_frequency(event=buy)", "discovery(song)")
     found = prepared(LOG, features=asked)
     assert of(found, "skip_rate") == {"ann": 0.5, "bob": 0.0, "cyd": 0.0}

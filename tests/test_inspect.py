@@ -151,7 +151,7 @@ def test_an_event_that_is_the_outcome_stops(tmp_path: Path) -> None:
 
 
 def test_a_run_stops_before_grouping_and_names_the_flags(tmp_path: Path, rng: np.random.Generator) -> None:
-    """Requirement 60: stop really stops."""
+    """R59, R60: stop really stops."""
     left = _left(rng)
     path = _table(tmp_path, rng, mark=left.astype(int), churned=["yes" if x else "no" for x in left])
     with pytest.raises(DataError) as stopped:

@@ -149,7 +149,7 @@ def flat(expected: dict[str, dict[str, float]]) -> dict[tuple[str, str], float]:
 
 @pytest.mark.parametrize(("name", "options", "expected"), BY_HAND, ids=IDS)
 def test_a_recipe_equals_a_calculation_by_hand(name: str, options: Any, expected: dict[str, dict[str, float]]) -> None:
-    """Requirements 18, 33, 44, 45, 49, 56 and 57."""
+    """R18, R33, R44, R45, R49, R56, R57."""
     assert in_numpy(plugins.find("recipes", name), SMALL, **options) == pytest.approx(flat(expected), rel=1e-12, abs=1e-12)
 
 

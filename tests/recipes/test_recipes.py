@@ -74,7 +74,7 @@ def agree(one: Mapping[Any, float], other: Mapping[Any, float]) -> None:
 def test_a_recipe_says_the_same_in_numpy_and_in_sql(
     duck: Any, name: str, options: dict[str, Any], seed: int, rows: int, first: int
 ) -> None:
-    """Requirement 44, 45, 56 and 57: derived columns equal SQL."""
+    """R44, R45, R56, R57: derived columns equal SQL."""
     plug, small = plugins.find("recipes", name), some_log(seed, rows)
     agree(in_numpy(plug, small, first, **options), in_sql(plug, small.events(duck, first), duck, **options))
 
