@@ -46,7 +46,7 @@ def measured(world: World, tmp_path_factory: pytest.TempPathFactory) -> tuple[Pa
 
 
 def test_every_row_of_the_four_is_accounted_for(world: World, measured: tuple[Path, tuple[Table, ...], Features]) -> None:
-    folder, tables, features = measured
+    _, tables, features = measured
     assert [t.seen - t.used - t.set_aside - t.folded for t in tables] == [0, 0, 0, 0]
     assert [t.used for t in tables[1:]] == [58, sum(1 + i % 3 for i in range(30)), 40]
     assert len(features) == 63, "60 of the export, and three that only the CRM knows"
