@@ -358,6 +358,72 @@ def test_linking_never_changes_rows_or_sums(tmp_path: Path, rows: list[tuple[str
             assert ours.links[0].matched == sum(k in there for k, _ in rows)
 
 
+# ---------------------------------------------------------------- once more, with new files
+
+BOUGHT = ["order_id,user_id,product_id,seller_id", *(f"o{i},u{i % N},p{i % 7},s{i % 5}" for i in range(3 * N))]
+GOODS = ["product_id,category", *(f"p{i},{('tea', 'coffee')[i % 2]}" for i in range(7))]
+SELLERS = ["seller_id,category", *(f"s{i},{('small', 'large')[i % 2]}" for i in range(5))]
+STALL = {"bought": BOUGHT, "goods": GOODS, "sellers": SELLERS}
+
+
+def linked(folder: Path, world: World, recorded: tuple[Table, ...] = (), **flags: Any) -> dict[str, tuple[Table, list[Any]]]:
+    """The tables by name, each with its first row."""
+    paths = [write(folder / f"{name}.csv", "\n".join(lines) + "\n") for name, lines in world.items()]
+    with opened(*paths) as (engine, tables):
+        made = link(engine, tables, Study(sources=tuple(map(str, paths)), id="user_id", **flags), recorded=recorded)
+        asked = [", ".join(engine.quote(c.name) for c in t.columns) for t in made]
+        rows = [
+            list(engine.rows(f"SELECT {x} FROM {engine.quote(t.relation)} LIMIT 1")[0])
+            for x, t in zip(asked, made, strict=True)
+        ]
+    return {t.source.removesuffix(".csv"): (t, r) for t, r in zip(made, rows, strict=True)}
+
+
+def known(found: dict[str, tuple[Table, list[Any]]], name: str = "bought") -> dict[str, str]:
+    """The first row of a table by the names of its columns."""
+    table, row = found[name]
+    return dict(zip((c.name for c in table.columns), row, strict=True))
+
+
+def turned(world: World) -> World:
+    return dict(reversed(world.items()))
+
+
+def test_names_of_lent_columns_do_not_hang_on_the_order_of_files(tmp_path: Path) -> None:
+    first, second = known(linked(tmp_path, STALL)), known(linked(tmp_path, turned(STALL)))
+    assert first == second
+    assert (first["category"], first["sellers_category"]) == ("tea", "small")
+
+
+@pytest.mark.parametrize("gone", ["", "goods"])
+def test_new_files_of_other_names_or_fewer_give_columns_the_names_of_the_run(tmp_path: Path, gone: str) -> None:
+    """The category of sellers is never taken for that of goods because the goods did not come."""
+    run = tuple(t for t, _ in linked(tmp_path / "run", STALL).values())
+    world = {"march": BOUGHT, "stands": SELLERS, "wares": GOODS}
+    named = known(linked(tmp_path / "new", {n: x for n, x in world.items() if not gone or n != "wares"}, run), "march")
+    assert named["sellers_category"] == "small"
+    assert named.get("category") == (None if gone else "tea")
+
+
+VISITS = ["visit,member,page", *(f"v{i},{i % N},{'abc'[i % 3]}" for i in range(3 * N))]
+PEOPLE = ["user_id,number,plan", *(f"u{i},{i},{'xy'[i % 2]}" for i in range(N))]
+
+
+def test_a_way_that_was_declared_for_a_run_holds_for_new_files_of_other_names(tmp_path: Path) -> None:
+    flags = {"link": ("visits.member=people.number",)}
+    run = tuple(t for t, _ in linked(tmp_path / "run", {"visits": VISITS, "people": PEOPLE}, **flags).values())
+    later = linked(tmp_path / "new", {"visits_may": VISITS, "people_may": PEOPLE}, run, **flags)
+    assert known(later, "visits_may")["user_id"] == "u0"
+
+
+def test_a_declared_way_whose_file_did_not_come_is_told_of(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    flags = {"link": ("visits.member=people.number",)}
+    run = tuple(t for t, _ in linked(tmp_path / "run", {"visits": VISITS, "people": PEOPLE}, **flags).values())
+    more = ["user_id,age", *(f"u{i},{20 + i}" for i in range(N))]
+    linked(tmp_path / "new", {"people": PEOPLE, "more": more}, run, **flags)
+    assert "--link visits.member=people.number" in caplog.text
+
+
 # ---------------------------------------------------------------- real data
 
 

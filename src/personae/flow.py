@@ -118,7 +118,8 @@ def place(cast: Cast, sources: tuple[str, ...], frames: Mapping[str, Any] | None
     with plugins.find("engines", "duckdb").connect(memory=study.memory, threads=study.threads) as engine:
         known = replace(study, tool=tool(cast.tables))
         ids = {c.name for t in cast.tables for c in t.columns if c.role is Role.ID}
-        tables = link(engine, recognise(engine, read(engine, study, frames or {}, rows=True), known), study, ids=ids)
+        shaped = recognise(engine, read(engine, study, frames or {}, rows=True), known)
+        tables = link(engine, shaped, study, recorded=cast.tables)
         known = pinned(study, tables, cast.tables)
         seen = recall(understand(engine, tables, known, ids=ids), cast.tables)
         features = prepare(engine, seen, known, cast.rule)

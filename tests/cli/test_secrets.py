@@ -118,6 +118,10 @@ def test_a_fault_inside_the_reading_says_it_neither(
         f"postgresql+psycopg2://anna:{CANARY}@db/shop",
         f"env:postgresql://anna:{CANARY}@db/shop::log",
         f"anna:{CANARY}@db/shop::log",
+        f"jdbc:postgresql://anna:{CANARY}@db/shop",
+        f"postgresql:anna:{CANARY}@db/shop",
+        f"postgresql//anna:{CANARY}@db/shop",
+        f"host=db.example user=anna password={CANARY}",
     ],
 )
 def test_a_password_that_was_typed_is_refused_and_not_repeated(
@@ -128,6 +132,12 @@ def test_a_password_that_was_typed_is_refused_and_not_repeated(
     said = _said(capsys, 2, "run", source)
     assert "env:DB_URL::" in said[1]
     _clean(tmp_path, *said)
+
+
+def test_a_file_whose_name_looks_like_an_account_is_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "shop:may@home.csv"
+    path.write_text("user_id,visits\n" + "".join(f"u{i},{i % 7}\n" for i in range(40)))
+    assert "shop:may@home.csv" in _said(capsys, 0, "check", str(path))[0]
 
 
 def test_a_short_secret_is_hidden_only_where_it_stands_alone() -> None:

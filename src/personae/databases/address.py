@@ -31,6 +31,8 @@ _FILES = ("sqlite", "duckdb", "duckdb_file")
 _REFERENCES = ("env:", "file:")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _SECRET_OPTIONS = re.compile(r"(?i)(?:^|[?&])(?:password|passwd|pwd|pass|sslpassword|token)=")
+_ACCOUNT = re.compile(r"(?i):[^@]*@|\b(?:password|passwd|pwd|sslpassword|token)=")
+"""Looks like a password in what is no URL: a slash too few, or the address as another program writes it."""
 _SAFE = """keep the URL in a variable, and name the variable:
   personae run env:DB_URL::events
 or keep it in a file that only you can read:
@@ -69,7 +71,9 @@ def is_database(source: str) -> bool:
     """Whether a source names a database rather than a file with rows."""
     if _exists(source):
         return _kind(Path(source).expanduser()) != ""
-    return bool(_SPLIT.fullmatch(source)) or source.startswith(_REFERENCES) or bool(_URL.match(source))
+    if _SPLIT.fullmatch(source) or source.startswith(_REFERENCES) or _URL.match(source):
+        return True
+    return bool(_ACCOUNT.search(source)) and not _exists(source, folders=True)  # refused without being repeated
 
 
 def parted(source: str) -> tuple[Address, str]:
@@ -91,9 +95,10 @@ def parted(source: str) -> tuple[Address, str]:
     return _file(where), wanted
 
 
-def _exists(source: str) -> bool:
+def _exists(source: str, *, folders: bool = False) -> bool:
     try:
-        return Path(source).expanduser().is_file()
+        path = Path(source).expanduser()
+        return path.exists() if folders else path.is_file()
     except (OSError, ValueError):
         return False
 
@@ -132,8 +137,13 @@ def _refuse_secrets(url: str) -> None:
         return
     account, mark, _ = found[3].rpartition("@")
     if (mark and ":" in account) or _SECRET_OPTIONS.search(found[3]):
-        what = "a password was typed as part of a source, where other users of this machine and the shell's history see it"
-        raise UsageError("P001", what, where="a URL, not repeated here", did="nothing was read", fix=_SAFE)
+        raise _typed()
+
+
+def _typed() -> UsageError:
+    """P001 for a password among the arguments."""
+    what = "a password was typed as part of a source, where other users of this machine and the shell's history see it"
+    return UsageError("P001", what, where="a URL, not repeated here", did="nothing was read", fix=_SAFE)
 
 
 def _url(url: str, reference: str) -> Address:
@@ -196,6 +206,8 @@ def _file(name: str, reference: str = "", engine: str = "") -> Address:
     """The address of a file. Raises DataError P101 (missing), P108 (no database)."""
     path = Path(name).expanduser()
     if not _exists(name):
+        if _ACCOUNT.search(name):
+            raise _typed()
         if "@" in name or not Path(name).suffix:
             what = "the part before :: is neither a database file nor a URL nor a reference"
             raise UsageError("P001", what, where="a source", fix="write shop.db::orders or env:DB_URL::orders")

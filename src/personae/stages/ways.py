@@ -12,6 +12,7 @@ from personae.errors import UsageError
 from personae.model.study import Study
 from personae.model.table import Column, Kind, Table
 from personae.model.vocabulary import Topic, singular, topics, words
+from personae.progress import warn
 from personae.sql import joins
 
 LEAST = 0.1
@@ -166,9 +167,30 @@ def _declared(engine: Any, tables: Sequence[Table], text: str) -> Way:
     return Way(c, a, p, b, matched, filled, True)
 
 
-def declares(tables: Sequence[Table], text: str) -> bool:
-    """Whether both sides of a declared way are among the columns of some tables."""
-    return all(_found(tables, side) is not None for side in text.partition("=")[::2])
+def again(tables: Sequence[Table], recorded: Sequence[Table], link: Sequence[str]) -> tuple[str, ...]:
+    """The ways that were declared for a run, in new data: of files of these names, or of those with such columns. A way whose
+    files did not come is left out, with a word."""
+    found = []
+    for text in link:
+        sides = [_side(tables, recorded, side) for side in text.partition("=")[::2]]
+        if "" in sides:
+            warn(f"the run was joined by --link {text}, and no file here has both columns: its rows are joined by their names")
+        else:
+            found.append("=".join(sides))
+    return tuple(found)
+
+
+def _side(tables: Sequence[Table], recorded: Sequence[Table], side: str) -> str:
+    """One side of a declared way among new files: the file of that name, else the one that resembles it most."""
+    if _found(tables, side) is not None:
+        return side
+    then = _found(recorded, side)
+    if then is None:
+        return ""
+    names = {c.name for c in recorded[then[0]].columns}
+    like = [t for t in tables if any(c.name == then[1].name for c in t.columns)]
+    best = max(like, key=lambda t: len(names & {c.name for c in t.columns}), default=None)
+    return f"{best.source}.{then[1].name}" if best else ""
 
 
 def _place(tables: Sequence[Table], side: str, text: str) -> tuple[int, Column]:
