@@ -297,3 +297,14 @@ def test_real_ages_have_no_cut_of_their_own_but_some_against_an_outcome() -> Non
     assert young is not None
     assert old is not None
     assert old > 2 * young
+
+
+def test_neither_end_of_the_picture_is_one_users_value() -> None:
+    """Requirement 107: the smallest and the largest value belong to somebody."""
+    x = np.concatenate((np.random.default_rng(4).normal(50, 9, 198), [3.25, 412.5]))
+    frame = _frame(hours=x)
+    frame.loc[3:6, "hours"] = np.nan
+    made = personae.bands(frame, column="hours")
+    rest = np.sort(frame.hours.dropna())
+    assert made.edges[0] >= rest[9] and made.edges[-1] <= rest[-10]
+    assert made.empty is None

@@ -237,6 +237,16 @@ def test_few_doers_of_an_event_are_not_told() -> None:
     assert world.of("P1", "rare", "share").value == pytest.approx(0.6)
 
 
+def test_an_event_that_only_users_who_are_left_out_did_is_not_even_named() -> None:
+    """EXP-03: "secret: 0 %" of everyone shown says that the nine who are not shown did it."""
+    labels = np.repeat([0, 1, 2], [250, 141, 9])
+    counts = np.ones((400, 2))
+    counts[:, 1] = labels == 2
+    world = described(labels, counts=events(counts, ("base", "secret")))
+    assert world.of("all", "base").n == 391
+    assert not [f for f in world.facts if f.measure == "secret"]
+
+
 def test_users_on_the_border_are_given_as_half_the_floor_when_fewer() -> None:
     """EXP-03: the exact share of fewer than ten borderline users is nowhere."""
     world = described(np.repeat([0, 1], [300, 30]), number("x", np.arange(330.0)))

@@ -87,6 +87,33 @@ def test_in_a_log_without_events_recipes_form_groups_beside_the_usual_three(prep
     assert not forming & {"recency_score", "frequency_score", "monetary_score", "attrition"}
 
 
+def test_one_recipe_asked_twice_with_other_options_makes_two_measures_that_say_which(prepared: Prepared) -> None:
+    """Two rates of one name would be one line under another in a report; the names are the same whoever is measured."""
+    asked = ("skip_rate(event=skip, of=play)", "skip_rate(event=skip, of=buy)", "skip_rate(skip, of=play)")
+    found = [m for m in prepared(LOG, features=asked).measures if m.name.startswith("skip_rate")]
+    assert [m.name for m in found] == ["skip_rate", "skip_rate_buy"]
+    assert [m.label for m in found] == ["skip rate", "skip rate (of buy)"]
+    days = prepared(SALES, features=("attrition(days=9)", "attrition(9)", "attrition(days=1)")).measures
+    assert [m.label for m in days if m.name.startswith("attrition")] == [f"no event in the last {n} days" for n in (9, 1)]
+    one_of_each = "".join(
+        f"u{u},{e},2026-01-0{1 + u % 5} 10:0{i}\n" for u in range(9) for i, e in enumerate(("play", "buy", "skip"))
+    )
+    same = prepared("user_id,event,time\n" + one_of_each, features=asked)
+    assert {"skip_rate", "skip_rate_buy"} <= {x.name for x in (*same.measures, *same.left_out)}
+
+
+def test_a_value_of_fewer_people_than_the_floor_names_no_measure(prepared: Prepared) -> None:
+    """Requirement 107: "share of events with genre X" of one person would tell of that person."""
+    rows = [
+        f"u{u},play,2026-03-0{d} 10:00,{'lost' if u == 7 else 'rock' if u % 2 else 'jazz'}"
+        for u in range(40)
+        for d in (1, 2, 3)
+    ]
+    text = "\n".join(["user_id,event,time,genre", *rows])
+    names = {m.name for m in prepared(text, features=("shares(of=genre)",)).measures}
+    assert {"share_of_genre_rock", "share_of_genre_jazz"} <= names and "share_of_genre_lost" not in names
+
+
 def test_no_group_is_formed_by_what_attrition_is_made_of(prepared: Prepared) -> None:
     """Requirement 18: groups formed by days since the last event would be compared on what formed them."""
     assert "days_since_last" in {m.name for m in prepared(SALES).forming()}

@@ -99,3 +99,13 @@ def test_removing_style_without_a_block_is_refused(asked: Asked) -> None:  # noq
     with pytest.raises(UsageError, match="no style to remove") as caught:
         asked({"visits": [str(i % 40) for i in range(60)], "plan": ["a", "b"] * 30}, style="remove")
     assert caught.value.code == "P001"
+
+
+def test_how_it_ended_takes_no_part_in_the_own_mean(asked: Asked) -> None:  # noqa: F811
+    """An outcome on the same scale would reach the groups by way of the mean that is taken off."""
+    people = [[1 + (i * j) % 5 for j in range(1, 7)] for i in range(40)]
+    columns = {f"q{j}": [str(p[j - 1]) for p in people] for j in range(1, 7)}
+    ends = ([str(1 + i % 5) for i in range(40)], [str(5 - i % 5) for i in range(40)])
+    one, other = (asked({**columns, "left_happy": e}, style="remove", outcome=("left_happy",))[1] for e in ends)
+    assert values(one, "q1") == values(other, "q1")
+    assert values(one, "left_happy") == [float(e) for e in ends[0]]

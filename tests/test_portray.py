@@ -66,7 +66,7 @@ def test_the_surest_differences_come_first_and_what_says_nothing_is_like_everyon
     assert strengths == sorted(strengths, reverse=True)
     assert buyers.alike == ("gender",)
     assert not [d for d in buyers.differences if d.measure.startswith("bought")]
-    assert "Like everyone else in: gender." in buyers.words
+    assert "No sure difference in: gender." in buyers.words
 
 
 def test_differences_without_any_are_rarely_called_sure() -> None:
@@ -169,6 +169,15 @@ def test_empty_values_are_neither_in_nor_out() -> None:
     assert (told.unknown, told.users + told.rest) == (50, 950)
     either = personae.describe(frame, who="age >= 40 or visits >= 6")
     assert either.unknown == (frame.age.isna() & (frame.visits < 6)).sum()
+
+
+def test_fewer_unknown_users_than_the_floor_are_not_counted() -> None:
+    frame = _frame()
+    frame["age"] = frame["age"].astype(float)
+    frame.loc[frame.index[:3], "age"] = np.nan
+    told = personae.describe(frame, who="age >= 40")
+    assert told.unknown is None
+    assert told.words[1].startswith("Of a few it is not known")
 
 
 @pytest.fixture(scope="module")

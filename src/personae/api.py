@@ -25,6 +25,7 @@ from personae.model.study import LEAST, Role, Study
 from personae.model.table import Column, Level, Table
 from personae.stages.roles import is_personal, use
 from personae.words import findings
+from personae.words.names import plural
 
 if TYPE_CHECKING:
     from personae.model.evidence import Verdict
@@ -193,7 +194,8 @@ class Result:
 
     def __repr__(self) -> str:
         verdict, cast = self.verdict, self.cast
-        head = f"{_noun(len(cast.personas), 'persona')} of {cast.users:,} {cast.study.entity}s: {verdict.kind}. {verdict.why}"
+        whole = f"{_noun(len(cast.personas), 'persona')} of {cast.users:,} {plural(cast.study.entity)}"
+        head = f"{whole}: {verdict.kind}. {verdict.why}"
         width = max((len(p.name) for p in cast.personas), default=0)
         lines = (f"  {p.name:<{width}}  {p.users:>9,}  {p.share:>4.0%}  {p.steady}" for p in cast.personas)
         return "\n".join((head, *lines))

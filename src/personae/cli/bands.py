@@ -126,7 +126,8 @@ def lines(made: Bands, screen: Screen) -> list[str]:
     from personae.report.leaf import chance, interval
     from personae.words.banding import said
 
-    empty = f", {count(made.empty)} without a value" if made.empty else ""
+    some = "a few" if made.empty is None else count(made.empty)
+    empty = f", {some} without a value" if made.empty != 0 else ""
     head = f"{count(made.users, made.entity)}{empty}; {'log scale' if made.scale == 'log' else 'scale as it is'}"
     picture = chart(made)
     first, *rest = table([list(picture.columns), *map(list, picture.rows)], right=range(1, len(picture.columns)))

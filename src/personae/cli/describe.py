@@ -108,7 +108,7 @@ def lines(made: Portrait, screen: Screen) -> list[str]:
 
     many = plural(made.entity)
     found = labelled("who", made.words[0])
-    if made.unknown:
+    if made.unknown != 0:
         found += labelled("unknown", made.words[1])
     for part, title in PARTS.items():
         sure = [d for d in made.differences if d.part == part and d.sure]

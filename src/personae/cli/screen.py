@@ -132,7 +132,9 @@ def labelled(label: str, text: str) -> list[str]:
 
 def count(number: int, noun: str = "") -> str:
     """A number with thousands separators, and its noun in the right form: "1 row", "12,840 rows"."""
-    return f"{number:,} {noun if number == 1 else noun + 's'}" if noun else f"{number:,}"
+    from personae.words.names import plural
+
+    return f"{number:,} {noun if number == 1 else plural(noun)}" if noun else f"{number:,}"
 
 
 def percent(share: float) -> str:

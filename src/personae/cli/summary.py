@@ -14,6 +14,7 @@ from personae.model.study import Role, Study
 from personae.model.table import Match, Table, telling
 from personae.stages.roles import use
 from personae.words.apart import brief
+from personae.words.names import plural
 
 WORDS = {
     "natural": "natural groups: the data fall apart where the borders are",
@@ -139,7 +140,7 @@ def personas(cast: Cast, screen: Screen) -> list[str]:
     if not cast.personas:
         return []
     profiles = {p.key: p for p in cast.profiles}
-    head = ["persona", f"{cast.study.entity}s", "share", "sets them apart", "steadiness"]
+    head = ["persona", plural(cast.study.entity), "share", "sets them apart", "steadiness"]
     rows = [[p.name, count(p.users), percent(p.share), apart(profiles.get(p.key)), p.steady] for p in cast.personas]
     outside = cast.users - sum(p.users for p in cast.personas)
     if outside > 0:

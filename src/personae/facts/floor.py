@@ -26,6 +26,7 @@ def hidden(tally: Tally, floor: int) -> Bools:
     small = (n < floor) | ((base > 0) & (base < floor))
     strict = np.array([i.proportion and not i.doing for i in tally.items], dtype=bool)
     small |= strict & (n > base) & (n - base < floor)
+    small |= nobody(tally)
     mask = small.copy()
     blocks = _answers(tally.items)
     for _ in range(len(n) + 1):
@@ -41,6 +42,13 @@ def hidden(tally: Tally, floor: int) -> Bools:
         if mask.sum() == before:
             break
     return mask
+
+
+def nobody(tally: Tally) -> Bools:
+    """Which items (items,) are an event that nobody counted did, or an answer that none of them gave: only users who are left
+    out have it, so that its name alone would tell of them."""
+    told = np.array([i.code.startswith("e") or ".l" in i.code for i in tally.items], dtype=bool)
+    return np.asarray(told & (tally.base.sum(axis=0) == 0))
 
 
 def _pair(mask: Bools, cells: Floats, floor: int, *, strict: bool, last: bool) -> None:

@@ -74,7 +74,8 @@ class Contest:
 
 @dataclass(frozen=True)
 class Bands:
-    """The answer: `kind` is "natural", "telling", "use" (forced) or "none"; `why` says it in a sentence. `bins` are the edges
+    """The answer: `kind` is "natural", "telling", "use" (forced) or "none"; `why` says it in a sentence. `empty` users have no
+    value (None: fewer than the floor). `bins` are the edges
     and users of a picture, none of them fewer than the floor without being 0. `scale` is "raw" or "log"."""
 
     column: str
@@ -83,7 +84,7 @@ class Bands:
     scale: str
     entity: str
     users: int
-    empty: int
+    empty: int | None
     kind: str
     why: str
     cuts: tuple[Cut, ...]

@@ -43,15 +43,16 @@ class Difference:
 class Portrait:
     """The users for whom `who` holds: how many, what sets them apart from the rest, surest first in each part, and in words.
 
-    `unknown` users have no value of what was asked; they count neither here nor among the rest. `alike` are labels of what
-    people are in which no difference is sure. `hidden` counts measures of which nothing may be said. `words` are sentences.
+    `unknown` users have no value of what was asked (None: fewer than the floor); they count neither here nor among the rest.
+    `alike` are labels of what people are in which no difference is sure. `hidden` counts measures of which nothing may be said.
+    `words` are sentences.
     """
 
     who: str
     entity: str
     users: int
     rest: int
-    unknown: int
+    unknown: int | None
     share: float
     differences: tuple[Difference, ...]
     alike: tuple[str, ...]

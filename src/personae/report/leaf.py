@@ -41,7 +41,8 @@ def bands(made: Bands) -> Leaf:
     """The page of one measure's bands."""
     many = plural(made.entity)
     picture = chart(made)
-    empty = f"; {count(made.empty)} have no value and are in no band" if made.empty else ""
+    some = "a few" if made.empty is None else count(made.empty)
+    empty = f"; {some} have no value and are in no band" if made.empty != 0 else ""
     cuts = tuple((said(c.value), said(c.at), interval(c.low, c.high), chance(c.p)) for c in made.cuts if c.kind != "zero")
     grids = [Grid("The bands", picture.columns, picture.rows, tuple(range(1, len(picture.columns))))]
     if cuts:

@@ -46,9 +46,10 @@ def band(features: Features, study: Study, wanted: Wanted) -> Bands:
     cuts, few = finding.filled(of, cuts)
     notes += few
     whole = _bands(of, tuple(cuts))
+    empty = None if 0 < of.empty < of.floor else of.empty
     made = Bands(
         of.measure.name, of.measure.label or of.measure.name, of.measure.unit, "log" if of.log else "raw",
-        of.entity, len(of.x), of.empty, kind if cuts else "none", "", tuple(cuts), whole, tuple(notes), of.against, of.share,
+        of.entity, len(of.x), empty, kind if cuts else "none", "", tuple(cuts), whole, tuple(notes), of.against, of.share,
         _trend(whole), contest(of, wanted, study),
     )  # fmt: skip
     edges, counts = _bins(of)
@@ -94,9 +95,15 @@ def _trend(bands: tuple[Band, ...]) -> str:
 
 
 def _bins(of: Line) -> tuple[tuple[float, ...], tuple[int, ...]]:
-    """Edges and users of a picture, from end to end of what most have; a bin of fewer than the floor counts as 0."""
-    shown = of.x[of.x > 0] if of.log else of.x
-    low, high = (float(v) for v in np.quantile(shown, [0.005, 0.995], method="nearest"))
+    """Edges and users of a picture, from end to end of what most have; a bin of fewer than the floor counts as 0.
+
+    As many users as the floor lie at or beyond each end, so that neither is one user's value.
+    """
+    shown = np.sort(of.x[of.x > 0] if of.log else of.x)
+    aside = max(of.floor - 1, round(0.005 * (len(shown) - 1)))
+    if len(shown) <= 2 * aside:
+        return (), ()
+    low, high = float(shown[aside]), float(shown[-1 - aside])
     if not low < high:
         return (), ()
     if of.log:

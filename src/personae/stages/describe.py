@@ -11,7 +11,7 @@ import numpy as np
 
 from personae import progress
 from personae.facts.contrast import Contrast, contrast
-from personae.facts.floor import hidden
+from personae.facts.floor import hidden, nobody
 from personae.facts.growth import growth
 from personae.facts.intervals import holm, wilson
 from personae.facts.members import members
@@ -209,8 +209,9 @@ def _wilson(share: float, n: int) -> tuple[float, float]:
 def _facts(world: _World) -> list[Fact]:
     """The facts of everyone and of every shown group about everything that was tallied."""
     facts = []
+    unsaid = nobody(world.tally)
     for j in range(len(world.tally.items)):
-        if _open(world, j):
+        if _open(world, j) and not unsaid[j]:
             facts += [_about_everyone(world, j), *_median(world, j, world.k + 1, EVERYONE)]
     for g in range(world.k):
         if world.shown[g]:

@@ -65,7 +65,7 @@ def without_style(measures: Sequence[Measure], columns: Sequence[Column]) -> lis
     """The measures, those of each block less the person's own mean over the block and divided by their own standard deviation
     (ipsatised; Cattell 1944), nothing but the mean taken off where somebody gave the same answer everywhere."""
     made = {m.name: m for m in measures}
-    for block in blocks(columns):
+    for block in blocks([c for c in columns if c.role in _ASKED]):  # how it ended says nothing of how somebody answers
         mine = [made[c.name] for c in block if c.name in made]
         x = np.column_stack([m.values for m in mine])
         known = np.isfinite(x)

@@ -95,7 +95,7 @@ def from_log(engine: Any, table: Table, study: Study, users: int, rule: Rule | N
         refused += tuple((r.text, e) for r, e in wrong if e is not None)
         able = [r for r in log.recipes if r.text not in dict(refused) and r.name != "counts"]
         step("measure", "recipes")
-        asked_for = made(able, events, table, study.group_by, forms)
+        asked_for = made(able, events, table, study.group_by, forms, study.floor if rule is None else 0)
         usual = tuple(m for m in usual if m.name not in {a.name for a in asked_for})
         usual, asked_for = (ended(ms, asked_for, study.group_by) for ms in (usual, asked_for))
     used = needed(log.recipes, table)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
+from typing import Any
 
 from personae import plugins
 from personae.errors import DataError, UsageError
@@ -15,6 +16,7 @@ from personae.model.table import Column, Kind, Table
 from personae.model.vocabulary import repeats
 from personae.progress import warn
 from personae.stages.asked import columns, forms, options
+from personae.sums import named as joined
 
 _FLAGS = {
     "time": ("a time", "name the column: --time COL"),
@@ -97,22 +99,35 @@ def check_columns(recipes: Sequence[Asked], table: Table, study: Study) -> None:
                 raise UsageError("P001", what, where="--features", fix=fix)
 
 
-def made(recipes: Sequence[Asked], log: Log, table: Table, group_by: Sequence[str], form: bool) -> tuple[Measure, ...]:
+def made(
+    recipes: Sequence[Asked], log: Log, table: Table, group_by: Sequence[str], form: bool, floor: int = 0
+) -> tuple[Measure, ...]:
     """The measures that recipes make of a log. Those named in `group_by` form groups; without it they do where `form` says
     that nothing else forms them, except outcomes, what depends on who else is there, and what is made of columns that say who
-    users are, what they think or how it ended."""
-    found: list[Measure] = []
+    users are, what they think or how it ended. A value that gives a measure its name is held by at least `floor` users."""
+    found: list[tuple[Asked, Measure]] = []
     for recipe in recipes:
         plug = plugins.find("recipes", recipe.name)
         named = any(forms(recipe, n) for n in group_by)
         habits = [h for h in plug.values(log, **recipe.options) if recipe.only in ("", h.name)]
         if not habits:
             warn(f"{recipe.text} could not be made: {plug.RECIPE.formula}")
+        if plug.RECIPE.relative and not plug.RECIPE.makes:
+            habits = _held(recipe, habits, floor)
         role = next((c.role for c in needed([recipe], table) if c.role in _SAID), Role.BEHAVIOUR)
         able = not plug.RECIPE.relative and (named if group_by else form and role is Role.BEHAVIOUR)
         habits = [replace(h, role=role) if h.role is Role.BEHAVIOUR else h for h in habits]
-        found += [_measure(h, table.source, able and (not group_by or _meant(recipe, h, group_by))) for h in habits]
+        for h in habits:
+            found.append((recipe, _measure(h, table.source, able and (not group_by or _meant(recipe, h, group_by)))))
     return tuple(_once(found))
+
+
+def _held(recipe: Asked, habits: Sequence[Habit], floor: int) -> list[Habit]:
+    """The measures of values that enough users have: a value of few, in the name of a measure, would point at them."""
+    kept = [h for h in habits if (h.values > 0).sum() >= floor]
+    if len(kept) < len(habits):
+        warn(f"{recipe.text}: values that fewer than {floor} have are not measured")
+    return kept
 
 
 _SAID = (Role.OUTCOME, Role.DEMOGRAPHIC, Role.ATTITUDE)
@@ -144,11 +159,21 @@ def ended(measures: tuple[Measure, ...], asked: Sequence[Measure], group_by: Seq
 _SINCE = ("days_since_last",)
 
 
-def _once(measures: Sequence[Measure]) -> Iterator[Measure]:
-    """Measures that two requests make come once; of the same name with other options, the second is told apart."""
-    seen: dict[str, list[bytes]] = {}
-    for m in measures:
-        known = seen.setdefault(m.name, [])
-        if m.values.tobytes() not in known:
-            known.append(m.values.tobytes())
+def _once(measures: Sequence[tuple[Asked, Measure]]) -> Iterator[Measure]:
+    """Measures that two requests make come once; of the same name with other options, the later ones say theirs."""
+    seen: dict[str, list[dict[str, Any]]] = {}
+    labels = {m.name: m.label for _, m in reversed(measures)}
+    for recipe, m in measures:
+        meant = {n: recipe.options.get(n, p.default) for n, p in options(recipe.name).items()}
+        before = seen.setdefault(m.name, [])
+        if meant in before:
+            continue
+        before.append(meant)
+        if meant is before[0]:
             yield m
+            continue
+        own = {n: str(v) or "any" for n, v in meant.items() if v != before[0].get(n)}
+        name, against = (joined(x, *own.values()) if x else "" for x in (m.name, m.against))
+        same = m.label == labels[m.name]
+        label = f"{m.label} ({', '.join(f'{n} {v}' for n, v in own.items())})" if same else m.label
+        yield replace(m, name=name, label=label, against=against)

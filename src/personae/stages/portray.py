@@ -43,7 +43,8 @@ def portray(features: Features, study: Study, who: str) -> Portrait:
     condition = parse(who)
     progress.step("describe", "who is meant")
     holds, known = select(features, condition, study.floor)
-    users, rest = int((holds & known).sum()), int((known & ~holds).sum())
+    users, rest, empty = (int(x.sum()) for x in (holds & known, known & ~holds, ~known))
+    unknown = None if 0 < empty < study.floor else empty
     _check(users, rest, study, who)
     group = np.where(known, np.where(holds, 0, 1), 2)
     rows = group < 2
@@ -56,7 +57,7 @@ def portray(features: Features, study: Study, who: str) -> Portrait:
     left = np.array([i.lead and i.about not in named for i in sums.items], dtype=bool)
     found = _differences(sums, mask, left)
     made = Portrait(
-        who, study.entity, users, rest, int((~known).sum()), users / (users + rest), found,
+        who, study.entity, users, rest, unknown, users / (users + rest), found,
         _alike(found), int((mask[0] & left).sum()),
     )  # fmt: skip
     made = portraying.told(made)

@@ -18,6 +18,7 @@ from personae.stages.empties import empty
 from personae.stages.score import place_features
 from personae.stages.settle import settle
 from personae.stages.space import behaviour_space
+from personae.words.names import plural
 
 ENOUGH = 0.01
 """Share of cells that are empty from which on the grouping is made twice."""
@@ -40,7 +41,8 @@ def sensitivity(features: Features, study: Study, rule: Rule, made: Clustering) 
     way = "draw" if set(study.empty) == {"drop"} else "drop"
     full = int((~blank.any(axis=0)).sum())
     if full < max(FEWEST, 2 * study.floor * made.size):
-        few = f"Only {full:,} {study.entity}s have no empty cell: too few to group without the others."
+        some = f"Only {full:,}" if full >= study.floor else f"Fewer than {study.floor}"
+        few = f"{some} {plural(study.entity)} have no empty cell: too few to group without the others."
         return Sensitivity(way, full, None, few)
     other = replace(study, empty=(way,), sample=min(study.sample, MOST), groups=str(made.size))
     again = _again(features, other, made)
@@ -76,4 +78,5 @@ def _said(agreement: float, users: int, way: str, study: Study) -> str:
         found = "gives similar groups, not the same"
     else:
         found = "gives other groups, so what is missing matters: find out why it is"
-    return f"{did[0].upper()}{did[1:]} {found} (adjusted Rand index {agreement:.2f} on {users:,} {study.entity}s without one)."
+    whom = f"{users:,} {plural(study.entity)} without one"
+    return f"{did[0].upper()}{did[1:]} {found} (adjusted Rand index {agreement:.2f} on {whom})."

@@ -19,6 +19,7 @@ from personae.model.table import Column, Kind, Table
 from personae.progress import warn
 from personae.sql import per_user
 from personae.stages.part import INTEGERS, keyed
+from personae.words.names import plural
 
 _FARTHEST = 2**32
 """Seconds between the first and the last event: 136 years."""
@@ -148,7 +149,7 @@ def _say_cut_short(engine: Any, relation: str, id: str, times: Times, second: st
     late = times.days[1] - times.own + 1
     cut = engine.rows(per_user.begun_after(relation, id, day, late))[0][0]
     if cut:
-        some = f"1 {entity} has" if cut == 1 else f"{cut:,} {entity}s have"
+        some = f"1 {entity} has" if cut == 1 else f"{cut:,} {plural(entity)} have"
         days = "1 whole day" if times.own == 1 else f"{times.own:,} whole days"
         warn(f"{some} not been there for {days} when the log ends; what they did until then counts")
 

@@ -50,17 +50,18 @@ def told(made: Portrait) -> Portrait:
     """The portrait with its sentences."""
     many = plural(made.entity)
     some = made.entity if made.users == 1 else many
-    whole = "of those of whom it is known" if made.unknown else "of all"
+    whole = "of those of whom it is known" if made.unknown != 0 else "of all"
     head = f"{numbers.count(made.users)} {some}, {numbers.percent(made.share)} {whole}: {made.who}."
     rows = tuple(replace(d, words=difference(d, many)) for d in made.differences)
     lines = [head]
-    if made.unknown:
-        lines.append(f"Of {numbers.count(made.unknown)} it is not known; they count neither here nor among the rest.")
+    if made.unknown != 0:
+        some = "a few" if made.unknown is None else numbers.count(made.unknown)
+        lines.append(f"Of {some} it is not known; they count neither here nor among the rest.")
     if not any(d.sure for d in rows):
         lines.append(f"Nothing that was measured tells them surely apart from the other {many}.")
     for part in PARTS:
         lines += [d.words for d in rows if d.part == part and d.sure][:3]
     if made.alike:
         names = ", ".join(made.alike[:8]) + (f" and {len(made.alike) - 8} more" if len(made.alike) > 8 else "")
-        lines.append(f"Like everyone else in: {names}.")
+        lines.append(f"No sure difference in: {names}.")
     return replace(made, differences=rows, words=tuple(lines))

@@ -20,7 +20,8 @@ ALIKE = 0.01
 """Share of users with a twin that is worth a word, where chance would give a tenth of it."""
 
 
-_APART = "users unlike everybody are set apart while groups are looked for"
+def _apart(view: View) -> str:
+    return f"{view.many} unlike everybody are set apart while groups are looked for"
 
 
 def size(view: View) -> Checked:
@@ -34,7 +35,7 @@ def size(view: View) -> Checked:
     if view.users < MANY:
         few: tuple[str | Number, ...] = ("there are ", n, f": under {MANY}, only large differences can show")
         return Checked([Finding("small", Level.WARN, few, done="groups are looked for, with wide intervals")])
-    return Checked([], f"{view.users:,} {view.noun}s are enough to look for groups")
+    return Checked([], f"{view.users:,} {view.many} are enough to look for groups")
 
 
 def heavy(view: View) -> Checked:
@@ -48,13 +49,13 @@ def heavy(view: View) -> Checked:
     if total and top >= MOST * total:
         what = f"one {view.noun} did more than {MOST:.0%} of all that was done".replace("%", " %")
         flag = "leave those rows out if they are a test or a machine"
-        found.append(Finding("heavy", Level.WARN, (what,), done=_APART, flag=flag))
+        found.append(Finding("heavy", Level.WARN, (what,), done=_apart(view), flag=flag))
     bar = max(BOT * float(np.quantile(each[each > 0], 0.99)), BUSY) if (each > 0).any() else np.inf
     bots = int((each >= bar).sum())
     if bots and not found:
         much = f" did {BOT} times as much as the busiest hundredth of the others, or more: machines, perhaps"
         flag = "leave those rows out if they are machines"
-        found.append(Finding("heavy", Level.WARN, (Number(bots, view.noun), much), done=_APART, flag=flag))
+        found.append(Finding("heavy", Level.WARN, (Number(bots, view.noun), much), done=_apart(view), flag=flag))
     return Checked(found, f"no {view.noun} does far more than all others")
 
 
@@ -86,12 +87,12 @@ def profiles(view: View) -> Checked:
     pairs = float((times * (times - 1.0)).sum() / 2)
     chance = n * (n - 1) / 2 * float(np.prod([((np.bincount(c) / n) ** 2).sum() for c in codes.T]))
     if twins < max(10, ALIKE * n) or pairs < 10 * chance:
-        return Checked([], f"hardly any two {view.noun}s are alike in all of {len(taken):,} columns")
+        return Checked([], f"hardly any two {view.many} are alike in all of {len(taken):,} columns")
     said = (
         Number(twins, view.noun),
         f" share all of {len(taken):,} columns with another {view.noun}; by chance it would be hardly any",
     )
-    flag = "if they are the same users twice, remove the copies"
+    flag = f"if they are the same {view.many} twice, remove the copies"
     return Checked([Finding("profiles", Level.PASS, said, done="each id counts as a user of its own", flag=flag)])
 
 

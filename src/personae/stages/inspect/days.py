@@ -47,7 +47,7 @@ def over_time(view: View) -> Checked:
         log = _opened(view.engine, table, relation)
         if log is None:
             continue
-        mine, odd = _by_day(log)
+        mine, odd = _by_day(log, view.many)
         units, changed = _units(view, log)
         mine += [*_began(view, log), *units, *_last_day(view, log, time)]
         found += mine
@@ -100,7 +100,7 @@ def usual(counts: NDArray[np.int64]) -> Floats:
     return out
 
 
-def _by_day(log: _Log) -> tuple[list[Finding], list[int]]:
+def _by_day(log: _Log, many: str) -> tuple[list[Finding], list[int]]:
     """Gaps and days far off the usual."""
     base, x = usual(log.counts), log.counts
     gaps = [i for i in range(len(x)) if x[i] == 0 and base[i] >= ENOUGH]
@@ -114,7 +114,7 @@ def _by_day(log: _Log) -> tuple[list[Finding], list[int]]:
             Number(len(gaps), "day"),
             f" of {log.table.source} {'has' if one else 'have'} no event: {_stretches(log, gaps)}",
         )
-        done = "users seem quieter then; habits and counts are taken as they stand"
+        done = f"{many} seem quieter then; habits and counts are taken as they stand"
         found.append(
             Finding(
                 "gap",
@@ -170,9 +170,9 @@ def _began(view: View, log: _Log) -> Iterator[Finding]:
         inside = before[b] - (before[a - 1] if a else 0)
         rate = n / max(inside, 1)
         if a >= max(7, 0.1 * len(log.counts)) and rate * before[a - 1] >= 50:
-            yield _abrupt(log, str(text), f"begins on {_name(log, a)}", "earlier users could not do it, it seems", n)
+            yield _abrupt(log, str(text), f"begins on {_name(log, a)}", f"earlier {view.many} could not do it, it seems", n)
         if len(log.counts) - 1 - b >= max(7, 0.1 * len(log.counts)) and rate * (before[-1] - before[b]) >= 50:
-            yield _abrupt(log, str(text), f"ends on {_name(log, b)}", "later users could not do it, it seems", n)
+            yield _abrupt(log, str(text), f"ends on {_name(log, b)}", f"later {view.many} could not do it, it seems", n)
 
 
 def _abrupt(log: _Log, event: str, what: str, done: str, n: int) -> Finding:

@@ -173,7 +173,7 @@ def _judged(clue: Clue, outcome: Measure, values: Floats, binary: bool, view: Vi
     how: tuple[str | Number, ...]
     if binary:
         right = round(100 * s)
-        how = (f" alone puts {right} of 100 pairs of {view.noun}s, one with and one without, in the right order (a coin: 50)",)
+        how = (f" alone puts {right} of 100 pairs of {view.many}, one with and one without, in the right order (a coin: 50)",)
     else:
         how = (" alone explains ", Number(s, "share"), " of the differences in it")
     what = f'event "{clue.name}"' if clue.event else f'"{clue.name}"'

@@ -15,6 +15,7 @@ from personae.model.inspection import Finding, Pair
 from personae.model.table import Kind, Level
 from personae.stages.inspect.view import WIDE, Checked, Floats, View, ranks
 from personae.words.findings import quoted, typed
+from personae.words.names import plural
 
 COPY, SAME, TOGETHER = 0.999, 0.99, 0.9
 """Rank correlation of copies, share of equal rows of copies, rank correlation that is worth a note (Spearman)."""
@@ -221,7 +222,7 @@ def _answered(group: tuple[str, ...], said: dict[str, str], taken: Sequence[Meas
         return
     texts = tuple(dict.fromkeys(g.partition("=")[2] for g in group))
     level = Level.WARN if len(forming) > 2 else Level.PASS
-    words = (f"the same {noun}s have {quoted(texts, 3)} in {len(columns)} columns: {quoted(columns)}",)
+    words = (f"the same {plural(noun)} have {quoted(texts, 3)} in {len(columns)} columns: {quoted(columns)}",)
     done = f"what they share weighs {len(forming)} times in the groups" if len(forming) > 1 else "it weighs once"
     flag = "to let it weigh less: --ignore COLUMN" if len(forming) > 1 else ""
     yield Finding("repeated", level, words, columns, done=done, flag=flag)

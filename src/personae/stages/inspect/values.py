@@ -98,7 +98,7 @@ def extremes(view: View) -> Checked:
     if skewed:
         names = tuple(skewed)
         verb = "has" if len(names) == 1 else "have"
-        tail = (f"{quoted(names)} {verb} a long tail: a few {view.noun}s have much more than the others",)
+        tail = (f"{quoted(names)} {verb} a long tail: a few {view.many} have much more than the others",)
         found.append(Finding("extreme", Level.PASS, tail, names, done="logged and cut at its end", flag="--scale changes that"))
     return Checked(found, f"no value of {len(taken):,} numbers is more than {FAR:,} times the median" if taken else "")
 
@@ -174,7 +174,7 @@ def _rounded(view: View, table: Table, c: Column) -> Iterator[Finding]:
         )
         fix = "export the ids as text"
         yield Finding(
-            "identifier", Level.WARN, said, (c.name,), table.source, "users whose ids became equal are taken as one", fix
+            "identifier", Level.WARN, said, (c.name,), table.source, f"{view.many} whose ids became equal are taken as one", fix
         )
 
 

@@ -14,6 +14,7 @@ from personae.model.features import Features, Measure
 from personae.model.inspection import Days, Finding, Pair
 from personae.model.study import Role, Study
 from personae.model.table import Column, Kind, Table
+from personae.words.names import plural
 
 LOOKED = 20_000
 """Users whose values are compared with each other: the first by the md5 of the id, which is a sample by chance."""
@@ -52,6 +53,11 @@ class View:
         """What a user is called."""
         return self.study.entity
 
+    @property
+    def many(self) -> str:
+        """What users are called."""
+        return plural(self.study.entity)
+
     @cached_property
     def sample(self) -> slice:
         """The users whose values are compared."""
@@ -60,7 +66,7 @@ class View:
     @property
     def sampled(self) -> str:
         """What to say of the comparisons, "" where they are of everyone."""
-        return f"columns were compared over {LOOKED:,} of {self.users:,} {self.noun}s" if self.users > LOOKED else ""
+        return f"columns were compared over {LOOKED:,} of {self.users:,} {self.many}" if self.users > LOOKED else ""
 
     def columns(self) -> Iterator[tuple[Table, Column]]:
         """Every column of every table."""
