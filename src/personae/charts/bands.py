@@ -60,8 +60,8 @@ def _spec(made: Bands) -> dict[str, Any]:
     line = {"type": "rule", "stroke": INK, "strokeWidth": 2}
     text = {"type": "text", "dy": -8, "fontWeight": "bold", "fontSize": 13, "fill": INK, "baseline": "bottom", "y": 0}
     at = {**x, "field": "at"}
+    shades = {"data": {"values": cuts}, "mark": shade, "encoding": {"x": x, "x2": {"field": "b"}}}
     marked = [
-        {"data": {"values": cuts}, "mark": shade, "encoding": {"x": x, "x2": {"field": "b"}}},
         {"data": {"values": cuts}, "mark": line, "encoding": {"x": at}},
         {"data": {"values": cuts}, "mark": text, "encoding": {"x": at, "text": {"field": "name"}}},
     ]
@@ -70,4 +70,4 @@ def _spec(made: Bands) -> dict[str, Any]:
         "mark": {"type": "bar", "fill": COLOURS[4], "stroke": SOFT, "strokeWidth": 0.6},
         "encoding": {"x": {**x, "bin": {"binned": True}}, "x2": {"field": "b"}, "y": y},
     }
-    return {"width": WIDTH, "height": HEIGHT, "layer": [bars, *(marked if cuts else ())]}
+    return {"width": WIDTH, "height": HEIGHT, "layer": [shades, bars, *marked] if cuts else [bars]}
