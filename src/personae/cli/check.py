@@ -21,7 +21,6 @@ from personae.model.features import Features
 from personae.model.inspection import Finding, Inspection
 from personae.model.study import Role, Study
 from personae.model.table import Column, Level, Table
-from personae.stages.recognise import entity
 from personae.stages.roles import is_personal, use
 from personae.words.findings import LOOKS, said, typed
 
@@ -80,6 +79,8 @@ def look(study: Study, screen: Screen, last: str, html: str = "") -> None:
     open_to_all = replace(study, allow_rejects=max(study.allow_rejects, sys.maxsize))
     with watching(screen) as watch:
         (tables, features, seen), asked = answered(open_to_all, screen, _look)
+    from personae.stages.recognise import entity
+
     study = replace(asked, allow_rejects=study.allow_rejects, entity=entity(tables, asked))
     seen = _stopped_by_rows(seen, tables, study)
     if html:

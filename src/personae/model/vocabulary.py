@@ -107,9 +107,10 @@ _LISTS: Mapping[Topic, str] = {
     Topic.TEXT: """comment comments feedback message description notes remark remarks review text verbatim answer useragent
         agent kommentar bemerkung commentaire comentario""",
 }
+_BY_TOPIC: Mapping[Topic, frozenset[str]] = {topic: frozenset(text.split()) for topic, text in _LISTS.items()}
 _WORDS: Mapping[str, frozenset[Topic]] = {
-    word: frozenset(t for t, text in _LISTS.items() if word in text.split())
-    for word in sorted({w for text in _LISTS.values() for w in text.split()})
+    word: frozenset(topic for topic, listed in _BY_TOPIC.items() if word in listed)
+    for word in sorted(frozenset().union(*_BY_TOPIC.values()))
 }
 _ALONE = frozenset({"job", "y", "n", "at", "school", "class", "default", "response"})
 """Words that mean something only when they are the whole name: "job" is a demographic, "years in this job" is none."""
