@@ -19,13 +19,14 @@ from personae.model.portrait import Portrait
 from personae.model.rule import Placement
 from personae.model.study import Role, Study
 from personae.model.table import Table
+from personae.stages.apart import called
 from personae.stages.describe import describe
 from personae.stages.inspect import halt, inspect
 from personae.stages.link import link
 from personae.stages.portray import portray
 from personae.stages.prepare import prepare
 from personae.stages.read import read
-from personae.stages.recall import check_inputs, check_values, pinned, recall
+from personae.stages.recall import check_inputs, check_values, pinned, recall, resembled
 from personae.stages.recognise import entity, recognise, tool
 from personae.stages.score import marked, place_features
 from personae.stages.summed import fits
@@ -121,8 +122,10 @@ def place(cast: Cast, sources: tuple[str, ...], frames: Mapping[str, Any] | None
         shaped = recognise(engine, read(engine, study, frames or {}, rows=True), known)
         tables = link(engine, shaped, study, recorded=cast.tables)
         known = pinned(study, tables, cast.tables)
-        seen = recall(understand(engine, tables, known, ids=ids), cast.tables)
-        features = prepare(engine, seen, known, cast.rule)
+        understood = understand(engine, tables, known, ids=ids)
+        then = called(resembled(understood, cast.tables), cast.tables, cast.measures)
+        seen = recall(understood, cast.tables)
+        features = prepare(engine, seen, known, cast.rule, then)
     if cast.rule is not None:
         check_inputs(cast.rule, features, tables, cast.tables)
         check_values(cast.rule, features, seen)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from personae.model.table import Kind, Match, Table, telling
 from personae.progress import tell, warn
 from personae.sql import joins, per_user
 from personae.stages import hidden
+from personae.stages.apart import ALL_NEW, Called, apart
 from personae.stages.asked import asked
 from personae.stages.log import from_log
 from personae.stages.part import Part, keyed
@@ -31,11 +32,11 @@ _NEARLY = 0.999
 """Share of users with one value from which on a measure tells nobody apart."""
 
 
-def prepare(engine: Any, tables: tuple[Table, ...], study: Study, rule: Rule | None = None) -> Features:
+def prepare(engine: Any, tables: tuple[Table, ...], study: Study, rule: Rule | None = None, then: Called = ALL_NEW) -> Features:
     """One row per user of all tables together, in the order of the md5 of the ids.
 
     With a `rule` that is to place the users nothing is judged anew: columns are counts where the rule reads them as events, and
-    measures stay however little they vary among a few users.
+    measures stay however little they vary among a few users; `then` are the names that the run gave.
 
     Raises:
         DataError: P111 when there is no user, P103 when times cannot be used.
@@ -52,8 +53,8 @@ def prepare(engine: Any, tables: tuple[Table, ...], study: Study, rule: Rule | N
     parts = [_part(engine, t, study, len(ids), rule) for t in tables]
     if rule is None:
         _check_made(study, parts)
-    counts = _joined([p.counts for p in parts if p.counts is not None])
-    named = _named([(t, p.asked + p.measures) for t, p in zip(tables, parts, strict=True)])
+    counts = _joined([(t.source, p.counts) for t, p in zip(tables, parts, strict=True) if p.counts is not None], then.events)
+    named = _named([(t, p.asked + p.measures) for t, p in zip(tables, parts, strict=True)], then.measures)
     wanted = frozenset(m.name for p in parts for m in p.asked)
     measures, useless = _useful(named, wanted) if rule is None else (named, ())
     left_out = tuple(x for p in parts for x in p.left_out) + useless
@@ -140,13 +141,16 @@ def _doubt(engine: Any, a: Table, b: Table, both: int, least: int) -> None:
         )
 
 
-def _joined(counts: Sequence[Counts]) -> Counts | None:
+def _joined(found: Sequence[tuple[str, Counts]], then: Mapping[str, Sequence[str]]) -> Counts | None:
     """The counts of several tables side by side; an event of the same name in a later table gets that table's number."""
-    if len(counts) < 2:
+    counts = [c for _, c in found]
+    if len(counts) < 2 and not then:
         return counts[0] if counts else None
+    if not counts:
+        return None
     from scipy.sparse import hstack
 
-    names = _apart([e for c in counts for e in c.events])
+    names = apart([(source, c.events) for source, c in found], then)
     order = sorted(range(len(names)), key=lambda i: names[i].encode())
     matrix = hstack([c.matrix for c in counts], format="csr")[:, order].tocsr()
     matrix.sort_indices()
@@ -162,23 +166,13 @@ def _joined(counts: Sequence[Counts]) -> Counts | None:
     )
 
 
-def _apart(names: Sequence[str]) -> list[str]:
-    """Names told apart: the second "view" is "view (2)"."""
-    seen: Counter[str] = Counter()
-    made = []
-    for name in names:
-        seen[name] += 1
-        made.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
-    return made
-
-
-def _named(parts: Sequence[tuple[Table, tuple[Measure, ...]]]) -> tuple[Measure, ...]:
+def _named(parts: Sequence[tuple[Table, tuple[Measure, ...]]], then: Mapping[str, Sequence[str]]) -> tuple[Measure, ...]:
     """All measures, those of the same name told apart; their labels say the source."""
     flat = [(t, m) for t, measures in parts for m in measures]
     often = Counter(m.name for _, m in flat)
-    names = _apart([m.name for _, m in flat])
+    names = apart([(t.source, [m.name for m in measures]) for t, measures in parts], then)
     return tuple(
-        replace(m, name=n, label=f"{m.label} ({t.source})") if often[m.name] > 1 else m
+        replace(m, name=n, label=f"{m.label} ({t.source})") if often[m.name] > 1 or n != m.name else m
         for (t, m), n in zip(flat, names, strict=True)
     )
 

@@ -24,7 +24,27 @@ def recall(tables: Sequence[Table], recorded: Sequence[Table]) -> tuple[Table, .
 
     Columns the run did not have are ignored. Raises UsageError P002 when a table lacks the run's id column.
     """
-    return tuple(_as_recorded(t, recorded) if t.measured else t for t in tables)
+    models = resembled(tables, recorded)
+    return tuple(_as_recorded(t, models[t.source]) if t.measured else t for t in tables)
+
+
+def resembled(tables: Sequence[Table], recorded: Sequence[Table]) -> dict[str, Table]:
+    """The table of the run that each new one resembles most, by the source of the new one: of those with its id, the one that
+    shares most columns; of several like it the one of the same file, then the first that none was taken for yet.
+
+    Raises UsageError P002 when a table lacks the run's id column.
+    """
+    found: dict[str, Table] = {}
+    for table in (t for t in tables if t.measured):
+        names = {c.name for c in table.columns}
+        fitting = [r for r in recorded if (key := r.column(Role.ID)) is not None and key.name in names]
+        if not fitting:
+            raise _without_id(table, recorded)
+        taken = [t.source for t in found.values()]
+        found[table.source] = max(
+            fitting, key=lambda r: (len(names & {c.name for c in r.columns}), r.source == table.source, r.source not in taken)
+        )
+    return found
 
 
 def pinned(study: Study, tables: Sequence[Table], recorded: Sequence[Table]) -> Study:
@@ -144,19 +164,18 @@ def _some(names: Sequence[str], most: int = 8) -> str:
     return ", ".join(names[:most]) + (f" and {len(names) - most:,} more" if len(names) > most else "")
 
 
-def _as_recorded(table: Table, recorded: Sequence[Table]) -> Table:
-    names = {c.name for c in table.columns}
-    fitting = [r for r in recorded if (key := r.column(Role.ID)) is not None and key.name in names]
-    if not fitting:
-        ids = sorted({key.name for r in recorded if (key := r.column(Role.ID)) is not None})
-        raise UsageError(
-            "P002",
-            f"there is no id column {' or '.join(map(repr, ids))}, which the run was made with",
-            where=f"{table.source}, which has {', '.join(sorted(names))}",
-            did="nobody was placed",
-            fix=f"rename the id column to {ids[0]!r}",
-        )
-    model = max(fitting, key=lambda r: len(names & {c.name for c in r.columns}))
+def _without_id(table: Table, recorded: Sequence[Table]) -> UsageError:
+    ids = sorted({key.name for r in recorded if (key := r.column(Role.ID)) is not None})
+    return UsageError(
+        "P002",
+        f"there is no id column {' or '.join(map(repr, ids))}, which the run was made with",
+        where=f"{table.source}, which has {', '.join(sorted(c.name for c in table.columns))}",
+        did="nobody was placed",
+        fix=f"rename the id column to {ids[0]!r}",
+    )
+
+
+def _as_recorded(table: Table, model: Table) -> Table:
     known = {c.name: c for c in model.columns}
     return replace(table, shape=model.shape, columns=tuple(_column(c, known.get(c.name)) for c in table.columns))
 
