@@ -181,7 +181,7 @@ def test_users_without_events_have_no_measure_and_not_zero(prepared: Prepared) -
         ("diversity(off=genre)", "P001", "did you mean of=?"),
         ("diversity", "P001", "diversity(of=COLUMN)"),
         ("attrition(days=soon)", "P001", "days=30"),
-        ("rfm(", "P001", "brackets"),
+        ("rfm(", "P001", "close the bracket"),
         ("diversity(of=gnre)", "P115", "diversity(of=genre)"),
         ("time_to_first(event=bui)", "P115", "time_to_first(event=buy)"),
         ("mean_of(of=genre)", "P115", "of=amount"),

@@ -530,6 +530,18 @@ def test_no_bar_stands_for_fewer_users_than_the_floor(tmp_path: Path, rng: np.ra
     assert "user_id" not in sketches
 
 
+def test_rare_answers_are_one_bar_and_many_rare_ones_have_no_picture(tmp_path: Path, rng: np.random.Generator) -> None:
+    """EXP-03."""
+    city = ["Lyon"] * 60 + [f"place {i % 90}" for i in range(USERS - 60)]
+    street = [f"no {i // 2}" for i in range(USERS)]
+    seen = _seen(
+        _table(tmp_path, rng, city=city, country=street, spent=rng.lognormal(3, 2, USERS).round(2)), describe=("city",)
+    )
+    for s in seen.sketches:
+        assert "other" not in dict(s.bars), s
+    assert "country" not in {s.column for s in seen.sketches}
+
+
 def _view(kind: Kind, values: Any, levels: tuple[str, ...] = ()) -> View:
     import pyarrow as pa
 

@@ -474,6 +474,13 @@ class TestSchemaDrift:
         assert '09.csv has no "n" and has "number" instead' in refused("P102", tmp_path / "renames").where
         assert "11.csv" in refused("P103", tmp_path / "retypes").where
 
+    def test_a_folder_of_different_tables_says_how_to_give_them(self, tmp_path: Path) -> None:
+        write(tmp_path / "orders.csv", "id,n\nu,1\n")
+        write(tmp_path / "people.csv", "id,age\nu,30\n")
+        assert "FOLDER/*.csv" in refused("P102", tmp_path).fix
+        write(tmp_path / "more.jsonl", '{"id": "u"}\n')
+        assert f"{tmp_path}/*;" in refused("P102", tmp_path).fix
+
 
 def test_every_table_is_told_in_one_line_with_its_rows(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     path = write(tmp_path / "users.csv", "id,n\nu,1\nv\nw,3\n")

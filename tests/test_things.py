@@ -51,6 +51,15 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def test_the_question_for_the_id_of_things_names_no_column_of_people(tmp_path: Path) -> None:
+    lines = (f"{i % 131 + 1000},{1 + i % 28:02}-03-2026,item {i * 7 % 89}" for i in range(900))
+    (tmp_path / "shop.csv").write_text("Member_number,Date,itemDescription\n" + "\n".join(lines) + "\n")
+    with pytest.raises(PersonaeError) as no:
+        personae.read(tmp_path / "shop.csv", entity="product").check()
+    assert (no.value.code, no.value.fix) == ("P003", 'say which: --id "itemDescription"')
+    assert 'named after "product"' in no.value.what and "Member" not in no.value.what
+
+
 @pytest.mark.slow
 def test_products_that_the_same_people_buy_are_found(shop: Path) -> None:
     """Requirements 28 and 34: two planted worlds of products, adjusted Rand at least 0.9."""

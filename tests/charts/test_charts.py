@@ -151,6 +151,8 @@ def test_axes_say_what_lies_at_each_end() -> None:
     drawn = axes((Axis(0.46, ("views", "help"), ("orders",)),), "customer")
     assert drawn is not None and drawn.chart.title.endswith("from views and help to orders")
     assert axes((), "customer") is None
+    answered = axes((Axis(0.3, ("fav_genre = Pop",), ("pod_length",)),), "user")
+    assert answered is not None and answered.chart.title.endswith("from fav genre: Pop to pod length")
 
 
 def test_the_gain_is_what_one_more_group_takes_off_the_left_over_difference() -> None:

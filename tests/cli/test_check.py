@@ -30,6 +30,11 @@ def _shown(value: str, name: str = "x", kind: Kind = Kind.TEXT) -> str:
     return examples(Column(name, kind, Role.BEHAVIOUR, "", 10, 0, 10, (value,)))[0]
 
 
+@pytest.mark.parametrize(("name", "hidden"), [("first_name", True), ("name", True), ("product_category_name", False)])
+def test_names_of_people_are_hidden_and_names_of_things_are_shown(name: str, hidden: bool) -> None:
+    assert (_shown("tea", name) == "(personal, not shown)") is hidden
+
+
 @pytest.mark.parametrize("value", ["5/18/18 9:29", "2016-09-15 12:16", "15.09.2016 12:16:36", "0.1234567890", "1.234.567,89"])
 def test_dates_and_numbers_are_shown_as_they_are(value: str) -> None:
     assert _shown(value) == value

@@ -92,6 +92,9 @@ def test_a_tool_can_be_named_for_the_table_that_has_its_columns(tmp_path: Path, 
     with pytest.raises(UsageError, match="no tool that is known") as caught:
         _tools(own, tool="heap")
     assert "amplitude" in caught.value.fix
+    with pytest.raises(UsageError) as caught:
+        _tools(own, tool="mixpannel")
+    assert caught.value.fix == "did you mean --tool mixpanel?"
 
 
 def test_two_tools_that_fit_equally_are_a_question(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from personae.charts.chart import Chart
 from personae.charts.numbers import listing, percent, plural
 from personae.model.evidence import Axis
+from personae.words.names import readable
 
 
 @dataclass(frozen=True)
@@ -23,12 +24,12 @@ def axes(found: Sequence[Axis], entity: str) -> Axes | None:
     if not found:
         return None
     many = plural(entity)
-    rows = tuple((round(100 * a.share, 2), percent(a.share), a.low, a.high) for a in found)
-    first = found[0]
-    ends = f": from {listing(first.low[:2])} to {listing(first.high[:2])}" if first.low and first.high else ""
+    rows = tuple((round(100 * a.share, 2), percent(a.share), tuple(map(_end, a.low)), tuple(map(_end, a.high))) for a in found)
+    _, _, low, high = rows[0]
+    ends = f": from {listing(low[:2])} to {listing(high[:2])}" if low and high else ""
     chart = Chart(
         "axes",
-        f"{percent(first.share)} of what sets {many} apart lies along one line{ends}",
+        f"{percent(found[0].share)} of what sets {many} apart lies along one line{ends}",
         f"Each line is a direction along which {many} differ by degrees; the bar is its share of the differences that are "
         "more than chance. What stands at an end is done more by those who lie there.",
         "Axes of variation. "
@@ -37,3 +38,9 @@ def axes(found: Sequence[Axis], entity: str) -> Axes | None:
         tuple((str(i), s, ", ".join(low), ", ".join(high)) for i, (_, s, low, high) in enumerate(rows, 1)),
     )
     return Axes(chart, rows)
+
+
+def _end(feature: str) -> str:
+    """A measure, or an answer to a question, as a reader would write it: "plan = pro" becomes "plan: pro"."""
+    stem, _, level = feature.partition(" = ")
+    return f"{readable(stem)}: {level}" if level else readable(stem)

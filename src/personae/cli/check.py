@@ -29,6 +29,8 @@ _NAMED = re.compile(
     r"([_\s.-]|$)",
     re.IGNORECASE,
 )
+_THING = re.compile(r"(^|[_\s.-])(product|category|item|brand|event|campaign|plan)s?[_ ]names?([_\s.-]|$)", re.IGNORECASE)
+"""Columns with names of things, which point at nobody."""
 LEVELS = {Level.STOP: "stop", Level.WARN: "warning", Level.PASS: "note"}
 """What a finding of each level is called on a terminal."""
 READING = 6
@@ -251,7 +253,9 @@ def personal_columns(seen: Inspection) -> frozenset[str]:
 def examples(column: Column, hidden: Collection[str] = ()) -> tuple[str, ...]:
     """Some values, with what points at a person masked; none of the columns that are `hidden`."""
     meant = column.role not in (Role.ID, Role.EVENT)
-    named = meant and _NAMED.search(column.name) and column.kind.value in ("text", "category")
+    named = (
+        meant and _NAMED.search(column.name) and not _THING.search(column.name) and column.kind.value in ("text", "category")
+    )
     if named or is_personal(column) or column.name in hidden:
         return ("(personal, not shown)",) if column.examples else ()
     return tuple(_masked(x) for x in column.examples[:3])

@@ -71,11 +71,13 @@ def _find(cast: Cast, name: str) -> Persona:
             return p
     known = [x for p in cast.personas for x in (p.name, p.key)]
     near = closest(name, known)
+    none = "no groups were found, so there are no personas: personae show --why-groups says why"
+    listed = f"the personas are {', '.join(p.name for p in cast.personas)}" if known else none
     raise UsageError(
         "P001",
         f"there is no persona {name!r} in this run",
         where=f"run {cast.run}" if cast.run else "",
-        fix=f"did you mean {near!r}?" if near else f"the personas are {', '.join(p.name for p in cast.personas) or 'none'}",
+        fix=f"did you mean {near!r}?" if near else listed,
     )
 
 

@@ -45,7 +45,7 @@ def contrast(tally: Tally) -> Contrast:
     """Compare each group of a tally with all of its groups together, and with the others."""
     share = np.array([i.proportion for i in tally.items], dtype=bool)
     plain = np.array([i.plain for i in tally.items], dtype=bool)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):  # an interval without end is infinite
         n, whole_n = tally.n, tally.n.sum(axis=0)
         whole = tally.total.sum(axis=0) / whole_n
         value = tally.total / n

@@ -93,7 +93,7 @@ def check_same(files: Sequence[tuple[str, Sequence[str]]]) -> None:
         parts = [f"has no {_list(lacks)}"] * bool(lacks) + [
             f"has {_list(extra)} instead" if lacks else f"has also {_list(extra)}"
         ] * bool(extra)
-        fix = "rename the columns to match, or give the files as separate sources"
+        fix = "if they are different tables, give them file by file: FOLDER/*.csv without quotes; else rename columns to match"
         raise DataError("P102", f"{name} does not have the columns of {first}", where=f"{name} {' and '.join(parts)}", fix=fix)
 
 

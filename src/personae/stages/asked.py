@@ -70,6 +70,10 @@ def forms(recipe: Asked, name: str) -> bool:
 def _asked(text: str) -> Asked:
     found = _CALL.fullmatch(text)
     if found is None:
+        if text.count("(") > text.count(")"):
+            raise UsageError(
+                "P001", f'"{text}" opens a bracket that nothing closes', where="--features", fix="close the bracket"
+            )
         fix = 'write a name, and options in brackets: "time_to_first(event=purchase)"'
         raise UsageError("P001", f'"{text}" is not a recipe', where="--features", fix=fix)
     name, only = _named(found[1].replace("-", "_"), text)

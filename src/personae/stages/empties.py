@@ -56,7 +56,8 @@ def _unknown(name: str, measures: Sequence[Measure]) -> None:
 
     names = [m.name for m in measures]
     near = get_close_matches(name, names, 1, 0.5)
-    fix = f"did you mean --empty {near[0]}=...?" if near else f"the columns that form groups are {', '.join(names[:20])}"
+    listed = f"the columns that form groups are {', '.join(names[:20])}" if names else "none with empty cells: leave it out"
+    fix = f"did you mean --empty {near[0]}=...?" if near else listed
     raise UsageError("P001", f'there is no column "{name}" that forms groups', where="--empty", fix=fix)
 
 

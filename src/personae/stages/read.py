@@ -165,7 +165,10 @@ def _tables(found: Sequence[Path], source: str) -> list[Path]:
         raise DataError("P107", f"the folder {source} holds no table", where=where, fix="name the files to be read")
     endings = sorted({p.suffix.lower() for p in tables})
     if len(endings) > 1:
-        fix = f"say which with a pattern: {source.rstrip('/')}/*{endings[0]}"
+        every = source.rstrip("/") + "/*"
+        fix = (
+            f"give different tables file by file: {every}; or files of one table as a pattern in quotes: '{every}{endings[0]}'"
+        )
         raise DataError("P102", f"the folder {source} holds files of several kinds", where=", ".join(endings), fix=fix)
     return tables
 

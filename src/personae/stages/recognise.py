@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 from personae import plugins
@@ -51,7 +52,8 @@ def _plugs(tool: str) -> Iterator[tuple[str, Any]]:
     """The formats to be tried."""
     known, name = plugins.names("formats"), tool.replace("-", "_")
     if tool and name not in known:
-        fix = "name one of: " + ", ".join(known) + "; or none"
+        near = get_close_matches(name, known, 1, 0.6)
+        fix = f"did you mean --tool {near[0]}?" if near else "name one of: " + ", ".join(known) + "; or none"
         raise UsageError("P001", f'"{tool}" is no tool that is known', where="--tool", fix=fix)
     for plug in (name,) if tool else known:
         yield plug, plugins.find("formats", plug)

@@ -243,7 +243,7 @@ def id_columns(tables: Sequence[Table], study: Study, ids: Collection[str]) -> l
             raise _two_fit(table, best)
         key = named or next(iter(shared or best), None)
         if key is None:
-            _check_one_row_each(table)
+            _check_one_row_each(table, study.entity)
         keys.append(key)
     return keys
 
@@ -392,12 +392,15 @@ def _thing_fits(column: Column, entity: set[str]) -> float:
     return 3.5 if not others else 3.2 if set(others) <= _CALLED else 0.0
 
 
-def _check_one_row_each(table: Table) -> None:
-    """A dated list without an id by name is not one row a user: ask (P003)."""
-    could = _could(table)
+def _check_one_row_each(table: Table, entity: str) -> None:
+    """A dated list without an id by name is not one row a user, or a product: ask (P003)."""
+    could, thing = _could(table), is_thing(entity)
+    if thing:
+        could = [c for c in could if Topic.PERSON not in topics(c.name)] or could
     if could:
         listed = ", ".join(f'"{c.name}" ({_counted(c)})' for c in could[:4])
-        what = f"no column is named like an id, and the dates say that users have several rows; it could be {listed}"
+        named, has = (f'after "{entity}"', f"a {entity} has") if thing else ("like an id", "users have")
+        what = f"no column is named {named}, and the dates say that {has} several rows; it could be {listed}"
         raise UsageError("P003", what, where=table.source, fix=f'say which: --id "{could[0].name}"')
 
 

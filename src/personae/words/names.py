@@ -232,7 +232,9 @@ def noun(stem: str, level: str) -> str:
         return f"{stem} {level}"
     if stem.split()[-1].lower() in GENERIC:
         return level if len(level) <= 4 else lowered(readable(level))
-    return f"{lowered(level)} {stem}" if len(level.split()) <= 2 and len(level) + len(stem) <= 24 else lowered(level)
+    if len(level.split()) <= 2 and len(level) + len(stem) <= 24:
+        return f"{lowered(level)} {stem}"
+    return lowered(level) if " " in level.strip() else f"{level} for {stem}"  # one word says too little: "shorter"
 
 
 def lowered(text: str) -> str:

@@ -16,6 +16,8 @@ from personae.words.numbers import amount
 
 BARS, ANSWERS = 16, 6
 """Bars of a histogram; answers that have a bar of their own."""
+REST = "other"
+"""The level of the answers that are too rare for one of their own."""
 
 
 def sketches(view: View, hidden: frozenset[str]) -> tuple[Sketch, ...]:
@@ -102,6 +104,8 @@ def _bars(x: NDArray[np.float64], some: NDArray[np.float64], least: int) -> Iter
 def _levels(table: Table, column: Column, levels: tuple[str, ...], n: NDArray[np.int64], least: int) -> Sketch | None:
     """The most frequent answers; the others together, if they are enough not to point at anyone."""
     order = [int(i) for i in np.argsort(-n, kind="stable") if n[i] > 0]
+    if levels[-1:] == (REST,):  # rare answers are one level already
+        order = [i for i in order if levels[i] != REST]
     top = [i for i in order[:ANSWERS] if n[i] >= least]
     rest = int(n.sum()) - sum(int(n[i]) for i in top)
     while top and 0 < rest < least:
