@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 from sklearn.metrics import adjusted_rand_score
 
-from conftest import planted, real
+from conftest import World, planted, real
 from personae import plugins
 from personae.errors import DataError
 from personae.model.evidence import Structure
@@ -49,6 +49,38 @@ def test_planted_event_groups_are_found_and_called_natural() -> None:
     assert evidence.verdict.groups == 4
     assert adjusted_rand_score(world.labels, placed.persona) > 0.95
     assert min(evidence.steadiness) > 0.9
+
+
+def with_robots(groups: int) -> World:
+    """Two thousand users of whom 25 do nothing but three things that nobody else does; label -1."""
+    world = planted(users=2000, groups=groups, events=24, strength=2.0)
+    rng = np.random.default_rng(3)
+    robots = np.arange(0, 2000, 80)
+    counts = np.hstack([world.counts, np.zeros((2000, 3), np.int64)])
+    counts[robots] = np.hstack([np.zeros((25, 24), np.int64), rng.poisson(70, (25, 3))])
+    labels = world.labels.copy()
+    labels[robots] = -1
+    return replace(world, counts=counts, labels=labels, events=(*world.events, "ping", "poll", "sync"))
+
+
+@pytest.mark.slow
+def test_a_few_robots_do_not_hide_the_groups_of_everybody_else() -> None:
+    world = with_robots(3)
+    features = world.features()
+    rule, evidence = choose(features, replace(STUDY, outliers="none"))
+    people = world.labels >= 0
+    assert evidence.verdict.groups == 4
+    assert adjusted_rand_score(world.labels[people], place_features(rule, features).persona[people]) > 0.7
+
+
+@pytest.mark.slow
+def test_users_without_groups_are_not_cut_because_of_a_few_robots() -> None:
+    world = with_robots(0)
+    features = world.features()
+    rule, evidence = choose(features, replace(STUDY, outliers="none"))
+    robots = np.arange(len(world.ids)) % 80 == 0
+    assert evidence.verdict.groups == 2
+    assert adjusted_rand_score(robots, place_features(rule, features).persona) == 1.0
 
 
 @pytest.mark.parametrize(("gap", "least"), [(8.0, 0.95), (5.0, 0.8)])

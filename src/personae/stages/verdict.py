@@ -36,6 +36,8 @@ SMALL = 500
 FLAT = 3
 """Directions up to which dense regions of any shape are believed before round groups."""
 HALF = 0.5
+WHOLE = 0.98
+"""Share of users in one group from which on a cut takes a few odd ones off and says nothing of everybody else."""
 USEFUL = range(3, 7)
 """Numbers of groups preferred where the data leave the number open."""
 
@@ -96,11 +98,19 @@ def wants_density(space: Space, tried: tuple[Tried, ...]) -> bool:
 
 def _own(space: Space, tried: tuple[Tried, ...]) -> Tried:
     """Tables: the cheapest among groupings without a doubtful border. Counts, tables without any, and tables too small for a
-    dip to show: the best silhouette."""
+    dip to show: the best silhouette, but where that takes a few odd users off everybody else, the best that parts everybody
+    without a doubtful border."""
     clear = [t for t in tried if (t.candidate.border if t.candidate.border is not None else 1.0) <= SOFT]
     if space.counted or not clear or len(space.rows) < SMALL:
-        return max(tried, key=lambda t: t.candidate.silhouette or 0.0)
+        best = max(tried, key=lambda t: t.candidate.silhouette or 0.0)
+        parting = [t for t in clear if _largest(t) < WHOLE] if _largest(best) >= WHOLE else []
+        return max(parting, key=lambda t: t.candidate.silhouette or 0.0, default=best)
     return min(clear, key=lambda t: t.cost)
+
+
+def _largest(t: Tried) -> float:
+    """The share of users in the largest group."""
+    return float(np.bincount(t.clustering.labels).max() / len(t.clustering.labels))
 
 
 def least(t: Tried) -> float:
