@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from personae.cli import settings
+from personae.cli.main import main
 from personae.errors import UsageError
 
 
@@ -61,3 +63,14 @@ def test_what_is_saved_gives_the_same_study_again(tmp_path: Path) -> None:
     again = settings.study((), {}, kept)
     assert (again.sources, again.describe, again.seed, again.missing) == (study.sources, study.describe, 9, ("NA", '"'))
     assert (again.id, kept["out"]) == ("user", "out")
+
+
+def test_a_list_flag_that_stands_several_times_counts_as_a_whole(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """--ignore income --ignore ssn would leave ssn out and group by income without a word."""
+    rows = "\n".join(f"u{i},{i % 7},{i % 5},{i % 3},{i % 11}" for i in range(60))
+    path = tmp_path / "users.csv"
+    path.write_text(f"user_id,a,b,c,d\n{rows}\n", encoding="utf-8")
+    with pytest.raises(SystemExit) as ended:
+        main(["check", str(path), "--ignore", "a", "--ignore", "b,c", "--json"])
+    used = {c["name"]: c["role"] for c in json.loads(capsys.readouterr().out)["tables"][0]["columns"]}
+    assert not ended.value.code and [n for n, role in used.items() if role == "ignore"] == ["a", "b", "c"]

@@ -115,7 +115,7 @@ def settings(command: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(command)
     def with_settings(**values: Any) -> None:
         given = {f.name: values.pop(f.name) for f in _settable()}
-        command(**values, given={k: v for k, v in given.items() if v is not None})
+        command(**values, given={k: _said(v) for k, v in given.items() if v not in (None, [])})
 
     own = [p for p in inspect.signature(command, eval_str=True).parameters.values() if p.name != "given"]
     flags = [_flag(f) for f in _settable()]
@@ -123,6 +123,11 @@ def settings(command: Callable[..., None]) -> Callable[..., None]:
     with_settings.__signature__ = inspect.Signature(both)  # type: ignore[attr-defined]
     with_settings.__annotations__ = {p.name: p.annotation for p in both}
     return with_settings
+
+
+def _said(value: Any) -> Any:
+    """What a flag said; one that takes a list may stand several times, and all of it counts."""
+    return ",".join(value) if isinstance(value, list) else value
 
 
 def study(files: Sequence[str], given: Mapping[str, Any], kept: Mapping[str, Any]) -> Study:
@@ -187,7 +192,8 @@ def _settable() -> list[Field[Any]]:
 
 def _flag(field: Field[Any]) -> inspect.Parameter:
     panel, placeholder, text = HELP[field.name]
-    kind = bool if str(field.type) == "bool" else str
+    several = str(field.type).startswith("tuple")
+    kind: Any = bool if str(field.type) == "bool" else list[str] if several else str
     silent = ("", 0, False, MISSING, (), Study.max_inflated)
     shown = field.default if field.default not in silent else None
     option = typer.Option(
