@@ -112,6 +112,8 @@ def test_a_value_of_fewer_people_than_the_floor_names_no_measure(prepared: Prepa
     text = "\n".join(["user_id,event,time,genre", *rows])
     names = {m.name for m in prepared(text, features=("shares(of=genre)",)).measures}
     assert {"share_of_genre_rock", "share_of_genre_jazz"} <= names and "share_of_genre_lost" not in names
+    pairs = prepared(text, features=("counts(by=genre)",), event="event").counts
+    assert pairs is not None and pairs.events == ("play: jazz", "play: rock")
 
 
 def test_no_group_is_formed_by_what_attrition_is_made_of(prepared: Prepared) -> None:
@@ -142,7 +144,7 @@ def test_what_no_rule_can_rest_on_forms_no_groups(prepared: Prepared, name: str,
 
 def test_a_property_splits_the_counts(prepared: Prepared) -> None:
     """Counts of event x property value; other recipes still know the plain events."""
-    found = prepared(LOG, features=("counts(by=genre)", "event_count(event=play)"))
+    found = prepared(LOG, features=("counts(by=genre)", "event_count(event=play)"), floor=1)
     assert found.counts is not None
     assert found.counts.events == ("buy", "play: folk", "play: jazz", "play: rock", "skip: jazz")
     assert of(found, "event_count_play") == {"ann": 2, "bob": 1, "cyd": 2, "dan": 0}

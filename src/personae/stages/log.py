@@ -70,7 +70,7 @@ def from_log(engine: Any, table: Table, study: Study, users: int, rule: Rule | N
     With a rule that is to place the users, a recipe that these data cannot feed is passed over; without one it is refused.
     """
     log, times, left_out, refused = _opened(engine, table, study, users, rule is not None)
-    names, rarer = _event_names(engine, log)
+    names, rarer = _event_names(engine, log, study.floor if rule is None else 0)
     rows, unused = _coded(engine, log, names, times.base if times else 0, bool(rarer))
     counts = _counts(engine, log, names, rows, study)
     forms = counts is None
@@ -180,10 +180,17 @@ def _named(event: Column) -> str:
     return str(name) if event.native != "VARCHAR" else f"nullif({name}, '')"
 
 
-def _event_names(engine: Any, log: _Log) -> tuple[tuple[str, ...], tuple[LeftOut, ...]]:
-    """The events that count, in the order of names, and those that do not."""
+def _event_names(engine: Any, log: _Log, floor: int) -> tuple[tuple[str, ...], tuple[LeftOut, ...]]:
+    """The events that count, in the order of names, and those that do not. Of events combined with a property only those that
+    at least `floor` users did: a value of few, in a name, would point at them."""
     if log.event is None:
         return (), ()
+    if floor and log.what != _named(log.event):
+        reached = engine.arrow(per_user.reach(log.relation, log.what, log.id))
+        often = [n for n, users in zip(*(reached.column(i).to_pylist() for i in (0, 1)), strict=True) if users >= floor]
+        few = reached.num_rows - len(often[:MOST_EVENTS])
+        left = (LeftOut(f"{few:,} rarer pairs of {log.event.name}", "done by few users, or beyond the most that count"),)
+        return tuple(sorted(often[:MOST_EVENTS], key=lambda n: n.encode())), left if few else ()
     found = engine.arrow(per_user.events(log.relation, log.what)).column(0).to_pylist()
     if len(found) <= MOST_EVENTS:
         return tuple(sorted(found, key=lambda n: n.encode())), ()
