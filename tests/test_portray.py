@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 import personae
 from personae.errors import UsageError
 from personae.model.condition import Compare, Every, Not, Some
+from personae.report import leaf
 from personae.words.conditions import parse
 
 
@@ -213,6 +214,7 @@ def test_users_are_chosen_by_what_they_did(log: Path) -> None:
     assert search.sure
     assert search.lift is not None
     assert search.lift > 1.5
+    assert leaf.portrait(buyers).grids[0].columns[0] == "%: of all that each does"
     with pytest.raises(UsageError) as wrong:
         personae.describe(str(log), who="event = purchas")
     assert "purchase" in wrong.value.fix

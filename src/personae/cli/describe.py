@@ -104,7 +104,7 @@ def _guarded(text: str) -> str:
 def lines(made: Portrait, screen: Screen) -> list[str]:
     """Who is meant, then a table a part: theirs, the others', how many times."""
     from personae.words.names import plural
-    from personae.words.portraying import PARTS, lift, number, span
+    from personae.words.portraying import PARTS, lift, number, percent_of, span
 
     many = plural(made.entity)
     found = labelled("who", made.words[0])
@@ -115,7 +115,7 @@ def lines(made: Portrait, screen: Screen) -> list[str]:
         every = [d for d in made.differences if d.part == part]
         if not every:
             continue
-        rows = [["", "these", "95 % interval", f"other {many}", "times the others"]]
+        rows = [[percent_of(every), "these", "95 % interval", f"other {many}", "times the others"]]
         rows += [
             [
                 cut(d.label, 44),

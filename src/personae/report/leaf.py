@@ -10,7 +10,7 @@ from personae.charts.numbers import count, plural, sentence
 from personae.model.bands import Bands
 from personae.model.portrait import Portrait
 from personae.words.banding import said
-from personae.words.portraying import PARTS, lift, number, span
+from personae.words.portraying import PARTS, lift, number, percent_of, span
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,14 @@ def portrait(made: Portrait) -> Leaf:
             for d in made.differences
             if d.part == part
         )
-        columns = ("", "these", "95 % interval", f"other {many}", "times the others", "surely different")
+        columns = (
+            percent_of([d for d in made.differences if d.part == part]),
+            "these",
+            "95 % interval",
+            f"other {many}",
+            "times the others",
+            "surely different",
+        )
         grids += [Grid(title, columns, rows, (1, 2, 3, 4))] if rows else []
     alone = f"{count(made.users)} {many} against {count(made.rest)} others."
     tested = "Differences are tested against the others and corrected for their number. They do not say what causes what."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from personae.model.portrait import Difference, Portrait
@@ -10,6 +11,11 @@ from personae.words.names import plural
 
 PARTS = {"who": "Who they are", "says": "What they say", "does": "What they do", "outcome": "How it ended"}
 """Titles of the parts of a portrait, in the order in which they are told."""
+
+
+def percent_of(rows: Sequence[Difference]) -> str:
+    """What the percentages of a table are of, for the head of its first column; "" where each row says so itself."""
+    return "%: of all that each does" if any(d.unit == "share of activity" for d in rows) else ""
 
 
 def number(value: float, statistic: str, unit: str) -> str:
