@@ -328,6 +328,21 @@ def test_a_column_that_is_mostly_empty_is_a_warning_and_a_full_one_none(tmp_path
     assert [(f.level, f.columns) for f in found if len(f.columns) == 1] == [(Level.WARN, ("a",)), (Level.PASS, ("b",))]
 
 
+@pytest.mark.parametrize(
+    ("empty", "said"),
+    [
+        ((), "filled by draws"), (("zero",), "filled with 0"), (("a=median",), "filled with the median"),
+        (("drop",), "leave the user out"),
+    ],
+)  # fmt: skip
+def test_what_becomes_of_empty_cells_is_what_was_asked_for(
+    empty: tuple[str, ...], said: str, tmp_path: Path, rng: np.random.Generator
+) -> None:
+    values = np.where(rng.random(USERS) < 0.7, "", rng.integers(0, 99, USERS).astype(str))
+    found = _of(_seen(_table(tmp_path, rng, a=values, full=rng.integers(0, 99, USERS)), empty=empty), "missing", Level.WARN)
+    assert [said in f.done for f in found] == [True]
+
+
 # ---------------------------------------------------------------- people
 
 

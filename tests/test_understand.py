@@ -69,6 +69,19 @@ def test_an_event_log_is_found_by_repeated_ids(understood: Understood) -> None:
     assert roles(table) == {"user_id": Role.ID, "event": Role.EVENT, "time": Role.TIME}
 
 
+TWICE = rows("customer_id,customer_unique_id,visits", *(f"c{i},p{i // (2 if i < 8 else 1)},{i % 7}" for i in range(60)))
+ORDERS = rows("customer_id,price,day", *(f"c{i % 60},{i % 9}.50,2026-03-{1 + i % 28:02d}" for i in range(150)))
+
+
+def test_a_second_name_for_people_by_which_they_are_fewer_is_told_of(understood: Understood) -> None:
+    """The orders decide for customer_id; that some people have several of them must not go unsaid."""
+    table, _ = understood(TWICE, ORDERS)
+    (note,) = (n for n in table.notes if n.code == "P003")
+    assert "its 60 values belong to 56 of" in note.words
+    assert note.fix.endswith('--id "customer_unique_id"')
+    assert not any(n.code == "P003" for n in understood(PEOPLE, ORDERS)[0].notes)
+
+
 def test_every_role_says_why(understood: Understood) -> None:
     assert all(c.why for t in understood(PEOPLE, LOG) for c in t.columns)
 

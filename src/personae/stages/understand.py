@@ -37,6 +37,8 @@ from personae.stages.roles import (
 )
 from personae.stages.survey import orders_of, survey, unasked
 
+PERSON, MANY = 4.0, 0.3
+"""Score of a name that says a person's id; and values there must be for each value of the id, or they name groups of people."""
 COUNTED = 5_000_000
 """Identical rows of larger logs are not counted: it would cost as much as everything else together."""
 _NO_ID = (Kind.DATE, Kind.TIMESTAMP, Kind.BOOLEAN, Kind.EMPTY)
@@ -65,6 +67,7 @@ def understand(engine: Any, tables: tuple[Table, ...], study: Study, *, ids: Col
     for table, key in zip(speaking, keys, strict=True):
         kept, found = (table, key) if key else _numbered(engine, table)
         _check_exact(engine, kept, found)
+        kept = kept if study.id or ids else _told_of_people(kept, found, study)
         local = _known(kept, study)
         shape = _shape(kept, found, local)
         asked = shape == "entities" and not ids and not kept.tool
@@ -246,6 +249,20 @@ def id_columns(tables: Sequence[Table], study: Study, ids: Collection[str]) -> l
             _check_one_row_each(table, study.entity)
         keys.append(key)
     return keys
+
+
+def _told_of_people(table: Table, key: Column, study: Study) -> Table:
+    """The table with a warning where another column that is named after people has fewer values: one may have several ids."""
+    entity = {singular(w) for w in words(study.entity)}
+    fits = [c for score, c in ranked(table, entity, study) if score >= PERSON and c.name != key.name and not c.empty]
+    fewer = [c for c in fits if unique(key) and key.distinct > c.distinct >= MANY * key.distinct]
+    if not fewer:
+        return table
+    other = fewer[0]
+    said = f'"{key.name}" of {table.source} was taken for the id; its {key.distinct:,} values belong to {other.distinct:,} of '
+    fix = f'if each of these is one person: --id "{other.name}"'
+    note = Note(Level.WARN, "P003", f'{said}"{other.name}"', table.source, fix)
+    return replace(table, notes=(*table.notes, note))
 
 
 def _without(table: Table, name: str) -> UsageError:

@@ -11,6 +11,7 @@ from personae.model.features import Measure
 from personae.model.inspection import Finding, Number, Pair
 from personae.model.study import Role
 from personae.model.table import Column, Kind, Level
+from personae.stages.empties import choices
 from personae.stages.inspect.pairs import groups
 from personae.stages.inspect.view import Checked, View, filled
 from personae.words.findings import quoted
@@ -48,9 +49,24 @@ def _much(columns: Sequence[Column], level: Level, view: View) -> Finding:
     one = len(ranked) == 1 or round(shares[0].value, 2) == round(shares[1].value, 2)
     amount = (shares[1],) if one else (shares[0], " to ", shares[1])
     forms = any(c.role is Role.BEHAVIOUR and c.name in view.own for c in ranked)
-    done = "empty cells are filled by draws from the others, so that they make no group" if forms else ""
+    done = f"empty cells are {_treated(names, view)}" if forms else ""
     said = (f"{quoted(names)} {'is' if len(names) == 1 else 'are'} empty in ", *amount, " of the cells")
     return Finding("missing", level, said, names, done=done, flag="--empty COLUMN=HOW, or --ignore COLUMN" if forms else "")
+
+
+_DRAWN = "filled by draws from the others, so that they make no group"
+_TREATED = {
+    "": _DRAWN, "draw": _DRAWN, "median": "filled with the median", "mean": "filled with the mean",
+    "mode": "filled with the most frequent value", "zero": "filled with 0", "category": "a category of their own",
+    "drop": "a reason to leave the user out",
+}  # fmt: skip
+
+
+def _treated(names: Sequence[str], view: View) -> str:
+    """What becomes of the empty cells of some columns, in words."""
+    ways = choices(view.study, view.features.forming())
+    said = {_TREATED[ways.get(n, "")] for n in names if n in ways} or {_DRAWN}
+    return said.pop() if len(said) == 1 else "treated in several ways, as --empty says"
 
 
 def _of_events(columns: Sequence[Column]) -> Finding:
@@ -82,14 +98,15 @@ def _telling(gaps: Sequence[Measure], view: View) -> Iterator[Finding]:
             apart = abs(a.mean() - b.mean())
             scale = 1.0 if y.kind is Kind.BOOLEAN else max(values[np.isfinite(values)].std(), 1e-300)
             if apart >= POINTS * scale and apart >= SURE * error:
-                yield _goes_with(m, y, a, b)
+                yield _goes_with(m, y, a, b, _treated((m.name,), view))
 
 
-def _goes_with(m: Measure, y: Measure, a: NDArray[np.float64], b: NDArray[np.float64]) -> Finding:
+def _goes_with(m: Measure, y: Measure, a: NDArray[np.float64], b: NDArray[np.float64], treated: str) -> Finding:
     unit = "share" if y.kind is Kind.BOOLEAN else ""
     here, there = (Number(float(x.mean()), unit, len(x) if unit else 0) for x in (a, b))
     said = (f'"{y.label}" is ', here, f' where "{m.name}" is empty and ', there, " where it is not: emptiness says something")
-    done = "filled by draws, which hides that" if m.forms else "the column describes only"
+    hides = ", which hides that" if treated.startswith("filled") else ""
+    done = f"empty cells are {treated}{hides}" if m.forms else "the column describes only"
     return Finding(
         "missing", Level.WARN, said, (m.name, y.name), done=done, flag=f'--empty "{m.name}=category"' if m.forms else ""
     )
@@ -108,7 +125,7 @@ def _together(gaps: Sequence[Measure], view: View) -> Iterator[Finding]:
     for group in groups(pairs):
         n = Number(int(flags[:, names.index(group[0])].sum()), view.noun)
         said = (f"{quoted(group)} are empty for the same ", n)
-        yield Finding("missing", Level.PASS, said, group, done="each is filled by draws" if view.users else "")
+        yield Finding("missing", Level.PASS, said, group, done=f"empty cells are {_treated(group, view)}" if view.users else "")
     yield from _follows(gaps, z, view)
 
 
