@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -292,3 +293,11 @@ def test_a_check_holds_its_findings_and_writes_its_page(tmp_path: Path) -> None:
     assert "stop: " in repr(check).splitlines()[-1]
     page = check.report(tmp_path / "data.html").read_text(encoding="utf-8")
     assert "1 finding stops a run" in page
+
+
+def test_a_traceback_says_where_and_what_to_do() -> None:
+    with pytest.raises(UsageError) as no:
+        personae.run("events.csv", grups=3)
+    shown = "".join(traceback.format_exception(no.value))
+    assert "there is no setting 'grups'" in shown
+    assert "fix: " in shown and "groups" in shown.split("fix: ")[1]

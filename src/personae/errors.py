@@ -46,6 +46,9 @@ class PersonaeError(Exception):
         what, where, did, fix = map(redacted, (what, where, did, fix))
         super().__init__(what)
         self.code, self.what, self.where, self.did, self.fix = code, what, where, did, fix
+        for part, said in (("where", where), ("fix", fix)):  # so that a traceback in Python says what to do, too
+            if said:
+                self.add_note(f"{part}: {said}")
 
     def as_dict(self) -> dict[str, str]:
         """The same error as plain data, for JSON and HTTP."""
