@@ -109,6 +109,8 @@ def test_nothing_found_is_exit_code_four_with_every_user_listed(
     assert len(Path("out/users.csv").read_text().splitlines()) == 11
     assert _main("run", "users.csv") == 4
     assert "verdict  no groups" in capsys.readouterr().out
+    assert _main("show", "--persona", "P1") == 2
+    assert "show --why-groups" in capsys.readouterr().err
 
 
 def test_a_taken_folder_is_refused_before_the_work_and_replaced_when_asked(capsys: pytest.CaptureFixture[str]) -> None:
