@@ -83,7 +83,8 @@ def _then(table: Table, recorded: Sequence[Table]) -> Mapping[tuple[str, str, st
     like = [t for t in recorded if any(x.gives == "columns" and x.by in mine for x in t.links)]
     if not like:
         return {}
-    model = max(like, key=lambda t: len(mine & {c.name for c in t.columns}))
+    own = {t.source: {c.name for c in t.columns} - {n for x in t.links for n in x.columns} for t in like}
+    model = max(like, key=lambda t: len(mine & own[t.source]) / len(mine | own[t.source]))
     found = {}
     for x in (x for x in model.links if x.gives == "columns"):
         for giver in (t for t in recorded if t.source == x.to):
