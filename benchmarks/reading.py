@@ -1,11 +1,12 @@
 """Rows per second from each kind of source into audited tables, against DuckDB's plain scan of the same data.
 
     python benchmarks/reading.py --rows 1000000
-    DB_URL=postgresql://... python benchmarks/reading.py --database env:DB_URL::log
+    DB_URL=postgresql://user@localhost/test python benchmarks/reading.py --postgres DB_URL
 
 A log of user, event, time, amount and three properties. "scan" reads every value and keeps none; "read" is what personae does
 before anything is measured: every value looked at, typed and counted, ids as text. Each runs in a process of its own. With
---database the log is read from there as well; the table must have been filled with --fill. One JSON document on stdout.
+--postgres the log is also put into a table personae_benchmark of that database, read from there, and dropped; its scan is the
+server's own. One JSON document on stdout.
 """
 
 import argparse
@@ -33,7 +34,7 @@ from personae import plugins
 from personae.model.study import Study
 from personae.stages.read import read
 with plugins.find("engines", "duckdb").connect(threads=2) as engine:
-    print([t.used for t in read(engine, Study(sources=(sys.argv[1],)), {})])
+    print([t.used for t in read(engine, Study(sources=(sys.argv[1],)), {}, rows=True)])
 """
 
 LOG = """
@@ -81,17 +82,39 @@ def compared(rows: int, scan: tuple[float, float, int] | None, read: tuple[float
     return line
 
 
+def from_postgres(rows: int, variable: str) -> dict[str, float]:
+    """The log in a table of a server, read from there, and the server's own scan of it."""
+    from adbc_driver_postgresql import dbapi
+
+    log = duckdb.sql(LOG.format(rows=rows)).to_arrow_table()
+    columns = ", ".join(f"max({name})" for name in log.column_names)
+    with dbapi.connect(os.environ[variable]) as server, server.cursor() as cursor:
+        cursor.adbc_ingest("personae_benchmark", log, mode="replace")
+        server.commit()
+        try:
+            start = time.perf_counter()
+            cursor.execute(f"SELECT count(*), {columns} FROM personae_benchmark")
+            cursor.fetchall()
+            scan = time.perf_counter() - start
+            server.commit()
+            read = timed(READ, f"env:{variable}::personae_benchmark")
+        finally:
+            cursor.execute("DROP TABLE personae_benchmark")
+            server.commit()
+    return {**compared(rows, None, read), "scan_rows_per_s": round(rows / scan)}
+
+
 def main() -> None:
     args = argparse.ArgumentParser(description=__doc__)
     args.add_argument("--rows", type=int, default=1_000_000)
-    args.add_argument("--database", default="")
+    args.add_argument("--postgres", default="", metavar="VARIABLE", help="environment variable that holds the URL")
     a = args.parse_args()
     table = {}
     with tempfile.TemporaryDirectory() as folder:
         for name, (path, scan) in written(a.rows, Path(folder)).items():
             table[name] = compared(a.rows, timed(SCAN, scan), timed(READ, path))
-    if a.database:
-        table["database"] = compared(a.rows, None, timed(READ, a.database))
+    if a.postgres:
+        table["PostgreSQL"] = from_postgres(a.rows, a.postgres)
     print(json.dumps({"rows": a.rows, "sources": table}, indent=1))
 
 
