@@ -1,7 +1,7 @@
 """Quantile: a value becomes the share of users below it, 0 to 1, read off straight lines between learnt quantiles.
 
-Equal values get the middle of the ranks they share, those at either end as well, where scikit-learn's QuantileTransformer says 0
-and 1.
+Equal values get the middle of the ranks they share, those at either end too, where scikit-learn's QuantileTransformer says
+0 and 1.
 """
 
 from __future__ import annotations
