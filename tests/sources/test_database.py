@@ -13,7 +13,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from personae import flow
 from personae.errors import PersonaeError
+from personae.model.study import Study
 from personae.model.table import Kind
 from reading import columns, opened, refused, table, values, words, write
 from servers import PASSWORD, Server
@@ -373,3 +375,24 @@ def test_the_reading_is_typed_arrow_in_the_engine_and_nothing_stays_attached(sql
     with opened(f"{sqlite}::orders") as (engine, (only,)):
         assert engine.rows("SELECT count(*) FROM duckdb_databases() WHERE NOT internal") == [(1,)]
         assert engine.rows(f"SELECT sum(paid) FROM {engine.quote(only.relation)}") == [(49.5,)]
+
+
+def test_rows_of_a_server_have_no_first_unless_they_are_asked_for_in_an_order(
+    postgres: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Same input, same bytes: what comes first in a table of a server is chance."""
+    monkeypatch.setenv("DB_URL", postgres.url())
+    rows = ", ".join(f"('u{i % 77}', {i}, {i % 7})" for i in range(80))
+    postgres.run(
+        "DROP TABLE IF EXISTS people",
+        "CREATE TABLE people (user_id text, visits int, orders int)",
+        f"INSERT INTO people VALUES {rows}",
+    )
+    with pytest.raises(PersonaeError, match="have no order") as no:
+        flow.measured(Study(sources=("env:DB_URL::people",), on_duplicate="first"))
+    assert no.value.code == "P001" and "order by" in no.value.fix
+    _, some = flow.measured(Study(sources=("env:DB_URL::people",), on_duplicate="drop"))
+    assert sorted(v for v in some.measure("visits").values if v == v) == list(range(3, 77))
+    query = "env:DB_URL::select * from people order by visits desc"
+    _, newest = flow.measured(Study(sources=(query,), on_duplicate="first"))
+    assert sorted(newest.measure("visits").values) == list(range(3, 80))

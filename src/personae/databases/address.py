@@ -57,6 +57,11 @@ class Address:
     options: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
     @property
+    def served(self) -> bool:
+        """Whether a server answers, and not a file."""
+        return self.engine not in _FILES
+
+    @property
     def place(self) -> str:
         """Where it is, in words that hold no secret."""
         if self.engine in _FILES:

@@ -166,6 +166,8 @@ class Table:
     """A relation of the different ids alone, under the name of the id column, where one was made on the way."""
     links: tuple[Link, ...] = ()
     """Where its id, or some of its columns, came from."""
+    ordered: bool = True
+    """Whether its rows have an order of their own, as lines of a file have and rows of a database server have not."""
     tool: str = ""
     """The plug of formats/ whose export it is, "" for none."""
     said: tuple[tuple[str, Role, str], ...] = ()

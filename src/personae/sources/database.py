@@ -84,5 +84,6 @@ def _moved(
         seen=rows,
         used=rows,
         format=f"{address.label} {'table' if asked.whole else 'query'}, types as stored",
+        ordered=not (asked.whole and address.served),
         notes=(*notes, *more),
     )

@@ -529,6 +529,10 @@ def _decided(engine: Any, table: Table, once: str, study: Study) -> Note:
     if policy not in ("first", "last", "drop"):
         fix = "use --on-duplicate first, last or drop"
         raise UsageError("P001", f'"{policy}" is no way to treat duplicates', where="--on-duplicate", fix=fix)
+    if policy != "drop" and not table.ordered:
+        what = f"rows of {table.source} have no order, so which of them comes {policy} is chance"
+        fix = "leave these users out: --on-duplicate drop, or ask for rows in an order: ...::select * from ... order by ..."
+        raise UsageError("P001", what, where="--on-duplicate", fix=fix)
     users, rows = engine.rows(repeats.several(q(once), q(key)))[0]
     engine.execute(repeats.keep(q(once), q(key), policy))
     these = "this user is" if users == 1 else "these users are"
