@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
 from personae.databases.address import Address
 from personae.errors import DataError, MachineError, PersonaeError, UsageError
 from personae.redaction import redacted
+
+E = TypeVar("E", bound=Exception)
 
 _NOTHING = "nothing was read"
 _GONE = "the rows that had come were thrown away; nothing was written"
@@ -41,6 +47,15 @@ def refusal(why: str, address: Address, said: str) -> PersonaeError:
             return DataError("P116", f"{name} has no database of that name", where=where, did=_NOTHING, fix=fix)
     fix = "see what it says under where; the server's own log may say more"
     return MachineError("P116", f"{name} refused", where=where, did=_GONE, fix=fix)
+
+
+@contextmanager
+def translated(kind: type[E], ours: Callable[[E], PersonaeError]) -> Iterator[None]:
+    """Turn the errors of a driver into ours, `from None`, so that no traceback repeats the driver."""
+    try:
+        yield
+    except kind as error:
+        raise ours(error) from None
 
 
 def without_driver(address: Address, package: str, extra: str) -> MachineError:

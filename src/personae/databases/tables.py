@@ -30,6 +30,11 @@ class Field:
     wanted: str = ""
 
 
+def quoted(name: str) -> str:
+    """A name as an identifier of standard SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
 class Database(Protocol):
     """A database that is open for reading, in one snapshot from the first question to the last."""
 
@@ -56,10 +61,6 @@ class Database(Protocol):
 
     def fields(self, query: str) -> tuple[Field, ...]:
         """The columns of a query."""
-        ...
-
-    def count(self, query: str) -> int:
-        """The rows of a query."""
         ...
 
     def batches(self, query: str, fields: Sequence[Field]) -> Iterator[pa.RecordBatch]:
@@ -136,3 +137,8 @@ def _unknown(found: Sequence[tuple[str, str, bool]], wanted: str, address: Addre
 
 def _some(listed: Sequence[str], most: int = 12) -> str:
     return ", ".join(listed[:most]) + (f" and {len(listed) - most} more" if len(listed) > most else "")
+
+
+def rows_of(database: Database, query: str) -> int:
+    """How many rows a query has."""
+    return int(str(database.rows(f"SELECT count(*) FROM ({query}\n) AS q")[0][0]))

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from personae.databases.address import Address
-from personae.databases.refusals import refusal
-from personae.databases.tables import Field
+from personae.databases.refusals import refusal, translated
+from personae.databases.tables import Field, quoted
 from personae.errors import DataError, MachineError, PersonaeError
 
 if TYPE_CHECKING:
@@ -60,10 +60,7 @@ class DuckDBFile:
         )
         return [(str(schema), str(name), bool(seen)) for schema, name, seen in found]
 
-    @staticmethod
-    def quote(name: str) -> str:
-        """A name as an identifier."""
-        return '"' + name.replace('"', '""') + '"'
+    quote = staticmethod(quoted)
 
     @staticmethod
     def text(column: str) -> str:
@@ -79,10 +76,6 @@ class DuckDBFile:
         """All rows of a small query."""
         with self._own_errors():
             return list(self._con.execute(query).fetchall())
-
-    def count(self, query: str) -> int:
-        """The rows of a query."""
-        return int(self.rows(f"SELECT count(*) FROM ({query}\n)")[0][0])
 
     def fields(self, query: str) -> tuple[Field, ...]:
         """The columns of a query; types that Arrow knows otherwise are carried as text."""
@@ -101,12 +94,8 @@ class DuckDBFile:
         """Close the file."""
         self._con.close()
 
-    @contextmanager
-    def _own_errors(self) -> Iterator[None]:
-        try:
-            yield
-        except duckdb.Error as error:
-            raise _refused(error, self._address) from None
+    def _own_errors(self) -> AbstractContextManager[None]:
+        return translated(duckdb.Error, lambda error: _refused(error, self._address))
 
 
 def reach(address: Address, scratch: Path) -> DuckDBFile:

@@ -88,10 +88,6 @@ class MySQL:
             cursor.execute(query)
             return list(cursor.fetchall())
 
-    def count(self, query: str) -> int:
-        """The rows of a query."""
-        return int(self.rows(f"SELECT count(*) FROM ({query}\n) AS q")[0][0])
-
     def fields(self, query: str) -> tuple[Field, ...]:
         """The columns of a query, by the server's own types."""
         inner = f"({query}\n)" if query.lstrip("(").lower().startswith("select") else f"SELECT * FROM ({query}\n) AS q"

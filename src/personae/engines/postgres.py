@@ -13,7 +13,7 @@ from urllib.parse import quote
 from personae import progress
 from personae.databases.address import Address
 from personae.databases.refusals import refusal, without_driver
-from personae.databases.tables import Field
+from personae.databases.tables import Field, quoted
 from personae.errors import DataError, PersonaeError
 from personae.redaction import hide
 
@@ -74,10 +74,7 @@ class Postgres:
         )
         return [(str(schema), str(name), bool(seen)) for schema, name, seen in found]
 
-    @staticmethod
-    def quote(name: str) -> str:
-        """A name as an identifier."""
-        return '"' + name.replace('"', '""') + '"'
+    quote = staticmethod(quoted)
 
     @staticmethod
     def text(column: str) -> str:
@@ -96,10 +93,6 @@ class Postgres:
         with self._own_errors():
             self._cursor.execute(query)
             return list(self._cursor.fetchall())
-
-    def count(self, query: str) -> int:
-        """The rows of a query."""
-        return int(self.rows(f"SELECT count(*) FROM ({query}\n) AS q")[0][0])
 
     def fields(self, query: str) -> tuple[Field, ...]:
         """The columns of a query, by the server's own types."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from personae.databases.address import Address
-from personae.databases.refusals import refusal
-from personae.databases.tables import Field
-from personae.errors import DataError
+from personae.databases.refusals import refusal, translated
+from personae.databases.tables import Field, quoted
+from personae.errors import DataError, PersonaeError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -47,10 +47,7 @@ class SQLite:
         listed = self.rows("SELECT name FROM sqlite_master WHERE type IN ('table', 'view') ORDER BY 1")
         return [("", str(name), True) for (name,) in listed if not str(name).startswith("sqlite_")]
 
-    @staticmethod
-    def quote(name: str) -> str:
-        """A name as an identifier."""
-        return '"' + name.replace('"', '""') + '"'
+    quote = staticmethod(quoted)
 
     @staticmethod
     def text(column: str) -> str:
@@ -66,10 +63,6 @@ class SQLite:
         """All rows of a small query."""
         with self._own_errors():
             return self._con.execute(query).fetchall()
-
-    def count(self, query: str) -> int:
-        """The rows of a query."""
-        return int(self.rows(f"SELECT count(*) FROM ({query}\n)")[0][0])
 
     def fields(self, query: str) -> tuple[Field, ...]:
         """The columns of a query, each of the one type that all its values have, or of text."""
@@ -108,12 +101,8 @@ class SQLite:
         """End the transaction."""
         self._con.close()
 
-    @contextmanager
-    def _own_errors(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise _refused(error, self._address) from None
+    def _own_errors(self) -> AbstractContextManager[None]:
+        return translated(sqlite3.Error, lambda error: _refused(error, self._address))
 
 
 def reach(address: Address, scratch: Path) -> SQLite:
@@ -171,7 +160,7 @@ def _text(value: Any) -> str:
         return value.hex()
 
 
-def _refused(error: sqlite3.Error, address: Address) -> Exception:
+def _refused(error: sqlite3.Error, address: Address) -> PersonaeError:
     """An error of SQLite as one of ours."""
     said = str(error)
     name = Path(address.database).name

@@ -12,7 +12,7 @@ from personae.databases.address import Address, parted
 from personae.databases.moving import filled, settled
 from personae.databases.refusals import changed
 from personae.databases.summed import summed
-from personae.databases.tables import Database, Field, chosen, is_query
+from personae.databases.tables import Database, Field, chosen, is_query, rows_of
 from personae.errors import DataError
 from personae.files.names import name_columns
 from personae.files.rows import check_width, waiting
@@ -44,7 +44,7 @@ def read(engine: Any, location: str, study: Study, relation: str, *, rows: bool 
         asked = _asked(database, wanted, address)
         fields = database.fields(asked.query)
         check_width(asked.source, len(fields))
-        counted = database.count(asked.query) if asked.whole else 0
+        counted = rows_of(database, asked.query) if asked.whole else 0
         table = None if rows else summed(engine, database, asked.query, asked.source, fields, counted, study, relation)
         return (table or _moved(engine, database, asked, fields, counted, study, relation, address),)
 
