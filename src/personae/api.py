@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from personae import flow, frames, plugins, store
+from personae.charts.chart import Chart
+from personae.charts.groups import groups
 from personae.errors import UsageError
 from personae.frames import ARROW
 from personae.model import personal
@@ -23,6 +25,8 @@ from personae.model.persona import Persona
 from personae.model.portrait import Portrait
 from personae.model.study import LEAST, Role, Study
 from personae.model.table import Column, Level, Table
+from personae.report.looks import looks
+from personae.stages.method import method
 from personae.stages.roles import is_personal, use
 from personae.words import findings
 from personae.words.names import plural
@@ -47,6 +51,26 @@ class Shown:
 
     def _repr_html_(self) -> str:
         return self.html
+
+
+@dataclass(frozen=True)
+class Picture(Shown):
+    """A chart: its finding and its numbers in a terminal, its drawing in a notebook."""
+
+    data: tuple[Mapping[str, str], ...] = field(repr=False)
+    """Its numbers, one mapping a row."""
+    svg: str = field(repr=False)
+    """The drawing as text; empty where the chart is a table."""
+
+    def save(self, path: str | PathLike[str]) -> Path:
+        """Write the drawing as an SVG file."""
+        if not self.svg:
+            raise UsageError("P001", "this chart is a table and has no drawing", fix="use its .data")
+        Path(path).write_text(self.svg, encoding="utf-8")
+        return Path(path)
+
+    def __repr__(self) -> str:
+        return self.text
 
 
 @dataclass(frozen=True)
@@ -161,6 +185,11 @@ class Result:
         """Why this many groups: the verdict, the vote of each criterion and every number that was tried."""
         html: str = plugins.find("exporters", "html").why_groups(self.cast)
         return Shown(_why(self.cast), html)
+
+    @property
+    def charts(self) -> Mapping[str, Picture]:
+        """The analyst's pictures of this run by name, each with its data."""
+        return {c.name: _picture(c) for c in (*groups(self.cast.evidence), *looks(self.cast))}
 
     def report(self, path: str | PathLike[str]) -> Path:
         """Write the report; the ending of `path` picks the format."""
@@ -326,9 +355,7 @@ def _updated(data: Data, settings: Mapping[str, Any]) -> Data:
     for name, least in LEAST.items():
         if getattr(made, name) < least:
             raise UsageError("P001", f"{name} is {getattr(made, name)}", fix=f"use {least} or more")
-    if made.method not in ("auto", *plugins.names("methods")):
-        known = ", ".join(plugins.names("methods"))
-        raise UsageError("P001", f"there is no method {made.method!r}", fix=f"use one of: auto, {known}")
+    method(made.method)
     return replace(data, study=made)
 
 
@@ -356,6 +383,13 @@ def _setting(name: str, value: Any) -> Any:
 
 def _users(cast: Cast, ids: Any, placement: Placement) -> Any:
     return plugins.find("exporters", "parquet").users(ids, placement, cast.personas)
+
+
+def _picture(chart: Chart) -> Picture:
+    html = plugins.find("exporters", "html")
+    rows = tuple(dict(zip(chart.columns, row, strict=True)) for row in chart.rows)
+    text = "\n".join((chart.title, chart.caption, "  ".join(chart.columns), *("  ".join(r) for r in chart.rows)))
+    return Picture(text, html.figure(chart), rows, str(html.picture(chart)))
 
 
 def _card(cast: Cast, persona: Persona) -> Card:

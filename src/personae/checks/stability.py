@@ -52,13 +52,8 @@ def check(space: Space, clustering: Clustering, seed: int, samples: int = 20) ->
 
 def _options(clustering: Clustering) -> dict[str, Any]:
     """The settings that make the same method again, cheaply."""
-    if clustering.method != "kmeans":
-        return {}
-    return {
-        "starts": STARTS,
-        "refine": clustering.metric is not None,
-        "sphere": clustering.settings.get("geometry") == "sphered",
-    }
+    known = dict(clustering.options)
+    return {**known, "starts": STARTS} if clustering.method == "kmeans" else known
 
 
 def _best_jaccard(table: NDArray[np.float64], sizes: NDArray[np.int64]) -> NDArray[np.float64]:

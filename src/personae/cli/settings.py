@@ -65,7 +65,9 @@ HELP: Mapping[str, tuple[str, str, str]] = {
     "style": (_MEASURES, "HOW", "Whether a person's way of answering, high or low, stays: keep or remove."),
     "accept": (_READING, "FINDINGS", "Findings that would stop the run and are accepted, such as leak:duration."),
     "groups": (_GROUPS, "N", "auto, a number, or a range such as 3-7."),
-    "method": (_GROUPS, "NAME", "auto, or the one method to use."),
+    "smallest": (_GROUPS, "SIZE", "Smallest group that is of use: 5% of the users, or 200 of them."),
+    "method": (_GROUPS, "NAME", "auto, or the one method to use, with its options: gmm(covariance=tied)."),
+    "worlds": (_GROUPS, "HOW", "How often groups are formed again in other ways: auto, all or none."),
     "sample": (_GROUPS, "N", "Users the search looks at; all are placed afterwards."),
     "floor": (_GROUPS, "N", "No value for fewer users than this leaves the tool."),
     "force": (_GROUPS, "", "Draw groups even where the data hold none; every output says so."),
@@ -87,6 +89,7 @@ _CHOICES = {
     "encode": ("auto", "onehot"),
     "outliers": ("auto", "norm", "isolation", "dbscan", "none"),
     "style": ("keep", "remove"),
+    "worlds": ("auto", "all", "none"),
 }
 _WAYS = ("draw", "median", "mean", "mode", "category", "zero", "drop")
 _SHAPES = {
@@ -96,6 +99,7 @@ _SHAPES = {
         r"(first-)?[1-9]\d*d|\d{4}-\d\d-\d\d\.\.\d{4}-\d\d-\d\d",
         "days such as 90d or first-7d, or dates such as 2026-01-01..2026-03-31",
     ),
+    "smallest": (r"\d*\.?\d+ ?%|[1-9]\d*", "a share such as 5% or a number of users such as 200"),
     "memory": (r"[1-9]\d*(\.\d+)? ?([KMGT]i?B|[kmgt]i?b)", "a size such as 8GB"),
 }
 
@@ -251,11 +255,9 @@ def _check(name: str, value: Any) -> None:
         if int(low) < 2 or int(high or low) < int(low):
             raise _wrong(name, value, "at least 2 groups, the smaller number first")
     if name == "method" and value not in ("", "auto"):
-        from personae import plugins
+        from personae.stages.method import method
 
-        known = ("auto", *plugins.names("methods"))
-        if value not in known:
-            raise _wrong(name, value, f"one of {', '.join(known)}", closest(value, known))
+        method(value)
     if name == "empty":
         for way in (e.rpartition("=")[2].strip() for e in value):
             if way not in _WAYS:

@@ -39,7 +39,7 @@ def export(cast: Cast, path: Path) -> Path:
     Raises OSError when the place cannot be written to.
     """
     view = page(cast)
-    drawn = _drawn(view.number.charts)
+    drawn = _drawn((*view.number.charts, *view.looks))
     progress.step("report", "writing the page")
     html = _environment().get_template("report.html").render(page=view, drawn=drawn)
     _write(Path(path), html)
@@ -84,6 +84,16 @@ def why_groups(cast: Cast) -> str:
     return fragment.render(number=view, drawn=_drawn(view.charts), badge=badge(cast), there=bool(cast.personas))
 
 
+def picture(chart: Chart) -> Markup:
+    """A chart's drawing, empty where it is a table alone."""
+    return Markup(svg(chart.spec, chart.alt) if chart.spec else "")  # noqa: S704 - the renderer escapes texts, and svg the alt
+
+
+def figure(chart: Chart) -> str:
+    """One chart as a fragment of HTML with inline styles and no script, for notebooks."""
+    return _environment().get_template("figure.html").render(chart=chart, drawn=picture(chart))
+
+
 def leaf(page: Leaf) -> str:
     """One answer as a whole page, offline and without script."""
     drawn = _drawn(tuple(c for c in page.charts if c.spec))
@@ -94,7 +104,7 @@ def _drawn(charts: tuple[Chart, ...]) -> dict[str, Markup]:
     drawn = {}
     for i, c in enumerate(charts):
         progress.step("report", f"drawing {c.name}", i, len(charts), "charts")
-        drawn[c.name] = Markup(svg(c.spec, c.alt))  # noqa: S704 - the renderer escapes texts, and picture.svg the alt text
+        drawn[c.name] = picture(c)
     return drawn
 
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int32]
 
+UNSIZED = True
+"""It finds the number of groups itself."""
 NEIGHBOURS = 5
 SHARES = (0.01, 0.02, 0.03, 0.05)
 MOST = 2500

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from personae.model.rule import Feature, Guard
+from personae.model.tree import Tree
 
 if TYPE_CHECKING:
     import numpy as np
@@ -67,7 +68,8 @@ class Space:
 
 @dataclass(frozen=True, eq=False)
 class Clustering:
-    """Labels (n,) of the users of a Space, 0 to size - 1, -1 for noise; how they were made."""
+    """Labels (n,) of the users of a Space, 0 to size - 1; how they were made. Who is in no dense region has the label of the
+    nearest group, and the kind `outside`."""
 
     method: str
     labels: Ints
@@ -76,6 +78,20 @@ class Clustering:
     settings: Mapping[str, float | str] = field(default_factory=dict)
     metric: Floats | None = None
     """(r, r') what the scores were multiplied with before distances were taken; None: nothing."""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """The keyword arguments that make the same method again."""
+    kinds: npt.NDArray[np.int8] | None = None
+    """(n,) core, border or outside (Place) by the method's own word; None where it has none."""
+    memberships: Floats | None = None
+    """(n, k) shares that sum to 1, of methods that divide a user among groups."""
+    parts: Floats | None = None
+    """(k, d) what each group is made of, of methods that add parts up, in the columns of Space.weighted."""
+    covariances: Floats | None = None
+    """(k, r, r) of methods that estimate them."""
+    tree: Tree | None = None
+    """What joins what, of methods that build a tree, over its leaves."""
+    leaf: Ints | None = None
+    """(n,) the leaf of the tree each user sits in."""
 
     def seen_in(self, space: Space) -> Floats:
         """The coordinates (n, r') the labels were formed in."""

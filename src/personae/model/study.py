@@ -100,7 +100,13 @@ class Study:
     # how groups are formed
     groups: str = "auto"
     """"auto", "5" or "3-7"."""
+    smallest: str = ""
+    """The smallest group that is of use: "5%" of the users or "200" users; empty means any."""
     method: str = "auto"
+    """"auto", or a method with its options: "gmm(covariance=tied)"."""
+    worlds: str = "auto"
+    """How often the groups are formed again in other ways: "auto" (methods, seeds, samples, preparations), "all" (and
+    windows, on more users) or "none"."""
     sample: int = 20_000
     """Users the search looks at; everyone is placed afterwards."""
     floor: int = 10

@@ -22,6 +22,7 @@ from personae.report import accounts, verdict
 from personae.report.cards import Card, card, scale
 from personae.report.firmness import Firmness, firmness
 from personae.report.glossary import GLOSSARY
+from personae.report.looks import looks
 from personae.report.proof import Proof, anchors, facts_shown, proof
 from personae.words.names import follow
 
@@ -67,6 +68,7 @@ class Page:
     outcomes: tuple[Outcome, ...]
     number: Number
     firmness: Firmness
+    looks: tuple[Chart, ...]
     axes_first: bool
     sources: tuple[accounts.Source, ...]
     matches: tuple[str, ...]
@@ -120,6 +122,7 @@ def page(cast: Cast) -> Page:
         outcomes=outcomes(cast.personas, cast.profiles, facts, cast.study.floor),
         number=number(cast),
         firmness=firmness(cast),
+        looks=looks(cast),
         axes_first=cast.evidence.verdict.kind in (Structure.REPRODUCIBLE, Structure.CONSTRUCTIVE),
         sources=tuple(accounts.source(t, entity) for t in cast.tables),
         matches=_matches(cast),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
@@ -11,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from personae import plugins
+from personae.calls import called, given_in
 from personae.errors import UsageError
 from personae.model.recipe import Asked, EventName, Log, NumberColumn, TextColumn
 
-_CALL = re.compile(r"\s*([A-Za-z_][\w-]*)\s*(?:\((.*)\))?\s*", re.DOTALL)
-_PART = re.compile(r"""\s*(?:([A-Za-z_]\w*)\s*=)?\s*("[^"]*"|'[^']*'|[^,"']+?)\s*(?:,|$)""")
+_EXAMPLE = 'write a name, and options in brackets: "time_to_first(event=purchase)"'
 
 
 def asked(texts: Sequence[str]) -> tuple[Asked, ...]:
@@ -68,17 +67,10 @@ def forms(recipe: Asked, name: str) -> bool:
 
 
 def _asked(text: str) -> Asked:
-    found = _CALL.fullmatch(text)
-    if found is None:
-        if text.count("(") > text.count(")"):
-            raise UsageError(
-                "P001", f'"{text}" opens a bracket that nothing closes', where="--features", fix="close the bracket"
-            )
-        fix = 'write a name, and options in brackets: "time_to_first(event=purchase)"'
-        raise UsageError("P001", f'"{text}" is not a recipe', where="--features", fix=fix)
-    name, only = _named(found[1].replace("-", "_"), text)
+    said, inside = called(text, "--features", "a recipe", _EXAMPLE)
+    name, only = _named(said.replace("-", "_"), text)
     known = options(name)
-    given = dict(_given(text, found[2] or "", known))
+    given = given_in(text, inside, {k: p.annotation for k, p in known.items()}, "--features")
     for option, parameter in known.items():
         if parameter.default is inspect.Parameter.empty and not given.get(option):
             kind = "EVENT" if parameter.annotation == EventName else "COLUMN"
@@ -99,39 +91,6 @@ def _named(name: str, text: str) -> tuple[str, str]:
     fix = f"did you mean {near[0]}? " if near else ""
     what = f'there is no recipe "{name}"' + (f" in {text}" if text.strip() != name else "")
     raise UsageError("P001", what, where="--features", fix=f"{fix}personae features lists them")
-
-
-def _given(text: str, inside: str, known: Mapping[str, inspect.Parameter]) -> Iterator[tuple[str, Any]]:
-    """The options in the brackets; a first one without a name is the recipe's first."""
-    at = 0
-    while inside[at:].strip():
-        part = _PART.match(inside, at)
-        if part is None:
-            raise UsageError("P001", f'the options of "{text}" cannot be read', where="--features", fix="write name=value, ...")
-        name = part[1] or (next(iter(known), "") if at == 0 else "")
-        if name not in known:
-            near = get_close_matches(name, known, 1, 0.5)
-            listed = ", ".join(known) or "none"
-            fix = f"did you mean {near[0]}=?" if near else f"its options: {listed}"
-            raise UsageError("P001", f'"{text}" has no option "{name or part[2]}"', where="--features", fix=fix)
-        raw = part[2]
-        yield name, _typed(text, name, raw[1:-1] if raw[:1] in "\"'" else raw, known[name].annotation)
-        at = part.end()
-
-
-def _typed(text: str, name: str, value: str, kind: Any) -> Any:
-    """The value as a number where the option is one."""
-    if kind not in (int, float):
-        return value
-    try:
-        number = kind(value)
-    except ValueError:
-        number = 0
-    if number <= 0:
-        what = f'"{value}" is no value for {name} in "{text}"'
-        fix = f"write a {'whole ' if kind is int else ''}number above 0: {name}={'30' if kind is int else '0.5'}"
-        raise UsageError("P001", what, where="--features", fix=fix)
-    return number
 
 
 def _told(name: str) -> str:

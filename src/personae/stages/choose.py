@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from sklearn.metrics import adjusted_rand_score
@@ -15,11 +15,14 @@ from personae.model.evidence import Axis, Border, Evidence, Structure
 from personae.model.features import Features
 from personae.model.rule import Rule
 from personae.model.study import Study
+from personae.model.trial import Case, Trial, Tried
 from personae.progress import step, tell, warn
 from personae.rule import distances, to_personas
 from personae.stages import verdict, votes
+from personae.stages.examine import examine
+from personae.stages.method import Method, method
 from personae.stages.prepared import prepared
-from personae.stages.search import Tried, each, judge, search, steadied
+from personae.stages.search import each, fitted, judge, search, steadied
 from personae.stages.sensitivity import ALIKE, sensitivity
 from personae.stages.settle import overlap, settle
 from personae.stages.space import behaviour_space
@@ -68,13 +71,18 @@ def choose(features: Features, study: Study) -> tuple[Rule | None, Evidence]:
         effect = sensitivity(features, study, rule, choice.best.clustering)
         if effect is not None and effect.agreement is not None and effect.agreement < ALIKE:
             warn(effect.words)
-        return rule, replace(found, preparation=replace(prepared(space, features, study), sensitivity=effect))
+        order = tuple(_order(space, best, rule))
+        case = Case(features, study, space, trial, best, choice.structure, order, rule)
+        found = replace(found, preparation=replace(prepared(space, features, study), sensitivity=effect))
+        return rule, examine(found, case)
 
 
 def _nothing(space: Space, features: Features, study: Study, trial: Trial, choice: Choice) -> Evidence:
     tell("group", verdict.summary(choice, trial.tried))
     found = _evidence(space, study, trial, choice, choice.best, 1.0, None)
-    return replace(found, preparation=prepared(space, features, study))
+    order = tuple(_order(space, choice.best, None))
+    case = Case(features, study, space, trial, choice.best, Structure.NOTHING, order, None)
+    return replace(examine(found, case), preparation=prepared(space, features, study))
 
 
 def _held(space: Space, t: Tried, own: Tried, study: Study) -> Tried:
@@ -86,32 +94,24 @@ def _held(space: Space, t: Tried, own: Tried, study: Study) -> Tried:
     )
 
 
-@dataclass(frozen=True, eq=False)
-class Trial:
-    """Everything that was tried: one grouping for each number, the dense regions if there are any, who refused."""
-
-    tried: tuple[Tried, ...]
-    dense: Tried | None
-    refused: tuple[tuple[str, str], ...]
-
-
 def _tried(space: Space, study: Study) -> Trial:
-    method = "kmeans" if study.method == "auto" else study.method
+    asked = method(study.method)
+    one = Method("kmeans") if asked.auto else asked
     if study.group_range()[1] < 2:
         raise UsageError("P001", "one group is everyone", where=f"--groups {study.groups}", fix="--groups 2 or more, or auto")
     wide = replace(study, groups=f"2-{max(10, study.group_range()[1])}")
-    tried, refused = search(space, wide, method)
+    tried, refused = search(space, wide, one)
     if not tried:
         why = refused[0][1] if refused else "one group only"
-        raise DataError("P111", f"{method} does not fit these data: {why}", did="no groups were formed", fix="--method auto")
+        raise DataError("P111", f"{one.name} does not fit these data: {why}", did="no groups were formed", fix="--method auto")
     steady = each(lambda t: steadied(space, t, study), tried)
     sizes = tuple(t.candidate.size for t in steady if t.candidate.size <= COARSE)
     copula = plugins.find("checks", "copula").against_copula(space, sizes, study.seed)
     known = tuple(replace(t, candidate=replace(t.candidate, copula=copula.get(t.candidate.size))) for t in steady)
     dense = None
-    if study.method == "auto" and verdict.wants_density(space, known):
+    if asked.auto and verdict.wants_density(space, known):
         try:
-            dense = judge(space, plugins.find("methods", "hdbscan").fit(space, 0, study.seed), study)
+            dense = judge(space, fitted(space, "hdbscan", 0, study.seed, {}), study)
             dense = steadied(space, dense, study, FEW_SAMPLES)
             if not verdict.beyond(known) and not _denser(space, dense, study):
                 refused.append(("hdbscan", "columns that have nothing to do with each other have regions as dense"))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -17,7 +17,9 @@ from personae.errors import Refused
 from personae.model.clustering import Clustering, Space
 from personae.model.evidence import Candidate
 from personae.model.study import Study
+from personae.model.trial import Tried
 from personae.progress import step
+from personae.stages.method import Method
 
 Floats = NDArray[np.float64]
 A = TypeVar("A")
@@ -29,17 +31,6 @@ SAMPLES = 10
 """Bootstrap samples for each number of groups; the chosen one gets more."""
 
 
-@dataclass(frozen=True, eq=False)
-class Tried:
-    """A grouping with everything measured on it, and the p-value of each of its borders."""
-
-    clustering: Clustering
-    candidate: Candidate
-    borders: tuple[tuple[int, int, float], ...]
-    cost: float
-    """What the choice among clear candidates minimises: classification BIC for tables, minus silhouette for counts."""
-
-
 def sizes(space: Space, study: Study) -> range:
     """The numbers of groups to try: what was asked for, no more than there are different users."""
     low, high = study.group_range()
@@ -48,9 +39,9 @@ def sizes(space: Space, study: Study) -> range:
     return range(min(low, distinct, room), min(max(high, low), distinct, room) + 1)
 
 
-def search(space: Space, study: Study, method: str) -> tuple[list[Tried], list[tuple[str, str]]]:
+def search(space: Space, study: Study, method: Method) -> tuple[list[Tried], list[tuple[str, str]]]:
     """One grouping for each number, the better of the two geometries for tables; and the methods that refused."""
-    wanted = [0] if method == "hdbscan" else list(sizes(space, study))
+    wanted = [0] if unsized(method.name) else list(sizes(space, study))
     step("group", f"trying {len(wanted)} numbers of groups", 0, len(wanted), "numbers")
     refused: list[tuple[str, str]] = []
 
@@ -58,11 +49,11 @@ def search(space: Space, study: Study, method: str) -> tuple[list[Tried], list[t
         tried = []
         for options in _options(space, method):
             try:
-                made = plugins.find("methods", method).fit(space, size, study.seed, **options)
+                made = fitted(space, method.name, size, study.seed, options)
                 if len(np.unique(made.labels)) == made.size:
                     tried.append(judge(space, made, study))
             except Refused as no:
-                refused.append((method, no.reason))
+                refused.append((method.name, no.reason))
         step("group", f"tried {size} groups", unit="numbers")
         return min(tried, key=lambda t: t.cost) if tried else None
 
@@ -82,12 +73,24 @@ def _alone() -> None:
     threadpool_limits(limits=1)
 
 
-def _options(space: Space, method: str) -> list[dict[str, Any]]:
-    if method == "kmeans" and space.textbook:
-        return [{"starts": STARTS, "strict": True}]
-    if method != "kmeans" or space.counted:
-        return [{}]
-    return [{"refine": True}, {"refine": True, "sphere": True}] if space.numeric else [{"refine": True}]
+def fitted(space: Space, name: str, size: int, seed: int, options: Mapping[str, Any]) -> Clustering:
+    """A method's grouping, which knows how it was made. Raises Refused."""
+    made: Clustering = plugins.find("methods", name).fit(space, size, seed, **options)
+    return replace(made, options=dict(options))
+
+
+def unsized(name: str) -> bool:
+    """Whether a method finds the number of groups itself."""
+    return bool(getattr(plugins.find("methods", name), "UNSIZED", False))
+
+
+def _options(space: Space, method: Method) -> list[dict[str, Any]]:
+    own = dict(method.options)
+    if method.name == "kmeans" and space.textbook:
+        return [{"starts": STARTS, "strict": True, **own}]
+    if method.name != "kmeans" or space.counted:
+        return [own]
+    return [{"refine": True, **own}, {"refine": True, "sphere": True, **own}] if space.numeric else [{"refine": True, **own}]
 
 
 def judge(space: Space, clustering: Clustering, study: Study) -> Tried:

@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 from sklearn.metrics import adjusted_rand_score
 
-from personae import plugins
 from personae.errors import Refused
 from personae.model.clustering import Clustering
 from personae.model.features import Features
@@ -16,6 +15,7 @@ from personae.model.rule import Rule
 from personae.model.study import Study
 from personae.stages.empties import empty
 from personae.stages.score import place_features
+from personae.stages.search import fitted
 from personae.stages.settle import settle
 from personae.stages.space import behaviour_space
 from personae.words.names import plural
@@ -59,11 +59,8 @@ def _again(features: Features, study: Study, made: Clustering) -> Rule | None:
     space = behaviour_space(features, study)
     if space is None:
         return None
-    options = {"refine": made.metric is not None} if made.method == "kmeans" else {}
-    if space.textbook and made.method == "kmeans":
-        options = {"strict": True}
     try:
-        found = plugins.find("methods", made.method).fit(space, made.size, study.seed, **options)
+        found = fitted(space, made.method, made.size, study.seed, {k: v for k, v in made.options.items() if k != "sphere"})
     except Refused:
         return None
     return settle(space, found, features, study)[0] if len(np.unique(found.labels)) > 1 else None

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from personae.model.clustering import Space
 from personae.model.evidence import FEW, Structure, Verdict
 from personae.model.study import Study
-from personae.stages.search import Tried
+from personae.model.trial import Tried
 from personae.words.names import plural
 
 BEYOND = -5.0

@@ -1,0 +1,16 @@
+"""The analyst's pictures: one drawing for each further look at the groups, in the order in which they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from personae.charts.chart import Chart
+from personae.model.cast import Cast
+
+LOOKS: tuple[Callable[[Cast], Chart | None], ...] = ()
+"""What can be drawn of a cast; None where a run has nothing to show."""
+
+
+def looks(cast: Cast) -> tuple[Chart, ...]:
+    """Every picture there is of this cast."""
+    return tuple(c for look in LOOKS if (c := look(cast)) is not None)
