@@ -10,7 +10,7 @@ from personae.files.rows import waiting
 from personae.model.study import Role, Study
 from personae.model.table import Column, Table
 from personae.model.vocabulary import Topic, singular, topics, words
-from personae.stages.understand import id_columns, ranked
+from personae.stages.keys import id_columns, ranked
 from personae.stages.ways import bare, different, flag, names_row_of, same, shared, stem
 
 SURE = 2.0
