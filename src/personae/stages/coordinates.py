@@ -152,15 +152,17 @@ def _rest(v: Floats, sd: Floats, first: list[tuple[Step, ...]], study: Study) ->
     """The steps of each event after weighing. Shares and their roots are divided by sd^0.75; TF-IDF has its weights already,
     and counts that are not to be weighed stay as they are."""
     if study.scale != "auto":
-        return [_from_zero(scaled(column, study.scale)) for column in v.T]
+        return _from_zero([scaled(column, study.scale) for column in v.T])
     by = sd**POWER if first[0] and first[0][0].name != "tfidf" else np.ones(len(sd))
     return [(Step("scale", {"mean": float(m), "by": float(b)}),) for m, b in zip(v.mean(axis=0), by)]
 
 
-def _from_zero(steps: tuple[Step, ...]) -> tuple[Step, ...]:
-    """The steps, the last of which knows what the others make of a count of 0."""
-    zero = float(stepped(np.zeros(1), steps[:-1])[0])
-    return (*steps[:-1], Step("scale", {**steps[-1].learned, "zero": zero})) if zero else steps
+def _from_zero(made: list[tuple[Step, ...]]) -> list[tuple[Step, ...]]:
+    """The steps, the last of which knows what the others make of a count of 0; of every event, where it matters for one."""
+    zeros = [float(stepped(np.zeros(1), steps[:-1])[0]) for steps in made]
+    if not any(zeros):
+        return made
+    return [(*s[:-1], Step("scale", {**s[-1].learned, "zero": zero})) for s, zero in zip(made, zeros, strict=True)]
 
 
 def _through(v: Floats, rest: list[tuple[Step, ...]]) -> Floats:

@@ -22,6 +22,7 @@ from personae.errors import UsageError
 from personae.model.clustering import Space
 from personae.model.features import MEANING, Counts, Features
 from personae.model.study import Study
+from personae.stages.arrange import arrange
 from personae.stages.coordinates import SCALERS, WEIGHINGS, Block, again, of_events, of_measures, textbook
 from personae.stages.empties import choices, lacking
 from personae.stages.telling import telling
@@ -40,6 +41,7 @@ NORM = ("auto", "norm")
 def behaviour_space(features: Features, study: Study) -> Space | None:
     """The space of the users the search looks at, or None when no column takes part in forming groups."""
     _check(study)
+    features = arrange(features)
     return _built(
         features, _common(features.counts, study) if features.counts is not None else None, study, study.weigh == "auto"
     )
