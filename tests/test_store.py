@@ -66,6 +66,18 @@ def test_the_arrays_of_a_rule_come_back_bit_for_bit(tmp_path: Path) -> None:
     assert back.features == rule.features
 
 
+def test_a_rule_with_one_radius_for_each_persona_still_opens(tmp_path: Path) -> None:
+    """Runs written before a radius belonged to a prototype: it holds for all prototypes of the persona."""
+    cast = cast_builder.cast()
+    assert cast.rule is not None
+    owner = np.array([0, 0, 1], np.int32)
+    old = dataclasses.replace(cast.rule, prototypes=np.zeros((3, 3)), owner=owner)
+    back = store.load(store.save(dataclasses.replace(cast, rule=old), tmp_path / "run")).rule
+    assert back is not None
+    assert back.radius.tolist() == [1 / 3, 1 / 3, np.inf]
+    assert back.size == 2
+
+
 def test_placements_keep_their_types_and_their_order(tmp_path: Path) -> None:
     before, after = cast_builder.cast().placement, store.load(store.save(cast_builder.cast(), tmp_path / "run")).placement
     for field in dataclasses.fields(before):

@@ -146,6 +146,20 @@ def distances(z: Floats, prototypes: Floats) -> Floats:
     return d
 
 
+def leaves(rule: Rule, counts: csr_matrix | None, measures: Mapping[str, NDArray[Any]], users: int) -> NDArray[np.int32]:
+    """The leaf (n,) of the rule's tree in which each user stands, inside a group or not."""
+    if rule.leaf is None:
+        raise ValueError("this rule has no tree")
+    d = distances(coordinates(rule, counts, measures, users), rule.prototypes)
+    return np.asarray(rule.leaf[_nearest(d, rule.owner)], np.int32)
+
+
+def _nearest(d: Floats, owner: NDArray[Any]) -> NDArray[np.intp]:
+    """The nearest prototype (n,); of two that are as near, that of the first persona."""
+    order = np.argsort(owner, kind="stable")
+    return np.asarray(order[d[:, order].argmin(axis=1)])
+
+
 def to_personas(d: Floats, owner: NDArray[Any], size: int) -> Floats:
     """Squared distance (n, k) to the nearest prototype of each persona."""
     if len(owner) == size and (owner == np.arange(size)).all():
@@ -161,7 +175,8 @@ def soft(d: Floats, spread: float) -> Floats:
 
 def _place(rule: Rule, counts: csr_matrix | None, measures: Mapping[str, NDArray[Any]], users: int) -> Placement:
     z, norms, totals, known = _project(rule, counts, measures, users)
-    d = to_personas(distances(z, rule.prototypes), rule.owner, rule.size)
+    each = distances(z, rule.prototypes)
+    d = to_personas(each, rule.owner, rule.size)
     first = d.argmin(axis=1).astype(np.int32)
     at = np.arange(users)
     nearest = d[at, first]
@@ -173,7 +188,7 @@ def _place(rule: Rule, counts: csr_matrix | None, measures: Mapping[str, NDArray
     kind = np.where(margin < BORDERLINE, Place.BORDER, Place.CORE).astype(np.int8)
     reason = kind.copy()
     for why, out in (
-        (3, np.sqrt(nearest) > rule.radius[first]),
+        (3, np.sqrt(nearest) > rule.radius[_nearest(each, rule.owner)]),
         (2, _refused(rule.guards, norms, totals)),
         (6, _lacking(rule, measures, users)),
         (4, ~known),

@@ -1,5 +1,7 @@
 """The SQL face of the rule says what the numpy face says, for every user."""
 
+from collections.abc import Callable
+
 import ibis
 import numpy as np
 import pyarrow as pa
@@ -10,6 +12,7 @@ from scipy.sparse import csr_matrix
 
 from personae import plugins
 from personae import rule as rules
+from personae.errors import Refused
 from personae.model.features import Counts, Features, Measure
 from personae.model.study import Role, Study
 from personae.model.table import Kind
@@ -88,6 +91,44 @@ def test_sql_and_numpy_agree_however_columns_are_prepared(
     for name in ("persona", "second", "kind"):
         np.testing.assert_array_equal(getattr(here, name), there[name])
     np.testing.assert_allclose(here.margin, there["margin"], atol=2e-6)
+
+
+def parted(users: int = 700) -> Features:
+    """Three dense regions of two numbers, and users strewn between them."""
+    rng = np.random.default_rng(6)
+    kind = rng.integers(0, 3, users)
+    x = np.array([[0.0, 0.0], [6.0, 1.0], [2.0, 7.0]])[kind] + 0.5 * rng.standard_normal((users, 2))
+    x[: users // 20] = rng.uniform(-3, 10, (users // 20, 2))
+    x = x[rng.permutation(users)]
+    columns = (Measure(f"x{j}", f"x{j}", Role.BEHAVIOUR, Kind.DECIMAL, x[:, j].copy(), forms=True) for j in range(2))
+    return Features(pa.array([f"u{i:07d}" for i in range(users)]), None, tuple(columns))
+
+
+@pytest.mark.parametrize("name", plugins.names("methods"))
+@pytest.mark.parametrize("make", [parted, lambda: world(700)])
+def test_every_method_has_one_rule_for_a_crowd_for_one_and_for_a_database(name: str, make: Callable[[], Features]) -> None:
+    """MOD-03: fit = score = batch = single, of any shape, noise and radii included."""
+    features, study = make(), Study(sources=())
+    space = behaviour_space(features, study)
+    assert space is not None
+    plug = plugins.find("methods", name)
+    try:
+        made = plug.fit(space, 0 if getattr(plug, "UNSIZED", False) else 3, 7)
+    except Refused as no:
+        pytest.skip(no.reason)
+    rule, fidelity = settle(space, made, features, study)
+    here, there = place_features(rule, features), by_sql(features, rule)
+    for field in ("persona", "second", "kind"):
+        np.testing.assert_array_equal(getattr(here, field), there[field])
+    np.testing.assert_allclose(here.margin, there["margin"], atol=2e-6)
+    assert len(rule.radius) == len(rule.prototypes)
+    assert fidelity >= 0.85
+    counts, measures = inputs(rule, features)
+    for a in range(0, 70, 7):
+        few = None if counts is None else counts[a : a + 7]
+        part = rules.place(rule, few, {k: v[a : a + 7] for k, v in measures.items()}, 7)
+        np.testing.assert_array_equal(part.persona, here.persona[a : a + 7])
+        np.testing.assert_array_equal(part.margin, here.margin[a : a + 7])
 
 
 @pytest.mark.slow

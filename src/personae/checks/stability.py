@@ -19,23 +19,20 @@ if TYPE_CHECKING:
 
 MOST = 2000
 STARTS = 3
-CENTRED = ("kmeans", "nmf", "gmm")
-"""Methods that bear the same user twice. To a density method a repeated user is a dense region of their own, and fewer users
-are other densities, so it gets nineteen of twenty users, each once."""
 DENSE = 8000
+"""Users a density method gets. To it a repeated user is a dense region of their own, and fewer users are other densities, so it
+gets nineteen of twenty users, each once."""
 
 
 def check(space: Space, clustering: Clustering, seed: int, samples: int = 20) -> dict[str, Any]:
     """`stability` (mean ARI) and `jaccard` (one mean per group, in the order of labels) over bootstrap samples."""
     rng = np.random.default_rng([seed, 5])
     plug = plugins.find("methods", clustering.method)
-    n = len(clustering.labels)
+    n, dense = len(clustering.labels), getattr(plug, "UNSIZED", False)
     agree: list[float] = []
     overlap = np.zeros(clustering.size)
     for i in range(samples):
-        at = (
-            rng.integers(0, n, min(n, MOST)) if clustering.method in CENTRED else rng.permutation(n)[: min(n * 19 // 20, DENSE)]
-        )
+        at = rng.permutation(n)[: min(n * 19 // 20, DENSE)] if dense else rng.integers(0, n, min(n, MOST))
         old = clustering.labels[at]
         try:
             new = plug.fit(space.only(at), clustering.size, seed + i + 1, **_options(clustering)).labels

@@ -6,7 +6,7 @@ form: sparseness inside and separation between groups read off the minimum spann
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from sklearn.cluster import HDBSCAN
@@ -14,6 +14,7 @@ from sklearn.neighbors import KNeighborsClassifier
 
 from personae.errors import Refused
 from personae.model.clustering import Clustering, Space
+from personae.model.rule import Place
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,48 +28,64 @@ NEIGHBOURS = 5
 SHARES = (0.01, 0.02, 0.03, 0.05)
 MOST = 2500
 """Users the choice of the smallest size looks at: it needs all pairs of distances."""
-NOISE = 0.15
+JOIN = {"noise": "join", "most": 0.15}
+"""How the search asks for dense regions that everybody belongs to."""
 
 
-def fit(space: Space, size: int, seed: int, noise: float = NOISE) -> Clustering:
-    """As many groups as there are dense regions (`size` is not asked for: 0). Noise joins its five nearest neighbours.
+def fit(
+    space: Space,
+    size: int,
+    seed: int,
+    min_size: int = 0,
+    min_samples: int = NEIGHBOURS,
+    noise: Literal["join", "keep"] = "keep",
+    most: float = 0.5,
+) -> Clustering:
+    """As many groups as there are dense regions (`size` is not asked for: 0).
 
-    Refused when more than `noise` of the users are in no dense region, or when there is only one.
+    `min_size` is the fewest users of a group (0: chosen by validity), `min_samples` the neighbours that make a user dense.
+    Noise stays outside, or with "join" goes to its five nearest neighbours. Refused when `most` of the users or more are noise,
+    or when there is only one region.
     """
     z = space.scores
     few = z[np.random.default_rng([seed, 2]).permutation(len(z))[:MOST]] if len(z) > MOST else z
-    tree = _tree(few)
+    tree = _tree(few, min_samples)
     scored = []
-    for share in SHARES:
-        labels = _labels(few, max(5, round(share * len(few))))
+    for share in SHARES if min_size == 0 else (max(2, min_size) / len(z),):
+        labels = _labels(few, max(5 if min_size == 0 else 2, round(share * len(few))), min_samples)
         if labels.max() > 0:
             scored.append((_validity(labels, *tree), share, labels))
     if not scored:
         raise Refused("users are dense in one region only")
     validity, share, labels = max(scored, key=lambda s: s[0])
     if few is not z:
-        labels = _labels(z, max(5, round(share * len(z))))
+        labels = _labels(z, max(5 if min_size == 0 else 2, round(share * len(z))), min_samples)
     lost = float((labels < 0).mean())
     found = int(labels.max()) + 1
-    if lost >= noise or found < 2:
+    if lost >= most or found < 2:
         raise Refused(f"{lost:.0%} of the users are in no dense region")
+    known = labels >= 0
     if lost:
-        known = labels >= 0
         labels = labels.copy()
         labels[~known] = KNeighborsClassifier(NEIGHBOURS).fit(z[known], labels[known]).predict(z[~known])
     settings: dict[str, float | str] = {"smallest": share, "validity": validity, "noise": lost}
-    return Clustering("hdbscan", labels.astype(np.int32), found, seed, settings)
+    if lost:
+        done = "joined the nearest" if noise == "join" else "are left out"
+        settings["left"] = f"{lost:.1%} of the users are in no dense region and {done}"
+    kinds = None if noise == "join" else np.where(known, Place.CORE, Place.OUTSIDE).astype(np.int8)
+    return Clustering("hdbscan", labels.astype(np.int32), found, seed, settings, kinds=kinds)
 
 
-def _labels(z: Floats, smallest: int) -> Ints:
-    return np.asarray(HDBSCAN(min_cluster_size=smallest, min_samples=NEIGHBOURS, copy=True).fit(z).labels_, np.int32)
+def _labels(z: Floats, smallest: int, neighbours: int) -> Ints:
+    return np.asarray(HDBSCAN(min_cluster_size=smallest, min_samples=neighbours, copy=True).fit(z).labels_, np.int32)
 
 
-def _tree(z: Floats) -> tuple[Ints, Ints, Floats]:
+def _tree(z: Floats, neighbours: int) -> tuple[Ints, Ints, Floats]:
     """The minimum spanning tree of mutual reachability (Prim): ends and lengths of its n - 1 edges."""
     square = (z**2).sum(axis=1)
     d = np.sqrt(np.maximum(square[:, None] - 2 * z @ z.T + square, 0))
-    core = np.partition(d, min(NEIGHBOURS, len(z) - 1), axis=1)[:, min(NEIGHBOURS, len(z) - 1)]
+    k = min(neighbours, len(z) - 1)
+    core = np.partition(d, k, axis=1)[:, k]
     n = len(z)
     best, source, open_ = np.full(n, np.inf), np.zeros(n, np.int32), np.ones(n, bool)
     a, b, length = np.zeros(n - 1, np.int32), np.zeros(n - 1, np.int32), np.zeros(n - 1)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
+from personae.model.tree import Tree
+
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
@@ -70,8 +72,8 @@ class Rule:
     """Steps, projection, nearest prototype.
 
     x (d,) = each feature's steps applied; z (r,) = x @ projection; the persona is the owner of the nearest prototype.
-    A user is outside when a guard refuses, when z is further than the persona's radius, when nothing is known of them, or when
-    a measure that is needed is empty.
+    A user is outside when a guard refuses, when z is further from the nearest prototype than its radius, when nothing is known
+    of them, or when a measure that is needed is empty.
     """
 
     features: tuple[Feature, ...]
@@ -82,17 +84,21 @@ class Rule:
     owner: Ints
     """(p,) index of the persona of each prototype."""
     radius: Floats
-    """(k,) distance beyond which a user is outside."""
+    """(p,) distance from each prototype beyond which a user is outside."""
     spread: float
     """Within-group variance per coordinate, the scale of memberships."""
     guards: tuple[Guard, ...] = ()
     needs: tuple[str, ...] = ()
     """Measures without which a user is left out."""
+    tree: Tree | None = None
+    """What the groups are a cut of, where a method built a tree; sizes are those of the searched users, 0 below the floor."""
+    leaf: Ints | None = None
+    """(p,) the leaf of the tree each prototype lies in."""
 
     @property
     def size(self) -> int:
         """The number of personas."""
-        return len(self.radius)
+        return int(self.owner.max()) + 1
 
 
 BORDERLINE = 0.1

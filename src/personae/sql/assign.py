@@ -31,7 +31,9 @@ def assign(rule: Rule, users: Any, counts: Any | None, step: Sql) -> Any:
     t = _with_events(rule, users, counts, step) if counts is not None and _events(rule) else _without_events(rule, users)
     t = _with_measures(rule, t, step)
     t = t.select("id", "known", "lacking", "total", *[f"g{i}" for i in range(len(rule.guards))], *[f"z{j}" for j in range(r)])
-    t = t.select("id", "known", (_refused(rule, t) | t.lacking).name("refused"), **_distances(rule, t))
+    refused = (_refused(rule, t) | t.lacking).name("refused")
+    t = t.select("id", "known", refused, **_distances(rule, t))
+    t = t.select("id", "known", "refused", reach=_reach(rule, t), **_by_persona(rule, t))
     d = [t[f"d{c}"] for c in range(size)]
     t = t.mutate(near=ibis.least(*d) if size > 1 else d[0])
     t = t.mutate(first=_first(t, size, lambda c: t[f"d{c}"] == t.near))
@@ -41,7 +43,7 @@ def assign(rule: Rule, users: Any, counts: Any | None, step: Sql) -> Any:
         next=_first(t, size, lambda c: (t[f"d{c}"] == t.other) & (t.first != c)) if size > 1 else ibis.literal(-1),
         weight=reduce(lambda a, b: a + b, [((t.near - t[f"d{c}"]) / (2 * rule.spread)).exp() for c in range(size)]),
         margin=(1 - (t.near / ibis.greatest(t.other, 1e-300)).sqrt()) if size > 1 else ibis.literal(1.0),
-        far=t.near.sqrt() > _by_persona(t.first, [float(x) for x in rule.radius]),
+        far=t.near.sqrt() > t.reach,
     )
     out = t.refused | t.far | ~t.known
     border = ibis.ifelse(t.margin < BORDERLINE, int(Place.BORDER), int(Place.CORE))
@@ -163,22 +165,32 @@ def _refused(rule: Rule, t: Any) -> Any:
 
 
 def _distances(rule: Rule, t: Any) -> Mapping[str, Any]:
-    """The squared distance to the nearest prototype of each persona."""
+    """The squared distance to each prototype."""
     r = rule.projection.shape[1]
-    to = [_sum([(t[f"z{j}"] - float(p[j])) * (t[f"z{j}"] - float(p[j])) for j in range(r)]) for p in rule.prototypes]
-    groups = [[d for d, o in zip(to, rule.owner) if o == c] for c in range(rule.size)]
+    return {
+        f"q{i}": _sum([(t[f"z{j}"] - float(p[j])) * (t[f"z{j}"] - float(p[j])) for j in range(r)])
+        for i, p in enumerate(rule.prototypes)
+    }
+
+
+def _by_persona(rule: Rule, t: Any) -> Mapping[str, Any]:
+    """The squared distance to the nearest prototype of each persona."""
+    groups = [[t[f"q{i}"] for i, o in enumerate(rule.owner) if o == c] for c in range(rule.size)]
     return {f"d{c}": (ibis.least(*g) if len(g) > 1 else g[0]) for c, g in enumerate(groups)}
+
+
+def _reach(rule: Rule, t: Any) -> Any:
+    """The radius of the nearest prototype; of two that are as near, that of the first persona."""
+    order = np.argsort(rule.owner, kind="stable")
+    near = [t[f"q{i}"] for i in order]
+    if len(set(rule.radius.tolist())) == 1 or len(near) == 1:
+        return ibis.literal(float(rule.radius[0]))
+    least = ibis.least(*near)
+    return ibis.cases(*[(q == least, float(rule.radius[i])) for q, i in zip(near, order)], else_=float(rule.radius[order[-1]]))
 
 
 def _first(t: Any, size: int, holds: Callable[[int], Any]) -> Any:
     out = ibis.literal(size - 1)
     for c in reversed(range(size)):
         out = ibis.ifelse(holds(c), c, out)
-    return out
-
-
-def _by_persona(index: Any, values: Sequence[float]) -> Any:
-    out = ibis.literal(values[-1])
-    for c in reversed(range(len(values) - 1)):
-        out = ibis.ifelse(index == c, values[c], out)
     return out

@@ -111,7 +111,7 @@ def _tried(space: Space, study: Study) -> Trial:
     dense = None
     if asked.auto and verdict.wants_density(space, known):
         try:
-            dense = judge(space, fitted(space, "hdbscan", 0, study.seed, {}), study)
+            dense = judge(space, fitted(space, "hdbscan", 0, study.seed, plugins.find("methods", "hdbscan").JOIN), study)
             dense = steadied(space, dense, study, FEW_SAMPLES)
             if not verdict.beyond(known) and not _denser(space, dense, study):
                 refused.append(("hdbscan", "columns that have nothing to do with each other have regions as dense"))
@@ -126,7 +126,7 @@ def _denser(space: Space, dense: Tried, study: Study) -> bool:
     plug, here = plugins.find("methods", "hdbscan"), float(dense.clustering.settings["validity"])
     for null in plugins.find("checks", "copula").null_spaces(space, study.seed, DRAWS):
         try:
-            there = plug.fit(null, 0, study.seed)
+            there = plug.fit(null, 0, study.seed, **plug.JOIN)
         except Refused:
             continue
         if verdict.balanced(there.labels) and float(there.settings["validity"]) >= here - 0.05:

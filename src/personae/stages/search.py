@@ -44,12 +44,13 @@ def search(space: Space, study: Study, method: Method) -> tuple[list[Tried], lis
     wanted = [0] if unsized(method.name) else list(sizes(space, study))
     step("group", f"trying {len(wanted)} numbers of groups", 0, len(wanted), "numbers")
     refused: list[tuple[str, str]] = []
+    whole = _whole(space, method, max(wanted), study.seed)
 
     def best_of(size: int) -> Tried | None:
         tried = []
         for options in _options(space, method):
             try:
-                made = fitted(space, method.name, size, study.seed, options)
+                made = recut(whole, size) if whole else fitted(space, method.name, size, study.seed, options)
                 if len(np.unique(made.labels)) == made.size:
                     tried.append(judge(space, made, study))
             except Refused as no:
@@ -77,6 +78,29 @@ def fitted(space: Space, name: str, size: int, seed: int, options: Mapping[str, 
     """A method's grouping, which knows how it was made. Raises Refused."""
     made: Clustering = plugins.find("methods", name).fit(space, size, seed, **options)
     return replace(made, options=dict(options))
+
+
+def _whole(space: Space, method: Method, most: int, seed: int) -> Clustering | None:
+    """The finest grouping of a method that builds a tree: every other number is a cut of it, without another fit. None for
+    other methods, and where it refuses."""
+    if not getattr(plugins.find("methods", method.name), "NESTED", False):
+        return None
+    for size in range(most, 1, -1):
+        try:
+            return fitted(space, method.name, size, seed, method.options)
+        except Refused:
+            continue
+    return None
+
+
+def recut(clustering: Clustering, size: int) -> Clustering:
+    """Another cut of the same tree. Raises Refused where it has too few leaves, ValueError where there is no tree."""
+    if clustering.tree is None or clustering.leaf is None:
+        raise ValueError(f"{clustering.method} built no tree")
+    if clustering.tree.leaves < size:
+        raise Refused(f"the tree parts into {clustering.tree.leaves} groups at most; {size} were asked for")
+    labels = np.array(clustering.tree.cut(size), np.int32)[clustering.leaf]
+    return replace(clustering, labels=labels, size=size)
 
 
 def unsized(name: str) -> bool:

@@ -12,8 +12,9 @@ from sklearn.cluster import KMeans
 from personae import rule as rules
 from personae.model.clustering import Clustering, Space
 from personae.model.features import Features
-from personae.model.rule import Rule
+from personae.model.rule import Place, Rule
 from personae.model.study import Study
+from personae.model.tree import Tree
 from personae.stages.score import coordinates, place_features
 
 Floats = NDArray[np.float64]
@@ -31,7 +32,8 @@ def settle(space: Space, clustering: Clustering, features: Features, study: Stud
     """The rule, personas ordered by size, and its fidelity: the share of searched users it puts where the method put them.
 
     Methods whose groups are round around a centre get one prototype a group, moved to the mean of everybody it attracts;
-    methods of any shape get as many as it takes to repeat them.
+    methods of any shape get as many as it takes to repeat them, those of a method that builds a tree inside its leaves. Whom a
+    method leaves in no group counts as kept where the rule finds them outside.
     """
     metric = np.eye(space.scores.shape[1]) if clustering.metric is None else clustering.metric
     rule = Rule(
@@ -52,17 +54,19 @@ def settle(space: Space, clustering: Clustering, features: Features, study: Stud
         prototypes = _polished(z, inside, means) if some else means
         owner = rule.owner
     else:
-        prototypes, owner = _several(here, clustering, study.seed)
-    rule = replace(rule, prototypes=prototypes, owner=owner)
+        prototypes, owner, leaf = _several(here, clustering, study.seed)
+        rule = replace(rule, leaf=leaf, tree=_floored(clustering, study.floor) if leaf is not None else None)
+    rule = replace(rule, prototypes=prototypes, owner=owner, radius=np.full(len(owner), np.inf))
+    noise = _noise(clustering)
     while True:
         done = _finished(rule, z, inside)
         if study.outliers == "none":
-            done = replace(done, radius=np.full(done.size, np.inf))
+            done = replace(done, radius=np.full(len(done.owner), np.inf))
+        done = _bounded(done, here, noise)
         persona = place_features(done, features).persona
         sizes = np.bincount(persona[persona >= 0], minlength=done.size)
         if done.size == 1 or sizes.min() >= study.floor:
-            again = rules.to_personas(rules.distances(here, done.prototypes), done.owner, done.size).argmin(axis=1)
-            return done, overlap(clustering.labels, again.astype(np.int32), done.size)[1]
+            return done, _fidelity(done, here, clustering.labels, noise)
         rule = _without(done, int(sizes.argmin()))
 
 
@@ -70,7 +74,8 @@ def _without(rule: Rule, gone: int) -> Rule:
     """The rule without a group that too few users belong to: they go to the next nearest."""
     keep = rule.owner != gone
     owner = rule.owner[keep] - (rule.owner[keep] > gone).astype(np.int32)
-    return replace(rule, prototypes=rule.prototypes[keep], owner=owner, radius=np.delete(rule.radius, gone))
+    leaf = None if rule.leaf is None else rule.leaf[keep]
+    return replace(rule, prototypes=rule.prototypes[keep], owner=owner, radius=rule.radius[keep], leaf=leaf)
 
 
 def _inside(rule: Rule, features: Features) -> NDArray[np.bool_]:
@@ -97,26 +102,82 @@ def _polished(z: Floats, inside: NDArray[np.bool_], centres: Floats) -> Floats:
     return centres
 
 
-def _several(here: Floats, clustering: Clustering, seed: int) -> tuple[Floats, Ints]:
-    """Prototypes inside each group, more and more of them until the nearest one tells the group."""
-    best: tuple[float, Floats, Ints] = (-1.0, here[:0], clustering.labels[:0])
+def _several(here: Floats, clustering: Clustering, seed: int) -> tuple[Floats, Ints, Ints | None]:
+    """Prototypes inside each group, more and more of them until the nearest one tells the group; their owners; the leaf of the
+    tree each lies in."""
+    labels, among = clustering.labels, np.flatnonzero(~_noise(clustering))
+    cells = labels if clustering.leaf is None else clustering.leaf
+    names, users = np.unique(cells[among], return_counts=True)
+    best: tuple[float, Floats, Ints] = (-1.0, here[:0], labels[:0])
     n = len(here)
     for share in (8, 4, 2, 1):
         most = min(MOST_PROTOTYPES, max(clustering.size, n // 4)) // share
-        prototypes, owner = [], []
-        for c in range(clustering.size):
-            mine = here[clustering.labels == c]
-            p = int(np.clip(round(most * len(mine) / n), 1, max(1, len(np.unique(mine, axis=0)))))
+        prototypes, cell = [], []
+        for c, held in zip(names, users):
+            mine = here[among[cells[among] == c]]
+            p = int(np.clip(round(most * held / n), 1, max(1, len(np.unique(mine, axis=0)))))
             prototypes.append(KMeans(p, n_init=1, random_state=seed).fit(mine).cluster_centers_)
-            owner += [c] * p
-        stacked, owners = np.vstack(prototypes), np.array(owner, np.int32)
-        nearest = owners[rules.distances(here, stacked).argmin(axis=1)]
-        same = float((nearest == clustering.labels).mean())
+            cell += [c] * p
+        stacked, owners = np.vstack(prototypes), np.array(cell, np.int32)
+        nearest = owners[rules.distances(here[among], stacked).argmin(axis=1)]
+        same = float((_group_of(clustering, nearest) == labels[among]).mean())
         if same > best[0] + 0.002:
             best = (same, stacked, owners)
         if same >= CLOSE:
             break
-    return best[1], best[2]
+    return best[1], _group_of(clustering, best[2]), None if clustering.leaf is None else best[2]
+
+
+def _group_of(clustering: Clustering, cells: Ints) -> Ints:
+    """The group of each leaf of a tree; where there is no tree, a cell is a group."""
+    if clustering.tree is None or clustering.leaf is None:
+        return cells
+    return np.array(clustering.tree.cut(clustering.size), np.int32)[cells]
+
+
+def _floored(clustering: Clustering, floor: int) -> Tree | None:
+    """The tree without the sizes of leaves that too few users are in."""
+    tree = clustering.tree
+    return None if tree is None else replace(tree, sizes=tuple(n if n >= floor else 0 for n in tree.sizes))
+
+
+def _noise(clustering: Clustering) -> NDArray[np.bool_]:
+    """Who (n,) is in no group by the method's own word."""
+    if clustering.kinds is None:
+        return np.zeros(len(clustering.labels), bool)
+    return np.asarray(clustering.kinds == Place.OUTSIDE)
+
+
+def _bounded(rule: Rule, here: Floats, noise: NDArray[np.bool_]) -> Rule:
+    """The radius of each prototype that has noise about it is drawn in to where it parts members from noise with the fewest
+    errors, the widest of several such."""
+    if not noise.any():
+        return rule
+    d = rules.distances(here, rule.prototypes)
+    nearest, radius = d.argmin(axis=1), rule.radius.copy()
+    distance = np.sqrt(d[np.arange(len(here)), nearest])
+    for q in np.unique(nearest[noise]):
+        mine = np.flatnonzero(nearest == q)
+        mine = mine[np.argsort(distance[mine], kind="stable")]
+        out = noise[mine]
+        wrong = np.r_[0, np.cumsum(out)] + np.r_[np.cumsum(~out[::-1])[::-1], 0]
+        last = len(mine) - int(wrong[::-1].argmin())  # how many of the nearest stay
+        if last < len(mine):
+            low = distance[mine[last - 1]] if last else 0.0
+            radius[q] = min(radius[q], (low + distance[mine[last]]) / 2)
+    return replace(rule, radius=radius)
+
+
+def _fidelity(rule: Rule, here: Floats, labels: Ints, noise: NDArray[np.bool_]) -> float:
+    """The share of users whom rule and method put in the same group, or both in none."""
+    d = rules.distances(here, rule.prototypes)
+    nearest = d.argmin(axis=1)
+    placed = rule.owner[nearest]
+    if noise.any():
+        placed = np.where(np.sqrt(d.min(axis=1)) > rule.radius[nearest], -1, placed)
+    both = ~noise & (placed >= 0)
+    kept = overlap(labels[both], placed[both], rule.size)[1] * both.sum() if both.any() else 0.0
+    return float((kept + (noise & (placed < 0)).sum()) / len(labels))
 
 
 def _finished(rule: Rule, z: Floats, inside: NDArray[np.bool_]) -> Rule:
@@ -142,7 +203,9 @@ def _finished(rule: Rule, z: Floats, inside: NDArray[np.bool_]) -> Rule:
     spread = max(float(np.median(nearest)) / max(z.shape[1], 1), 1e-12) if len(nearest) else 1.0
     owner = place[rule.owner]
     sort = np.argsort(owner, kind="stable")
-    return replace(rule, prototypes=rule.prototypes[sort], owner=owner[sort], radius=radius, spread=spread)
+    leaf = None if rule.leaf is None else rule.leaf[sort]
+    prototypes, owner = rule.prototypes[sort], owner[sort]
+    return replace(rule, prototypes=prototypes, owner=owner, radius=radius[owner], spread=spread, leaf=leaf)
 
 
 def overlap(labels: Ints, persona: Ints, size: int) -> tuple[list[int], float]:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from personae.model.rule import Guard
+from personae.nearby import bend
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -69,19 +70,12 @@ def in_no_region(x: Floats, neighbours: int = NEIGHBOURS) -> Flags:
     z = _leading(x)
     k = min(neighbours, len(z))
     last = NearestNeighbors(n_neighbors=k).fit(z).kneighbors(z)[0][:, -1]
-    reach = _bend(last)
+    reach = bend(last)
     dense = last <= reach
     out = ~dense
     if dense.any() and out.any():
         out[out] = NearestNeighbors(n_neighbors=1).fit(z[dense]).kneighbors(z[~dense])[0][:, 0] > reach
     return np.asarray(out, bool)
-
-
-def _bend(distance: Floats) -> float:
-    """The height of a sorted curve where it is furthest below the line between its ends (kneedle, Satopaa et al. 2011)."""
-    curve = np.sort(distance)
-    line = np.linspace(curve[0], curve[-1], len(curve))
-    return float(curve[int((line - curve).argmax())])
 
 
 def _leading(x: Floats) -> Floats:

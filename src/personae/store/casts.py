@@ -23,6 +23,7 @@ from personae.model.plain import noun
 from personae.model.rule import REASONS, Feature, Guard, Place, Placement, Rule
 from personae.model.study import Study
 from personae.model.table import Match, Table
+from personae.model.tree import Tree
 from personae.store.atomic import taken, whole_folder
 
 SCHEMA = 1
@@ -159,14 +160,22 @@ def _rule(data: Mapping[str, Any]) -> Rule:
         projection=_floats(data["projection"], (width, depth)),
         prototypes=_floats(data["prototypes"], (len(data["owner"]), depth)),
         owner=np.array(data["owner"], dtype=np.int32),
-        radius=_floats(data["radius"]),
+        radius=_radius(data),
         spread=float(data["spread"]),
         guards=tuple(
             Guard(g["start"], g["stop"], _floats(g["weight"]), _floats(g["edges"]), _floats(g["limits"]), _most(g))
             for g in data["guards"]
         ),
         needs=tuple(data.get("needs", ())),
+        tree=noun(Tree, data["tree"]) if data.get("tree") else None,
+        leaf=np.array(data["leaf"], dtype=np.int32) if data.get("leaf") else None,
     )
+
+
+def _radius(data: Mapping[str, Any]) -> Any:
+    """One for each prototype; runs written before had one for each persona."""
+    radius, owner = _floats(data["radius"]), np.array(data["owner"], dtype=np.int32)
+    return radius if len(radius) == len(owner) else radius[owner]
 
 
 def _most(guard: Mapping[str, Any]) -> float:
