@@ -374,6 +374,23 @@ def test_a_hidden_event_takes_no_part_and_is_recorded(tmp_path: Any) -> None:
     assert [r["persona"] for r in again] == [r["persona"] for r in made.users.to_pylist()]
 
 
+def test_the_number_of_events_that_form_groups_is_a_setting(tmp_path: Any) -> None:
+    """Requirement 10: 1,000 unless said otherwise; those that most users do stay, and it is recorded."""
+    counts = np.column_stack([planted(users=300, groups=3, events=9).counts, (np.arange(300) % 5 == 0)[:, None] * np.ones(6)])
+    assert Study(sources=()).top_events == 1000
+    few = replace(STUDY, top_events=9)
+    space, full = behaviour_space(counted(counts), few), behaviour_space(counted(counts), STUDY)
+    assert space is not None and full is not None
+    assert [f.name for f in space.features] == [f"e{j:03d}" for j in range(9)] and len(full.features) > 9
+    assert as_study(["log.csv"], {"top_events": "100"}, {}).top_events == 100
+    made = personae.run(planted(users=200, groups=3, events=10).log(tmp_path / "log.csv"), id="user_id", top_events=6, groups=3)
+    prepared = made.cast.evidence.preparation
+    assert (
+        prepared is not None and "6 of 10 kinds used" in prepared.order[0] and "the 6 that most users do" in prepared.order[0]
+    )
+    assert made.cast.study.top_events == 6
+
+
 @pytest.mark.parametrize(("entry", "code"), [("event=event_3", "P002"), ("time=x", "P001"), ("page=x", "P002")])
 def test_what_cannot_be_hidden_is_said(tmp_path: Any, entry: str, code: str) -> None:
     """Requirement 10."""

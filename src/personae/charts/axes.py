@@ -24,7 +24,7 @@ def axes(found: Sequence[Axis], entity: str) -> Axes | None:
     if not found:
         return None
     many = plural(entity)
-    rows = tuple((round(100 * a.share, 2), percent(a.share), tuple(map(_end, a.low)), tuple(map(_end, a.high))) for a in found)
+    rows = tuple((round(100 * a.share, 2), percent(a.share), tuple(map(end, a.low)), tuple(map(end, a.high))) for a in found)
     _, _, low, high = rows[0]
     ends = f": from {listing(low[:2])} to {listing(high[:2])}" if low and high else ""
     chart = Chart(
@@ -40,7 +40,7 @@ def axes(found: Sequence[Axis], entity: str) -> Axes | None:
     return Axes(chart, rows)
 
 
-def _end(feature: str) -> str:
+def end(feature: str) -> str:
     """A measure, or an answer to a question, as a reader would write it: "plan = pro" becomes "plan: pro"."""
     stem, _, level = feature.partition(" = ")
     return f"{readable(stem)}: {level}" if level else readable(stem)

@@ -31,6 +31,8 @@ THEME: Mapping[str, Any] = {
 }
 """Colours are tokens: the page maps them to its light and dark inks."""
 _CHATTER = re.compile(r' (?:aria-[a-z]+|role|class|pointer-events)="[^"]*"')
+_TAG, _LONG = re.compile(r"<[^>]+>"), re.compile(r"-?\d+\.\d{3,}(?:e-?\d+)?")
+"""Numbers in a tag with more digits than a drawing needs: a hundredth of a pixel is enough."""
 _EMPTY = re.compile(r'<path d="" display="none"/>|<path d="M0,0h0v0h0Z"/>')
 
 
@@ -42,6 +44,7 @@ def svg(spec: Mapping[str, Any], alt: str) -> str:
         {"$schema": "https://vega.github.io/schema/vega-lite/v6.json", **spec, "config": dict(THEME)}
     )
     body = _EMPTY.sub("", _CHATTER.sub("", drawn[drawn.index(">") + 1 :]))
+    body = _TAG.sub(lambda tag: _LONG.sub(lambda n: f"{float(n[0]):.2f}".rstrip("0").rstrip("."), tag[0]), body)
     size = re.search(r'width="([\d.]+)" height="([\d.]+)"', drawn)
     if size is None:
         raise ValueError("the renderer gave no size")

@@ -56,6 +56,7 @@ HELP: Mapping[str, tuple[str, str, str]] = {
     "max_inflated": (_READING, "BYTES", "Size a compressed file may grow to; 4 GB when left out."),
     "window": (_MEASURES, "DAYS", "Days that count: 90d (the last), first-7d (of each user), 2026-01-01..2026-03-31."),
     "features": (_MEASURES, "RECIPES", "Recipes to measure as well, such as rfm; personae features lists them."),
+    "top_events": (_MEASURES, "N", "Events that form the groups at most: those that most users do."),
     "scale": (_MEASURES, "HOW", "auto, standard, minmax, robust, log, quantile or none."),
     "weigh": (_MEASURES, "HOW", "How event counts are weighed: auto, hellinger, tfidf, shares or none."),
     "reduce": (_MEASURES, "N", "Principal components: auto, none, a number such as 50, or a share of variance such as 0.9."),

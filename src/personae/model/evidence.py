@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from personae.model.map import Map, Replay
 from personae.model.preparation import Preparation
 
 FEW = 100
@@ -126,3 +127,7 @@ class Evidence:
     """How columns became coordinates."""
     apart: tuple[int, ...] = ()
     """Positions among the ids of users who took no part in the search and whom the rule places like anybody."""
+    map: Map | None = None
+    """Users seen from the two directions that tell the groups apart best."""
+    replay: Replay | None = None
+    """k-means round by round in the two directions of the map."""

@@ -21,7 +21,7 @@ class Role(StrEnum):
     IGNORE = "ignore"
 
 
-LEAST = {"floor": 1, "sample": 100, "seed": 0, "threads": 0, "allow_rejects": 0, "max_inflated": 1}
+LEAST = {"floor": 1, "top_events": 2, "sample": 100, "seed": 0, "threads": 0, "allow_rejects": 0, "max_inflated": 1}
 """The smallest value of each setting that is a number."""
 
 
@@ -79,6 +79,8 @@ class Study:
     "2026-01-01..2026-03-31": these days; empty means all of the log."""
     features: tuple[str, ...] = ()
     """Recipes to measure beside the usual ones: "rfm", "time_to_first(event=purchase)"."""
+    top_events: int = 1000
+    """Events that take part in forming groups at most: those that most users do."""
     # how measures become coordinates
     scale: str = "auto"
     """"auto", "standard", "minmax", "robust", "log", "quantile" or "none"."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from personae.charts.chart import Chart
+from personae.charts.evolution import evolution
+from personae.charts.map import mapped
 from personae.model.cast import Cast
 
-LOOKS: tuple[Callable[[Cast], Chart | None], ...] = ()
+LOOKS: tuple[Callable[[Cast], Chart | None], ...] = (mapped, evolution)
 """What can be drawn of a cast; None where a run has nothing to show."""
 
 

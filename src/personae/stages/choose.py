@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_limits
 from personae import plugins
 from personae.errors import DataError, Refused, UsageError
 from personae.model.clustering import Space
-from personae.model.evidence import Axis, Border, Evidence, Structure
+from personae.model.evidence import Border, Evidence, Structure
 from personae.model.features import Features
 from personae.model.rule import Rule
 from personae.model.study import Study
@@ -19,6 +19,7 @@ from personae.model.trial import Case, Trial, Tried
 from personae.progress import step, tell, warn
 from personae.rule import distances, to_personas
 from personae.stages import verdict, votes
+from personae.stages.ends import axes
 from personae.stages.examine import examine
 from personae.stages.method import Method, method
 from personae.stages.prepared import prepared
@@ -166,7 +167,7 @@ def _evidence(
         votes=votes.cast(tuple(t.candidate for t in trial.tried), space.factors),
         steadiness=tuple(jaccard[c] for c in order),
         borders=tuple(Border(a, b, p, p > verdict.VALLEY) for a, b, p in borders),
-        axes=_axes(space),
+        axes=axes(space),
         chosen=best.clustering.method,
         agreement=other,
         factors=space.factors,
@@ -197,19 +198,3 @@ def _second_view(space: Space, best: Tried, study: Study) -> tuple[tuple[str, st
     except Refused:
         return ()
     return ((best.clustering.method, name, float(adjusted_rand_score(best.clustering.labels, other.labels))),)
-
-
-def _axes(space: Space) -> tuple[Axis, ...]:
-    """The directions along which users differ most, with the features at both ends (correlation of 0.25 or more)."""
-    variance = space.scores.var(axis=0)
-    total = float(space.coordinates.var(axis=0).sum())
-    x = space.coordinates - space.coordinates.mean(axis=0)
-    made = []
-    for r in np.argsort(-variance, kind="stable")[: max(1, min(4, space.factors or 1))]:
-        z = space.scores[:, r] - space.scores[:, r].mean()
-        correlation = (x * z[:, None]).mean(axis=0) / np.maximum(x.std(axis=0) * max(z.std(), 1e-12), 1e-12)
-        ranked = np.argsort(-correlation, kind="stable")
-        high = tuple(space.features[j].name for j in ranked[:3] if correlation[j] >= 0.25)
-        low = tuple(space.features[j].name for j in ranked[::-1][:3] if correlation[j] <= -0.25)
-        made.append(Axis(float(variance[r] / max(total, 1e-12)), low, high))
-    return tuple(made)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from personae.model.evidence import Evidence
 from personae.model.trial import Case
+from personae.stages.map import mapped
+from personae.stages.replay import replay
 
 
 def examine(found: Evidence, case: Case) -> Evidence:
     """The evidence with every further look."""
-    return found
+    seen = mapped(case)
+    return replace(found, map=seen, replay=replay(case, seen))

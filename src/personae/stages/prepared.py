@@ -100,7 +100,9 @@ def _order(space: Space, features: Features, study: Study) -> Iterator[str]:
     events = _events(space)
     rest = [f for f in space.features if f.of != "event"]
     if events and (others := len(_unused(space, features))):
-        why = "the others are done by too few, or are the same share of what everybody does"
+        beyond = len(events) + others > study.top_events
+        top = f" are not among the {study.top_events:,} that most users do," if beyond else ""
+        why = f"the others are done by too few,{top} or are the same share of what everybody does"
         yield f"events: {len(events):,} of {len(events) + others:,} kinds used; {why}"
     if events:
         yield f"events: {_WEIGHED[WEIGHINGS[study.weigh]]}"

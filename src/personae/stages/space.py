@@ -31,7 +31,6 @@ from personae.stages.unlike import TENTHS, in_no_region, isolated
 Floats = NDArray[np.float64]
 SHUFFLES = 5
 MOST_FACTORS = 10
-MOST_EVENTS = 1000
 CELLS = 40_000_000
 """Cells of the dense matrix the search holds: 320 MB."""
 NORM = ("auto", "norm")
@@ -124,12 +123,12 @@ def _sampled(features: Features, counts: Counts | None, study: Study, ways: Mapp
 
 
 def _common(counts: Counts, study: Study) -> Counts:
-    """Events enough users have met, at most 1,000 of them: rare ones tell of few and shake every distance."""
+    """Events enough users have met, at most `top_events` of them: rare ones tell of few and shake every distance."""
     users = np.asarray((counts.matrix > 0).sum(axis=0)).ravel()
     n = int((np.diff(counts.matrix.indptr) > 0).sum())
     keep = np.flatnonzero(users >= max(min(study.floor, 0.03 * n), 0.005 * n))
-    if len(keep) > MOST_EVENTS:
-        keep = np.sort(keep[np.argsort(-users[keep], kind="stable")[:MOST_EVENTS]])
+    if len(keep) > study.top_events:
+        keep = np.sort(keep[np.argsort(-users[keep], kind="stable")[: study.top_events]])
     return replace(counts, matrix=counts.matrix[:, keep], events=tuple(counts.events[i] for i in keep))
 
 
