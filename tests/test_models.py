@@ -10,8 +10,6 @@ import pytest
 import personae
 from conftest import planted
 
-WORLD = planted(users=300, groups=3, events=6, seed=4)
-
 
 def frame(seed: int = 0) -> pd.DataFrame:
     """Three kinds of users in numbers and a category, some cells empty; another seed is another order of rows and columns."""
@@ -41,3 +39,124 @@ def test_rows_and_columns_in_any_order_give_the_same_partition_and_keys() -> Non
     assert len({key for key, _ in first.values()}) >= 3
     for seed in range(1, 21):
         assert partition(frame(seed)) == first
+
+
+@pytest.fixture(scope="module")
+def table() -> personae.Result:
+    return personae.run(personae.read(frame(), id="user_id"))
+
+
+@pytest.mark.slow
+def test_a_constant_other_names_and_copies_of_columns_move_nobody() -> None:
+    """MOD-16."""
+    first = partition(frame())
+    data = frame()
+    again = {
+        "a constant": data.assign(app="web"),
+        "other names": data.rename(columns={"visits": "zz", "spend": "aa", "shelf": "b"}),
+        "copies": data.assign(**{f"{c} again": data[c] for c in ("visits", "spend", "minutes", "noise")}),
+    }
+    places = {what: {u: margin for u, (_, margin) in partition(d).items()} for what, d in again.items()}
+    assert places == {what: {u: margin for u, (_, margin) in first.items()} for what in again}
+
+
+def test_columns_shuffled_each_on_its_own_give_no_personas() -> None:
+    """MOD-01."""
+    rng, data = np.random.default_rng(2), frame().drop(columns="shelf")
+    for column in data.columns[1:]:
+        data[column] = rng.permutation(data[column].to_numpy())
+    result = personae.run(personae.read(data.assign(minutes=data.minutes.fillna(0.5)), id="user_id"))
+    assert (result.verdict.kind, result.personas) == ("nothing", ())
+
+
+@pytest.mark.parametrize(("rows", "columns", "flat"), [(5, 3, False), (12, 40, False), (17, 2, False), (300, 4, True)])
+def test_too_few_users_and_flat_data_end_with_what_is_missing(rows: int, columns: int, flat: bool) -> None:
+    """MOD-05, MOD-06: few users, more columns than users, fewer different users than groups, all rows equal."""
+    x = np.random.default_rng(3).integers(0, 3, (rows, columns)).astype(float) if not flat else np.ones((rows, columns))
+    data = pd.DataFrame(x, columns=[f"m{j}" for j in range(columns)])
+    data.insert(0, "user_id", [f"u{i}" for i in range(rows)])
+    with pytest.raises(personae.errors.DataError) as error:
+        personae.run(personae.read(data, id="user_id", groups="10" if rows == 17 else "auto"))
+    assert error.value.exit_code == 3
+    assert ("no column" if flat else f"{rows} of {rows}") in error.value.what
+
+
+@pytest.mark.slow
+def test_four_people_who_are_a_group_of_their_own_are_never_published() -> None:
+    """MOD-09."""
+    data = frame().drop(columns="shelf")
+    data.loc[:3, ["visits", "spend", "minutes", "noise"]] = 60.0
+    result = personae.run(personae.read(data, id="user_id"))
+    assert min(p.users for p in result.personas) >= 10
+    alone = list(result.users[result.users["id"].isin([f"u{i}" for i in range(4)])]["persona"])
+    assert all(p is None for p in alone) or len(set(alone)) == 1
+
+
+def test_a_point_half_way_has_no_margin_and_memberships_sum_to_one(table: personae.Result) -> None:
+    """MOD-11."""
+    from personae.rule import distances, soft, to_personas
+
+    rule = table.cast.rule
+    assert rule is not None
+    middle = (rule.prototypes[rule.owner == 0].mean(axis=0) + rule.prototypes[rule.owner == 1].mean(axis=0)) / 2
+    d = to_personas(distances(middle[None, :], rule.prototypes), rule.owner, rule.size)
+    shares = np.sort(soft(d, rule.spread)[0])[::-1]
+    assert shares.sum() == pytest.approx(1.0)
+    assert shares[0] - shares[1] < 0.05
+
+
+def test_every_persona_is_looked_for_in_other_worlds(table: personae.Result) -> None:
+    """R98, R133: methods, preparations, empty cells and twenty seeds, each persona by its best Jaccard."""
+    found = table.cast.evidence.worlds
+    assert found is not None
+    assert {"method", "preparation", "empty cells", "seed"} <= {w.kind for w in found.worlds}
+    assert len(found.of("seed")) == 19
+    assert found.seeds is not None and found.seeds > 0.9
+    assert all(len(w.jaccard) == len(table.personas) for w in found.worlds)
+    assert all(0 <= j <= 1 for w in found.worlds for j in w.jaccard if j is not None)
+    assert all(p.name in str(table.charts["worlds"]) for p in table.personas)
+
+
+def test_a_group_that_rests_on_a_choice_says_so() -> None:
+    """R98, R133: groups that differ in what they do are gone where counts are not weighed."""
+    from personae.model.study import Study
+    from personae.stages.choose import choose
+    from personae.words.worlds import killers, life
+
+    _, evidence = choose(planted(users=900, groups=4, events=24).features(), Study(sources=()))
+    found = evidence.worlds
+    assert found is not None
+    assert len(found.of("activity")) == 1
+    assert "when counts are not weighed" in killers(found, 0)
+    assert life(found, 0).endswith("gone when counts are not weighed")
+
+
+def test_overlaps_are_jaccards_by_hand() -> None:
+    """R98: two groups of four; the other grouping moves one user."""
+    from personae.stages.worlds import overlaps
+
+    ours = np.array([0, 0, 0, 0, 1, 1, 1, 1], np.int32)
+    theirs = np.array([5, 5, 5, 2, 2, 2, 2, 2], np.int32)
+    assert overlaps(ours, theirs, 2, 1) == (3 / 4, 4 / 5)
+    assert overlaps(ours[:5], theirs[:5], 2, 2) == (3 / 4, None)
+
+
+@pytest.mark.parametrize("kind", ["planted", "nothing", "forced"])
+def test_limits_name_what_this_run_could_not_do(kind: str, table: personae.Result) -> None:
+    """R102."""
+    from personae.report.limits import limits
+
+    result = table
+    if kind != "planted":
+        noise = pd.DataFrame(np.random.default_rng(1).standard_normal((120, 8)), columns=list("abcdefgh"))
+        noise.insert(0, "user_id", [f"u{i}" for i in range(120)])
+        result = personae.run(personae.read(noise, id="user_id", force=kind == "forced"))
+    said = " ".join(limits(result.cast))
+    assert "The data say what was done, not why." in said
+    if kind == "planted":
+        assert any(p.name in said for p in result.personas)
+    else:
+        assert "120 users for 8 directions: fewer than 70 for each" in said
+        assert (
+            "2 groups were drawn by order" if kind == "forced" else "Nothing was found among 120 users by 8 measures"
+        ) in said

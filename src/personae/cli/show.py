@@ -132,7 +132,21 @@ def why(cast: Cast, screen: Screen) -> list[str]:
         "",
         *_titled(tried, (1, 2, 3, 4, 5), screen),
         *refused,
+        *_worlds(cast, screen),
     ]
+
+
+def _worlds(cast: Cast, screen: Screen) -> list[str]:
+    """In how many other ways to form the groups each persona is there, and in which it is not."""
+    from personae.charts.worlds import worlds
+
+    chart = worlds(cast)
+    if chart is None:
+        return []
+    head, rows = chart.columns, chart.rows
+    lost = [line for r in rows if r[-1] for line in labelled("gone", f"{r[0]}: {r[-1]}")]
+    shown = [list(r[:-1]) for r in (head, *rows)]
+    return ["", chart.title, *_titled(shown, tuple(range(1, len(head) - 1)), screen), *lost]
 
 
 def _prepared(p: Preparation) -> list[str]:

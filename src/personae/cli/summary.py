@@ -14,6 +14,7 @@ from personae.model.study import Role, Study
 from personae.model.table import Match, Table, telling
 from personae.stages.roles import use
 from personae.words.apart import brief
+from personae.words.enough import thin
 from personae.words.names import plural
 
 WORDS = {
@@ -118,7 +119,9 @@ def groups(cast: Cast) -> list[str]:
         other = f", next best {verdict.alternative}" if verdict.alternative else ""
         line = f"{tried}; {taken}: {how}{own}{other}"
     forced = " (drawn because of --force)" if verdict.forced else ""
-    return [*labelled("group", line), *labelled("verdict", f"{WORDS[verdict.kind.value]}{forced}. {sentence(verdict.why)}")]
+    few = labelled("data", said) if (said := thin(found, cast.study.entity)) else []
+    said_why = labelled("verdict", f"{WORDS[verdict.kind.value]}{forced}. {sentence(verdict.why)}")
+    return [*labelled("group", line), *few, *said_why]
 
 
 def _asked_for(cast: Cast) -> str:

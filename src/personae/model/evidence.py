@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from personae.model.map import Map, Replay
 from personae.model.preparation import Preparation
+from personae.model.worlds import Worlds
 
 FEW = 100
 """Users below whom only groups that lie far apart can show."""
@@ -131,3 +132,5 @@ class Evidence:
     """Users seen from the two directions that tell the groups apart best."""
     replay: Replay | None = None
     """k-means round by round in the two directions of the map."""
+    worlds: Worlds | None = None
+    """The personas had other choices been made."""

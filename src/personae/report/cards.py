@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from personae.charts.look import Mark, mark
 from personae.charts.multiples import Line, line
-from personae.charts.numbers import count, percent, plural
+from personae.charts.numbers import count, percent, plural, sentence
 from personae.charts.steadiness import hundred
 from personae.charts.traits import Differences, shown, traits
 from personae.model.cast import Cast
@@ -16,6 +16,7 @@ from personae.model.persona import Claim, Persona, Profile
 from personae.model.vocabulary import is_thing
 from personae.report.proof import Proof, Said, said
 from personae.words.names import clean
+from personae.words.worlds import life
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ class Card:
     firm: str
     firm_proofs: tuple[Proof, ...]
     edited: bool
+    life: str = ""
+    """In how many other ways to form the groups it is there; "" where none were tried."""
     typical: tuple[str, ...] = ()
     """The most typical things of a group, where things are grouped and no people."""
 
@@ -62,7 +65,7 @@ def card(cast: Cast, persona: Persona, facts: Mapping[str, Fact], proofs: Mappin
         users=count(persona.users),
         share=percent(persona.share),
         steady=persona.steady,
-        steady_words=f"Repeated on other samples, this group comes back {hundred(persona.steadiness)} times in 100.",
+        steady_words=_steady(persona),
         tagline=said(persona.tagline, proofs),
         differences=traits(profile, persona.name, facts, on, cast.study.floor),
         traits=all_of(persona.traits),
@@ -73,8 +76,15 @@ def card(cast: Cast, persona: Persona, facts: Mapping[str, Fact], proofs: Mappin
         firm=firm(profile, cast.study.entity, cast.study.floor),
         firm_proofs=tuple(proofs[id] for id in profile.facts[2:] if id in proofs),
         edited=persona.origin != "data",
+        life=sentence(life(cast.evidence.worlds, persona.index)) if cast.evidence.worlds else "",
         typical=typical(cast, persona.key),
     )
+
+
+def _steady(persona: Persona) -> str:
+    """How much of a group comes back, and what follows where that is little (Hennig 2007)."""
+    words = f"Repeated on other samples, this group comes back {hundred(persona.steadiness)} times in 100."
+    return f"{words} Below 60 a group is not to be trusted." if persona.steady == "shaky" else words
 
 
 def typical(cast: Cast, key: str) -> tuple[str, ...]:

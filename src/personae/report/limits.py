@@ -9,6 +9,8 @@ from personae.charts.steadiness import hundred
 from personae.model.cast import Cast
 from personae.model.evidence import Structure
 from personae.model.table import telling
+from personae.words.enough import thin
+from personae.words.worlds import deadly, firm, killers, some_of, there
 
 SMALL, BLURRED, FAITHFUL, GAPS = 100, 0.2, 0.9, 0.05
 """Users from which averages settle; share of borderline users, fidelity and share of empties that are worth a warning."""
@@ -16,14 +18,17 @@ SMALL, BLURRED, FAITHFUL, GAPS = 100, 0.2, 0.9, 0.05
 
 def limits(cast: Cast) -> tuple[str, ...]:
     """The limits of the groups, of the data and of the numbers, most important first."""
-    return (*_of_groups(cast), *_of_data(cast), *_always(cast))
+    return (*_of_groups(cast), *_of_method(cast), *_of_data(cast), *_always(cast))
 
 
 def _of_groups(cast: Cast) -> Iterator[str]:
     e, many = cast.evidence, plural(cast.study.entity)
     name = {p.index: p.name for p in cast.personas}
     if e.verdict.forced:
-        yield "The groups were drawn by order. Nothing in the data speaks for them."
+        yield f"The {len(cast.personas)} groups were drawn by order. Nothing in the data speaks for them."
+    if e.verdict.kind == Structure.NOTHING and not e.verdict.forced:
+        measures = f"{len([m for m in cast.measures if m.forms])} measures"
+        yield f"Nothing was found among {count(e.searched)} {many} by {measures}. Weaker groups need more of either to show."
     if e.verdict.kind == Structure.REPRODUCIBLE:
         yield f"There are no gaps between the groups: {many} near a line are much like those on the other side of it."
     if e.verdict.kind == Structure.CONSTRUCTIVE:
@@ -34,6 +39,7 @@ def _of_groups(cast: Cast) -> Iterator[str]:
     shaky = tuple(p.name for p in cast.personas if p.steady == "shaky")
     if shaky:
         yield f"{listing(shaky)}: shaky, another sample may not show {'it' if len(shaky) == 1 else 'them'}."
+    yield from _of_worlds(cast)
     blurred = tuple(p.key for p in cast.profiles if p.border_share > BLURRED)
     for p in cast.personas:
         if p.key in blurred:
@@ -48,6 +54,34 @@ def _of_groups(cast: Cast) -> Iterator[str]:
         yield f"The groups were looked for among {part}, chosen by their id alone; then everyone was placed."
 
 
+def _of_worlds(cast: Cast) -> Iterator[str]:
+    """Which personas hang on a choice that was made on the way."""
+    found = cast.evidence.worlds
+    if found is None or not cast.personas:
+        return
+    dead = deadly(found)
+    if dead:
+        yield f"None of these groups is there {some_of(tuple(w.words for w in dead))}: they rest on that choice."
+    for p in cast.personas:
+        lost = killers(found, p.index, alone=True)
+        if lost and not firm(found, p.index):
+            some, all_ = there(found, p.index)
+            yield f"{p.name}: there in {some} of {all_} other ways to form the groups, gone {some_of(lost)}."
+
+
+def _of_method(cast: Cast) -> Iterator[str]:
+    """What the method left out, and which criteria want another number."""
+    e, many = cast.evidence, plural(cast.study.entity)
+    if e.outliers >= cast.study.floor:
+        yield f"{count(e.outliers)} {many} are unlike all others and took no part in the search for groups."
+    if few := thin(e, cast.study.entity):
+        yield f"{few} (Dolnicar et al. 2014)."
+    other = tuple(v for v in e.votes if cast.personas and v.groups and v.groups != e.verdict.groups)
+    if other:
+        said = listing(tuple(f"{v.criterion} ({v.groups})" for v in other))
+        yield f"Not every criterion wants {e.verdict.groups} groups: {said}."
+
+
 def _of_data(cast: Cast) -> Iterator[str]:
     many = plural(cast.study.entity)
     if cast.window:
@@ -59,7 +93,7 @@ def _of_data(cast: Cast) -> Iterator[str]:
     for m in telling(cast.matches):
         if m.only_left or m.only_right:
             lone = max(m.only_left, m.only_right)
-            shown = count(lone) if lone >= cast.study.floor else f"fewer than {cast.study.floor}"
+            shown = count(lone) if lone >= cast.study.floor else f"Fewer than {cast.study.floor}"
             side = m.left if m.only_left >= m.only_right else m.right
             yield f"{shown} {many} appear in {side} only, so less is known of them."
     gaps = tuple(

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from personae.charts.chart import Chart
 from personae.charts.evolution import evolution
 from personae.charts.map import mapped
+from personae.charts.worlds import worlds
 from personae.model.cast import Cast
 
-LOOKS: tuple[Callable[[Cast], Chart | None], ...] = (mapped, evolution)
+LOOKS: tuple[Callable[[Cast], Chart | None], ...] = (mapped, evolution, worlds)
 """What can be drawn of a cast; None where a run has nothing to show."""
 
 

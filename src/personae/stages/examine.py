@@ -8,9 +8,10 @@ from personae.model.evidence import Evidence
 from personae.model.trial import Case
 from personae.stages.map import mapped
 from personae.stages.replay import replay
+from personae.stages.worlds import worlds
 
 
 def examine(found: Evidence, case: Case) -> Evidence:
     """The evidence with every further look."""
     seen = mapped(case)
-    return replace(found, map=seen, replay=replay(case, seen))
+    return replace(found, map=seen, replay=replay(case, seen), worlds=worlds(case))
