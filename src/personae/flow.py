@@ -28,7 +28,7 @@ from personae.stages.prepare import prepare
 from personae.stages.read import read
 from personae.stages.recall import check_inputs, check_values, pinned, recall, resembled
 from personae.stages.recognise import entity, recognise, tool
-from personae.stages.score import marked, place_features
+from personae.stages.score import leaves, marked, place_features
 from personae.stages.summed import fits
 from personae.stages.told import told
 from personae.stages.understand import understand
@@ -74,6 +74,7 @@ def run(study: Study, frames: Mapping[str, Any] | None = None) -> Cast:
             *(n.words for t in tables for n in t.notes if n.level != "pass"),
         ),
         versions=_versions(),
+        leaf=leaves(rule, features),
     )
 
 

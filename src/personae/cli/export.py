@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from personae.cli.screen import Debug, Json, NoColor, Plain, Quiet, Screen, Store, count
 from personae.errors import UsageError
+
+if TYPE_CHECKING:
+    from personae.model.cast import Cast
 
 FORMATS = ("csv", "parquet")
 
@@ -21,6 +24,11 @@ def export(
     raw: Annotated[
         bool, typer.Option("--raw", help="CSV for machines: texts that spreadsheets run as formulas stay as they are.")
     ] = False,
+    cut: Annotated[
+        int,
+        typer.Option("--cut", metavar="N", help="Another number of groups, cut from the run's own tree: id, group, persona."),
+    ] = 0,
+    nobody: Annotated[bool, typer.Option("--nobody", help="Only the users in no group, with the reason.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file.")] = False,
     store: Store = "",
     as_json: Json = False,
@@ -32,6 +40,8 @@ def export(
     """Write every user with their persona.
 
     Example: personae export r01 --out users.parquet
+
+    Example: personae export r01 --cut 4 --out four.csv
     """
     from personae import plugins
     from personae.store import Record, whole_file
@@ -43,11 +53,26 @@ def export(
             "P001", f"{out} is neither .csv nor .parquet", where="--out", fix="name a file such as users.csv or users.parquet"
         )
     cast = Record(Path(store or ".personae")).load(name)
+    table = _table(cast, cut, nobody)
     with whole_file(Path(out), overwrite=overwrite) as temp:
-        plugins.find("exporters", form).export(cast, temp, **({"raw": raw} if form == "csv" else {}))
+        plugins.find("exporters", form).write(table, temp, **({"raw": raw} if form == "csv" else {}))
     if raw and form == "csv":
         screen.talk("note: formulas in texts are not guarded; do not open this file in a spreadsheet")
     if screen.json:
-        screen.give({"run": cast.run, "file": Path(out).as_posix(), "users": cast.users})
+        screen.give({"run": cast.run, "file": Path(out).as_posix(), "users": table.num_rows})
     else:
-        screen.say(f"export   {out}   {count(cast.users, cast.study.entity)}")
+        screen.say(f"export   {out}   {count(table.num_rows, cast.study.entity)}")
+
+
+def _table(cast: Cast, groups: int, nobody: bool) -> Any:
+    """Every user with their persona, or with another cut, or those in no group."""
+    from personae import plugins
+    from personae.stages.cut import cut
+
+    if groups and nobody:
+        raise UsageError("P001", "--cut and --nobody go apart", where="--nobody", fix="use one of them")
+    made = plugins.find("exporters", "parquet")
+    if groups:
+        return made.cut(cast.ids, cut(cast, groups), cast.placement, cast.personas)
+    users = made.users(cast.ids, cast.placement, cast.personas)
+    return users.filter(cast.placement.persona < 0) if nobody else users

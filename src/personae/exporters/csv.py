@@ -42,6 +42,13 @@ def members(cast: Cast, path: Path) -> Path:
     return write(_table(kinds, rows), path)
 
 
+def nobody(cast: Cast, path: Path) -> Path:
+    """Write the users in no group: id, reason, and the nearest group where there is one."""
+    table = plugins.find("exporters", "parquet").users(cast.ids, cast.placement, cast.personas)
+    out = table.filter(pa.array(cast.placement.persona < 0))
+    return write(out.select(["id", "reason", "second"]).rename_columns(["id", "reason", "nearest"]), path)
+
+
 def write(table: pa.Table, path: Path, *, raw: bool = False) -> Path:
     """Write any table of texts and numbers."""
     with path.open("wb") as sink:

@@ -21,7 +21,15 @@ from personae.model.table import Table
 SCHEMA = 1
 """Version of the documents; a reader refuses a higher one."""
 
-HASHED = ("evidence.json", "facts.json", "personas.json", "private/details.json", "rule.json", "users.parquet")
+HASHED = (
+    "evidence.json",
+    "facts.json",
+    "leaves.parquet",
+    "personas.json",
+    "private/details.json",
+    "rule.json",
+    "users.parquet",
+)
 """The files whose hashes stand in run.json, so that damage is seen when a run is opened."""
 
 MACHINE = ("memory", "threads")

@@ -58,6 +58,21 @@ def users(ids: pa.StringArray, placement: Placement, personas: Sequence[Persona]
     )
 
 
+def leaves(leaf: Any, path: Path) -> Path:
+    """Write the leaf of the tree each user stands in, one row a user in the order of users.parquet."""
+    with path.open("wb") as sink:
+        pq.write_table(
+            pa.table({"leaf": pa.array(leaf, pa.int32())}), sink, row_group_size=ROWS, compression="zstd", store_schema=False
+        )
+    return path
+
+
+def cut(ids: pa.StringArray, groups: Any, placement: Placement, personas: Sequence[Persona]) -> pa.Table:
+    """The columns id, group, persona; `group` counts from 1, the largest first, and is empty for who is in none."""
+    numbers = pa.array(np.asarray(groups) + 1, pa.int32(), mask=np.asarray(groups) < 0)
+    return pa.table({"id": ids, "group": numbers, "persona": _named(placement.persona, {p.index: p.key for p in personas})})
+
+
 def _named(indices: Any, names: dict[int, str]) -> pa.Array:
     top = max(names, default=-1)
     words = pa.array([names.get(i) for i in range(top + 1)], pa.string())

@@ -15,6 +15,8 @@ from personae.model.study import Study
 from personae.model.table import Match, Table
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
     import pyarrow as pa
 
 
@@ -53,6 +55,8 @@ class Cast:
     versions: Mapping[str, str]
     run: str = ""
     """The run's id, set when it is recorded."""
+    leaf: npt.NDArray[np.int32] | None = None
+    """(n,) the leaf of the rule's tree each user stands in, where there is a tree."""
 
     @property
     def users(self) -> int:

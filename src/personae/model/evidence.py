@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from personae.model.kinship import Kinship
 from personae.model.map import Map, Replay
 from personae.model.preparation import Preparation
+from personae.model.reach import Reach
+from personae.model.torn import Torn
 from personae.model.worlds import Worlds
 
 FEW = 100
@@ -134,3 +137,9 @@ class Evidence:
     """k-means round by round in the two directions of the map."""
     worlds: Worlds | None = None
     """The personas had other choices been made."""
+    kinship: Kinship | None = None
+    """Which personas are closely related."""
+    reach: Reach | None = None
+    """How far a density method reaches."""
+    torn: Torn | None = None
+    """Whether groups cut across dense regions of another shape."""

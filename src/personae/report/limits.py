@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from personae.charts.numbers import count, listing, percent, plural, those
+from personae.charts.numbers import count, listing, percent, plural, sentence, those
 from personae.charts.steadiness import hundred
 from personae.model.cast import Cast
 from personae.model.evidence import Structure
@@ -36,6 +36,10 @@ def _of_groups(cast: Cast) -> Iterator[str]:
     for b in e.borders:
         if b.soft and b.first in name and b.second in name and e.verdict.kind == Structure.NATURAL:
             yield f"Between {name[b.first]} and {name[b.second]} there is no clear gap; they may be one group."
+    if e.torn and e.torn.words:
+        yield sentence(e.torn.words)
+    if e.reach and e.reach.varying:
+        yield sentence(e.reach.varying)
     shaky = tuple(p.name for p in cast.personas if p.steady == "shaky")
     if shaky:
         yield f"{listing(shaky)}: shaky, another sample may not show {'it' if len(shaky) == 1 else 'them'}."

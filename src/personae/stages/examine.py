@@ -6,12 +6,16 @@ from dataclasses import replace
 
 from personae.model.evidence import Evidence
 from personae.model.trial import Case
+from personae.stages.kinship import kinship
 from personae.stages.map import mapped
+from personae.stages.reach import reach
 from personae.stages.replay import replay
+from personae.stages.torn import torn
 from personae.stages.worlds import worlds
 
 
 def examine(found: Evidence, case: Case) -> Evidence:
     """The evidence with every further look."""
     seen = mapped(case)
-    return replace(found, map=seen, replay=replay(case, seen), worlds=worlds(case))
+    found = replace(found, map=seen, replay=replay(case, seen), worlds=worlds(case))
+    return replace(found, kinship=kinship(case), reach=reach(case), torn=torn(case))

@@ -29,6 +29,19 @@ def place_features(rule: Rule | None, features: Features) -> Placement:
     return rules.place(rule, counts, measures, len(features))
 
 
+def leaves(rule: Rule | None, features: Features) -> NDArray[np.int32] | None:
+    """The leaf (n,) of the rule's tree each user stands in; None where there is no tree."""
+    if rule is None or rule.leaf is None:
+        return None
+    counts, measures = inputs(rule, features)
+    parts = []
+    for a in range(0, len(features), rules.CHUNK):
+        few = None if counts is None else counts[a : a + rules.CHUNK]
+        some = {k: v[a : a + rules.CHUNK] for k, v in measures.items()}
+        parts.append(rules.leaves(rule, few, some, min(rules.CHUNK, len(features) - a)))
+    return np.concatenate(parts)
+
+
 def marked(placement: Placement, apart: Sequence[int]) -> Placement:
     """The places of a run, with the reason of those who took no part in its search and are in a group all the same."""
     at = np.array(apart, np.int64)

@@ -34,6 +34,7 @@ FILES = frozenset(
         "report.html",
         "users.csv",
         "users.parquet",
+        "leaves.parquet",
         "personas.json",
         "facts.json",
         "evidence.json",
@@ -78,6 +79,9 @@ def write(cast: Cast, folder: Path) -> str:
     private = folder / "private"
     private.mkdir(mode=0o700)
     plugins.find("exporters", "parquet").export(cast, folder / "users.parquet")
+    if cast.leaf is not None:
+        plugins.find("exporters", "parquet").leaves(cast.leaf, folder / "leaves.parquet")
+    plugins.find("exporters", "csv").nobody(cast, private / "nobody.csv")
     plugins.find("exporters", "csv").rejects(cast, private / "rejects.csv")
     plugins.find("exporters", "csv").members(cast, private / "members.csv")
     path: Path = plugins.find("exporters", "json").export(cast, folder)
@@ -149,6 +153,7 @@ def _cast(root: Path, run: Mapping[str, Any]) -> Cast:
         placement=placement,
         warnings=tuple(run["warnings"]),
         versions=run["versions"],
+        leaf=_leaves(root / "leaves.parquet"),
     )
 
 
@@ -207,6 +212,13 @@ def _users(path: Path, personas: tuple[Persona, ...]) -> tuple[Any, Placement]:
         kind=_codes(table["kind"], kinds, np.int8),
         reason=_codes(table["reason"], reasons, np.int8),
     )
+
+
+def _leaves(path: Path) -> Any:
+    """The leaf of each user, None where the run has no tree."""
+    import pyarrow.parquet as pq
+
+    return pq.read_table(path)["leaf"].to_numpy() if path.is_file() else None
 
 
 def _codes(column: Any, codes: Mapping[str, int], dtype: Any) -> Any:

@@ -1,0 +1,47 @@
+"""Do round groups cut across dense regions that are not round, such as two moons or a ring?"""
+
+from __future__ import annotations
+
+import numpy as np
+from sklearn.metrics import confusion_matrix
+
+from personae import plugins
+from personae.errors import Refused
+from personae.model.torn import Torn
+from personae.model.trial import Case
+from personae.progress import warn
+from personae.stages.verdict import FLAT, balanced
+
+MOST = 2500
+"""Users that are looked at."""
+SHAPELESS = ("dbscan", "hdbscan", "single")
+"""Methods whose groups may have any shape."""
+APART = 0.2
+"""Validity from which dense regions are believed: those of clouds without shape stay below."""
+SOME = 0.05
+"""Share of torn users that is worth a warning."""
+
+
+def torn(case: Case) -> Torn | None:
+    """The dense regions beside the groups, and a warning where these cut across them; None for methods of any shape, in more
+    than a few directions, where the search looked itself, and where there is one region only."""
+    space, made, study = case.space, case.best.clustering, case.study
+    if study.method == "auto" or made.method in SHAPELESS or not space.numeric or space.scores.shape[1] > FLAT:
+        return None
+    some = space.only(np.arange(min(MOST, len(space.rows))))
+    plug = plugins.find("methods", "hdbscan")
+    try:
+        dense = plug.fit(some, 0, study.seed, **plug.JOIN)
+    except Refused:
+        return None
+    table = confusion_matrix(made.labels[: len(dense.labels)], dense.labels)
+    cells = (table < table.max(axis=0, keepdims=True)) & (table < table.max(axis=1, keepdims=True))
+    share, validity = float(table[cells].sum() / table.sum()), float(dense.settings["validity"])
+    words = ""
+    if share >= SOME and validity >= APART and balanced(dense.labels):
+        words = (
+            f"the groups of {made.method} cut across {dense.size} dense regions that are not round: {share:.0%} are parted "
+            "from most of their region and joined with most of another. Try --method hdbscan, or auto"
+        )
+        warn(words)
+    return Torn(dense.size, validity, share, words)
