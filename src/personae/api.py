@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from personae import flow, frames, plugins, store
+from personae.charts.beside import beside
 from personae.charts.chart import Chart
 from personae.charts.groups import groups
 from personae.errors import UsageError
@@ -28,7 +29,9 @@ from personae.model.table import Column, Level, Table
 from personae.report.looks import looks
 from personae.stages.method import method
 from personae.stages.roles import is_personal, use
+from personae.stages.smallest import smallest
 from personae.words import findings
+from personae.words.flagged import flagged
 from personae.words.names import plural
 
 if TYPE_CHECKING:
@@ -356,12 +359,15 @@ def _updated(data: Data, settings: Mapping[str, Any]) -> Data:
         if getattr(made, name) < least:
             raise UsageError("P001", f"{name} is {getattr(made, name)}", fix=f"use {least} or more")
     method(made.method)
+    smallest(made.smallest, 100)
     return replace(data, study=made)
 
 
 def _setting(name: str, value: Any) -> Any:
     """The value as Study keeps it: one word where several may stand, a number of groups as text."""
     default = _FIELDS[name].default
+    if name == "smallest" and isinstance(value, int | float) and not isinstance(value, bool):
+        return f"{100 * value:g}%" if 0 < value < 1 else f"{value:g}"
     if name == "groups":
         text = "-".join(map(str, value)) if isinstance(value, tuple | list) else str(value)
         if not re.fullmatch(r"auto|\d+|\d+-\d+", text):
@@ -402,14 +408,28 @@ def _noun(count: int, noun: str) -> str:
 
 def _why(cast: Cast) -> str:
     """The choice as text: one line a vote, then one a number that was tried."""
-    evidence = cast.evidence
+    evidence, names = cast.evidence, tuple(p.name for p in cast.personas)
     votes = (f"  {v.criterion}: {v.words}" for v in evidence.votes)
     tried = (
         f"  {c.method} {c.size}: left-over difference {c.inertia:.0%}, smallest group {c.smallest:.1%}"
         + (f", same grouping {c.stability:.2f}" if c.stability is not None else "")
         for c in evidence.candidates
     )
-    return "\n".join((f"{evidence.verdict.kind}: {evidence.verdict.why}", "votes", *votes, "tried", *tried))
+    agreed = (f"agreed: {evidence.range.words}",) if evidence.range else ()
+    near = [f"  {b.size}: {'; '.join(b.groups)}" + (f" | {b.moves}" if b.moves else "") for b in beside(evidence, names)]
+    flags = [f"  {x}" for x in flagged(evidence.flags, names)]
+    return "\n".join(
+        (
+            f"{evidence.verdict.kind}: {evidence.verdict.why}",
+            "votes",
+            *votes,
+            *agreed,
+            *(("side by side", *near) if near else ()),
+            *(("flags", *flags) if flags else ()),
+            "tried",
+            *tried,
+        )
+    )
 
 
 def _columns(tables: tuple[Table, ...], seen: Inspection, study: Study) -> Shown:

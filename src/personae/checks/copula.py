@@ -46,15 +46,16 @@ def against_copula(space: Space, sizes: tuple[int, ...], seed: int, draws: int =
 
 
 def null_spaces(space: Space, seed: int, draws: int) -> Iterator[Space]:
-    """Spaces of users drawn from the copula: the same columns, the same rank correlations, nothing else."""
+    """Spaces of users drawn from the copula: the same columns (the same scores, where events are counted), the same rank
+    correlations, nothing else."""
     rng = np.random.default_rng([seed, 9])
-    x = space.coordinates[: min(len(space.coordinates), MOST)]
+    x = (space.scores if space.counted else space.coordinates)[:MOST]
     columns, root = np.sort(x, axis=0), _normal_root(x, rng)
+    some = replace(space.only(np.arange(len(x))), weighted=None)
     for _ in range(draws):
         drawn = _drawn(columns, root, rng)
-        scores = drawn @ space.projection
-        some = space.only(np.arange(len(x)))
-        yield replace(some, coordinates=drawn, scores=scores, blurred=scores)
+        scores = drawn if space.counted else drawn @ space.projection
+        yield replace(some, coordinates=some.coordinates if space.counted else drawn, scores=scores, blurred=scores)
 
 
 def _within(x: Floats, sizes: tuple[int, ...], seed: int) -> Floats:

@@ -16,6 +16,7 @@ from personae.model.cast import Cast
 from personae.model.evidence import Candidate
 from personae.model.persona import Claim, Persona
 from personae.model.preparation import Preparation
+from personae.words.names import follow
 
 
 def show(
@@ -129,7 +130,9 @@ def why(cast: Cast, screen: Screen) -> list[str]:
         *(_prepared(found.preparation) if found.preparation else ()),
         "",
         *_titled(votes, (), screen),
+        *labelled("agreed", found.range.words if found.range else ""),
         "",
+        *_beside(cast, screen),
         *_titled(tried, (1, 2, 3, 4, 5), screen),
         *refused,
         *_worlds(cast, screen),
@@ -159,6 +162,24 @@ def _prepared(p: Preparation) -> list[str]:
         lines += labelled("empty", f"and {count(len(p.empties) - 5, 'more measure')} with empty cells; see evidence.json")
     lines += labelled("empty", p.sensitivity.words) if p.sensitivity else []
     return lines + [line for note in p.notes for line in labelled("note", note)]
+
+
+def _beside(cast: Cast, screen: Screen) -> list[str]:
+    """One number fewer and one more, who moves, and groups that may be one or two."""
+    from personae.charts.beside import beside
+    from personae.words.flagged import flagged
+
+    names = tuple(p.name for p in cast.personas)
+    rows = beside(cast.evidence, names)
+    lines: list[str] = []
+    if len(rows) > 1:
+        lines.append(screen.faint("  one fewer, one more"))
+        for b in rows:
+            said = f"steady {b.steady}: " if b.steady else ""
+            lines += labelled(f"{b.size}{' *' if b.chosen and names else ''}", said + "; ".join(b.groups))
+            lines += labelled("", b.moves) if b.moves else []
+    lines += [line for x in flagged(cast.evidence.flags, names) for line in labelled("flag", follow(x, cast.study.entity))]
+    return [*lines, ""] if lines else []
 
 
 def _tried(c: Candidate) -> list[str]:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from personae.model.criteria import Agreement, Criterion
+from personae.model.flags import Flags
 from personae.model.kinship import Kinship
+from personae.model.lineage import Lineage
 from personae.model.map import Map, Replay
 from personae.model.preparation import Preparation
 from personae.model.reach import Reach
+from personae.model.silhouette import Silhouettes
 from personae.model.torn import Torn
 from personae.model.worlds import Worlds
 
@@ -52,6 +56,8 @@ class Candidate:
     held: float | None = None
     """Share of borders with a valley in users the groups were not fitted on, where users are few for the directions."""
     note: str = ""
+    silhouette_users: int | None = None
+    """Users the silhouette was computed for, each against everyone; None: a sample among itself."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,10 @@ class Vote:
     """The exact term, for analysts."""
     groups: int | None
     words: str
+    also: tuple[int, ...] = ()
+    """Numbers it holds to be as good."""
+    limit: bool = False
+    """Whether it only says how many there may be, and no number of its own."""
 
 
 @dataclass(frozen=True)
@@ -143,3 +153,13 @@ class Evidence:
     """How far a density method reaches."""
     torn: Torn | None = None
     """Whether groups cut across dense regions of another shape."""
+    silhouettes: tuple[Silhouettes, ...] = ()
+    """How well users sit in their groups, for each number."""
+    criteria: tuple[Criterion, ...] = ()
+    """Criteria that look at all numbers together."""
+    range: Agreement | None = None
+    """What the criteria agree on."""
+    lineage: Lineage | None = None
+    """Who splits into whom from one number to the next."""
+    flags: Flags | None = None
+    """Groups that may be one, and groups that may be two."""

@@ -9,6 +9,7 @@ from personae.model.clustering import Clustering, Space
 from personae.model.evidence import Candidate, Structure
 from personae.model.features import Features
 from personae.model.rule import Rule
+from personae.model.silhouette import GroupSilhouette
 from personae.model.study import Study
 
 if TYPE_CHECKING:
@@ -25,6 +26,10 @@ class Tried:
     borders: tuple[tuple[int, int, float], ...]
     cost: float
     """What the choice among clear candidates minimises: classification BIC for tables, minus silhouette for counts."""
+    fits: tuple[GroupSilhouette, ...] = ()
+    """How well users sit in each group, in the order of labels."""
+    misplaced: float | None = None
+    """Share of users nearer to another group; None where it is not known or stands for fewer than the floor."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -44,6 +44,51 @@ GLOSSARY = (
         "(Hartigan & Hartigan 1985).",
     ),
     (
+        "good, border, misplaced",
+        "silhouette from 0.25, from 0, below 0",
+        "How well a user sits: well inside the group, between two groups, nearer to another one.",
+    ),
+    (
+        "without groups",
+        "silhouette of the copula null",
+        "The mean silhouette of data with the same columns and rank correlations and nothing else; there is no pass "
+        "mark such as 0.7.",
+    ),
+    (
+        "less left over than without groups",
+        "gap statistic",
+        "log of the left-over difference in a uniform box along the principal axes minus that of the data; the smallest number "
+        "within one standard error of the next (Tibshirani, Walther & Hastie 2001).",
+    ),
+    (
+        "half the users foretell the rest",
+        "prediction strength",
+        "The worst group's share of pairs that the centres of the other half put together; the largest number with 0.8 or "
+        "more (Tibshirani & Walther 2005).",
+    ),
+    (
+        "mixture of bell curves",
+        "BIC of Gaussian mixtures",
+        "-2 log likelihood + log n times the number of parameters; the smallest is best (Schwarz 1978).",
+    ),
+    (
+        "nested",
+        "nesting share",
+        "Share of users whose finer group comes mostly from the coarser group they are in, beside the same with "
+        "shuffled groups.",
+    ),
+    (
+        "alike inside, alike outside",
+        "within- and between-group similarity",
+        "1 - mean distance / mean distance of any two users, on the space in which the groups were formed.",
+    ),
+    (
+        "may be one group, may be two",
+        "near-duplicate, splittable",
+        "One: no valley (dip p above 0.2) and centres at most 4 standard deviations apart. Two: a valley (p below 0.01 after "
+        "Bonferroni) in users the split was not found on, and more than correlation (z below -5).",
+    ),
+    (
         "more than correlation",
         "Gaussian copula null",
         "Compares the left-over difference with data that have the same margins and rank correlations and nothing else.",

@@ -6,13 +6,15 @@ from collections.abc import Callable
 
 from personae.charts.chart import Chart
 from personae.charts.evolution import evolution
+from personae.charts.lineage import lineage
 from personae.charts.map import mapped
 from personae.charts.reach import reach
+from personae.charts.silhouettes import fit, silhouettes
 from personae.charts.tree import tree
 from personae.charts.worlds import worlds
 from personae.model.cast import Cast
 
-LOOKS: tuple[Callable[[Cast], Chart | None], ...] = (mapped, evolution, tree, reach, worlds)
+LOOKS: tuple[Callable[[Cast], Chart | None], ...] = (mapped, silhouettes, fit, lineage, evolution, tree, reach, worlds)
 """What can be drawn of a cast; None where a run has nothing to show."""
 
 

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from personae import progress
+from personae.charts.beside import Beside, beside
 from personae.charts.chart import Chart
 from personae.charts.groups import groups, tried
 from personae.charts.heat import Heat, heat
@@ -24,6 +25,7 @@ from personae.report.firmness import Firmness, firmness
 from personae.report.glossary import GLOSSARY
 from personae.report.looks import looks
 from personae.report.proof import Proof, anchors, facts_shown, proof
+from personae.words.flagged import flagged
 from personae.words.names import follow
 
 
@@ -48,6 +50,9 @@ class Number:
     tried: tuple[Tried, ...]
     votes: tuple[Vote, ...]
     methods: str
+    agreed: str
+    beside: tuple[Beside, ...]
+    flags: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -152,6 +157,9 @@ def number(cast: Cast) -> Number:
     """The panel that answers "why this many?"."""
     e = cast.evidence
     k, other = e.verdict.groups, e.verdict.alternative
+    null = {s.size: s.null for s in e.silhouettes}
+    known = {c.name: {p.size: p.value for p in c.points} for c in e.criteria}
+    curves = [known.get(name, {}) for name in ("gap", "prediction", "mixture")]
     rows = tuple(
         Tried(
             c.size,
@@ -162,7 +170,15 @@ def number(cast: Cast) -> Number:
                 percent(c.smallest),
                 *(
                     "" if v is None else plain(v)
-                    for v in (c.silhouette, c.copula, c.border, c.calinski_harabasz, c.davies_bouldin)
+                    for v in (
+                        c.silhouette,
+                        null.get(c.size),
+                        c.copula,
+                        c.border,
+                        c.calinski_harabasz,
+                        c.davies_bouldin,
+                        *(at.get(c.size) for at in curves),
+                    )
                 ),
             ),
         )
@@ -172,7 +188,20 @@ def number(cast: Cast) -> Number:
     words = f"Methods tried: {listing(methods)}." if methods else ""
     words += f" Chosen: {e.chosen}." if e.chosen else ""
     words += "".join(f" Not tried: {m} ({reason})." for m, reason in e.refused)
-    return Number(k, other, verdict.why(cast), verdict.asked(cast), groups(e), rows, e.votes, words)
+    names = tuple(p.name for p in cast.personas)
+    return Number(
+        recommended=k,
+        alternative=other,
+        why=verdict.why(cast),
+        asked=verdict.asked(cast),
+        charts=groups(e),
+        tried=rows,
+        votes=e.votes,
+        methods=words,
+        agreed=e.range.words if e.range else "",
+        beside=beside(e, names),
+        flags=tuple(follow(x, cast.study.entity) for x in flagged(e.flags, names)),
+    )
 
 
 def _lead(cast: Cast) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from personae.model.study import Study
 from personae.model.trial import Case, Trial, Tried
 from personae.progress import step, tell, warn
 from personae.rule import distances, to_personas
-from personae.stages import verdict, votes
+from personae.stages import verdict
 from personae.stages.ends import axes
 from personae.stages.examine import examine
 from personae.stages.method import Method, method
@@ -26,6 +26,8 @@ from personae.stages.prepared import prepared
 from personae.stages.search import each, fitted, judge, search, steadied
 from personae.stages.sensitivity import ALIKE, sensitivity
 from personae.stages.settle import overlap, settle
+from personae.stages.silhouettes import silhouettes
+from personae.stages.smallest import smallest
 from personae.stages.space import behaviour_space
 from personae.stages.verdict import Choice
 
@@ -55,6 +57,7 @@ def choose(features: Features, study: Study) -> tuple[Rule | None, Evidence]:
         if choice.structure == Structure.NATURAL:
             trial = replace(trial, tried=tuple(_held(space, t, choice.own, study) for t in trial.tried))
             choice = verdict.decide(space, study, trial.tried, trial.dense)
+        choice = _limited(choice, space, study, trial, len(features))
         if choice.structure == Structure.NOTHING and not study.force:
             return None, _nothing(space, features, study, trial, choice)
         step("group", "placing everyone")
@@ -76,6 +79,22 @@ def choose(features: Features, study: Study) -> tuple[Rule | None, Evidence]:
         case = Case(features, study, space, trial, best, choice.structure, order, rule)
         found = replace(found, preparation=replace(prepared(space, features, study), sensitivity=effect))
         return rule, examine(found, case)
+
+
+def _limited(choice: Choice, space: Space, study: Study, trial: Trial, users: int) -> Choice:
+    """The choice among groupings without a group under the smallest that is of use, where there are any."""
+    least = smallest(study.smallest, users)
+
+    def fits(t: Tried) -> bool:
+        return t.candidate.smallest * users >= least
+
+    allowed = tuple(t for t in trial.tried if fits(t))
+    if not allowed or fits(choice.best) or choice.structure == Structure.NOTHING:
+        return choice
+    dense = trial.dense if trial.dense and fits(trial.dense) else None
+    again = verdict.decide(space, study, allowed, dense)
+    structure = Structure.CONSTRUCTIVE if again.structure == Structure.NOTHING else again.structure
+    return replace(choice, best=again.best, structure=structure, alternative=choice.own.candidate.size)
 
 
 def _nothing(space: Space, features: Features, study: Study, trial: Trial, choice: Choice) -> Evidence:
@@ -105,6 +124,7 @@ def _tried(space: Space, study: Study) -> Trial:
     if not tried:
         why = refused[0][1] if refused else "one group only"
         raise DataError("P111", f"{one.name} does not fit these data: {why}", did="no groups were formed", fix="--method auto")
+    tried = silhouettes(space, tried, study)
     steady = each(lambda t: steadied(space, t, study), tried)
     sizes = tuple(t.candidate.size for t in steady if t.candidate.size <= COARSE)
     copula = plugins.find("checks", "copula").against_copula(space, sizes, study.seed)
@@ -112,7 +132,9 @@ def _tried(space: Space, study: Study) -> Trial:
     dense = None
     if asked.auto and verdict.wants_density(space, known):
         try:
-            dense = judge(space, fitted(space, "hdbscan", 0, study.seed, plugins.find("methods", "hdbscan").JOIN), study)
+            joined = plugins.find("methods", "hdbscan").JOIN
+            dense = judge(space, fitted(space, "hdbscan", 0, study.seed, joined), study)
+            dense = silhouettes(space, [dense], study)[0]
             dense = steadied(space, dense, study, FEW_SAMPLES)
             if not verdict.beyond(known) and not _denser(space, dense, study):
                 refused.append(("hdbscan", "columns that have nothing to do with each other have regions as dense"))
@@ -164,7 +186,7 @@ def _evidence(
     return Evidence(
         verdict=verdict.worded(choice, best, study, space, len(order)),
         candidates=candidates,
-        votes=votes.cast(tuple(t.candidate for t in trial.tried), space.factors),
+        votes=(),
         steadiness=tuple(jaccard[c] for c in order),
         borders=tuple(Border(a, b, p, p > verdict.VALLEY) for a, b, p in borders),
         axes=axes(space),

@@ -8,6 +8,7 @@ from personae.model.evidence import Evidence
 from personae.model.trial import Case
 from personae.stages.kinship import kinship
 from personae.stages.map import mapped
+from personae.stages.numbers import numbers
 from personae.stages.reach import reach
 from personae.stages.replay import replay
 from personae.stages.torn import torn
@@ -18,4 +19,5 @@ def examine(found: Evidence, case: Case) -> Evidence:
     """The evidence with every further look."""
     seen = mapped(case)
     found = replace(found, map=seen, replay=replay(case, seen), worlds=worlds(case))
-    return replace(found, kinship=kinship(case), reach=reach(case), torn=torn(case))
+    found = replace(found, kinship=kinship(case), reach=reach(case), torn=torn(case))
+    return numbers(found, case)

@@ -16,6 +16,7 @@ from personae.model.rule import Place, Rule
 from personae.model.study import Study
 from personae.model.tree import Tree
 from personae.stages.score import coordinates, place_features
+from personae.stages.smallest import smallest
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -58,6 +59,7 @@ def settle(space: Space, clustering: Clustering, features: Features, study: Stud
         rule = replace(rule, leaf=leaf, tree=_floored(clustering, study.floor) if leaf is not None else None)
     rule = replace(rule, prototypes=prototypes, owner=owner, radius=np.full(len(owner), np.inf))
     noise = _noise(clustering)
+    least = max(study.floor, smallest(study.smallest, len(features)))
     while True:
         done = _finished(rule, z, inside)
         if study.outliers == "none":
@@ -65,7 +67,7 @@ def settle(space: Space, clustering: Clustering, features: Features, study: Stud
         done = _bounded(done, here, noise)
         persona = place_features(done, features).persona
         sizes = np.bincount(persona[persona >= 0], minlength=done.size)
-        if done.size == 1 or sizes.min() >= study.floor:
+        if done.size == 1 or sizes.min() >= (study.floor if done.size == 2 else least):
             return done, _fidelity(done, here, clustering.labels, noise)
         rule = _without(done, int(sizes.argmin()))
 

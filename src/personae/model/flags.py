@@ -1,0 +1,36 @@
+"""Signs of too many groups, or too few."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Twins:
+    """Two neighbouring groups (persona indices) that may be one: no valley between them (dip p), and their centres are no
+    further apart, in standard deviations within the groups along the line between them, than halves of one bell curve."""
+
+    first: int
+    second: int
+    p: float
+    distance: float
+
+
+@dataclass(frozen=True)
+class Splittable:
+    """A group (persona index) that may be two: a valley (dip p) on users the split was not found on, and more than
+    correlation (copula z)."""
+
+    group: int
+    p: float
+    beyond: float
+    share: float
+    """Of the smaller part."""
+
+
+@dataclass(frozen=True)
+class Flags:
+    """What was flagged; empty where nothing was."""
+
+    twins: tuple[Twins, ...]
+    splittable: tuple[Splittable, ...]
