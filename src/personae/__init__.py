@@ -6,10 +6,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from personae.api import Data, Result, bands, describe, export, load, read, run, score
+    from personae.api import Data, Result, bands, compare, describe, diff, export, load, read, run, score
     from personae.errors import PersonaeError
     from personae.model.bands import Bands
+    from personae.model.belief import Beliefs
     from personae.model.cast import Cast
+    from personae.model.change import Change
     from personae.model.portrait import Portrait
     from personae.model.study import Study
 
@@ -17,7 +19,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Bands",
+    "Beliefs",
     "Cast",
+    "Change",
     "Data",
     "PersonaeError",
     "Portrait",
@@ -25,7 +29,9 @@ __all__ = [
     "Study",
     "__version__",
     "bands",
+    "compare",
     "describe",
+    "diff",
     "export",
     "load",
     "read",
@@ -35,14 +41,18 @@ __all__ = [
 
 _HOMES = {
     "Bands": "personae.model.bands",
+    "Beliefs": "personae.model.belief",
     "Cast": "personae.model.cast",
+    "Change": "personae.model.change",
     "Data": "personae.api",
     "PersonaeError": "personae.errors",
     "Portrait": "personae.model.portrait",
     "Result": "personae.api",
     "Study": "personae.model.study",
     "bands": "personae.api",
+    "compare": "personae.api",
     "describe": "personae.api",
+    "diff": "personae.api",
     "export": "personae.api",
     "load": "personae.api",
     "read": "personae.api",

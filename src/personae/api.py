@@ -19,7 +19,9 @@ from personae.errors import UsageError
 from personae.frames import ARROW
 from personae.model import personal
 from personae.model.bands import Bands, Wanted
+from personae.model.belief import Beliefs
 from personae.model.cast import Cast
+from personae.model.change import Change
 from personae.model.features import Features
 from personae.model.inspection import Finding, Inspection
 from personae.model.persona import Persona
@@ -287,6 +289,40 @@ def describe(*data: Any, who: str, **settings: Any) -> Portrait:
     given = data[0] if len(data) == 1 and isinstance(data[0], Data) else _sources(data)
     ready = _updated(given, settings)
     return flow.portrait(ready.study, who, ready.frames)
+
+
+def compare(
+    *data: Any,
+    run: Result | str | PathLike[str],
+    segments: str | PathLike[str] = "",
+    personas: Iterable[Mapping[str, Any] | str | PathLike[str]] = (),
+    **settings: Any,
+) -> Beliefs:
+    """Existing segments and hand-made personas against the personas of a run.
+
+    `data` is what `read` made, or sources as `read` takes them; `run` a Result or the folder of one, whose settings hold where
+    `data` says nothing else. `segments` is a column, or a file of ids and segments; `personas` are TOML files or mappings with
+    "name", "traits", and, if wanted, "claims" and "origin". Raises PersonaeError.
+    """
+    from personae.stages.sketched import sketch, sketched
+
+    known = run if isinstance(run, Result) else load(run)
+    ready = _updated(data[0] if len(data) == 1 and isinstance(data[0], Data) else _sources(data), settings)
+    plain = Study(sources=ready.study.sources)
+    said = {f: getattr(ready.study, f) for f in _FIELDS if getattr(ready.study, f) != getattr(plain, f)}
+    study = replace(known.cast.study, sources=ready.study.sources, sheet="", **said)
+    made = tuple(sketch(p) if isinstance(p, Mapping) else sketched(Path(p)) for p in personas)
+    if not segments and not made:
+        raise UsageError("P001", "nothing was named to compare with", fix='pass segments="plan" or personas=["mary.toml"]')
+    return flow.beliefs(known.cast, study, fspath(segments), made, ready.frames)
+
+
+def diff(before: Result | str | PathLike[str], after: Result | str | PathLike[str]) -> Change:
+    """What differs between two runs: settings, data, agreement, personas, and who moved. Results or the folders of runs."""
+    from personae.stages.diff import diff as compared
+
+    one, other = (r if isinstance(r, Result) else load(r) for r in (before, after))
+    return compared(one.cast, other.cast)
 
 
 def load(folder: str | PathLike[str]) -> Result:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from personae import plugins
 from personae.model.bands import Bands, Wanted
+from personae.model.belief import Beliefs, Sketch
 from personae.model.cast import Cast, Listed
 from personae.model.features import Features
 from personae.model.inspection import Inspection
@@ -116,6 +117,62 @@ def portrait(study: Study, who: str, frames: Mapping[str, Any] | None = None) ->
 
 def place(cast: Cast, sources: tuple[str, ...], frames: Mapping[str, Any] | None = None) -> tuple[pa.StringArray, Placement]:
     """Ids and places of the users of new data, read and measured as the data of the cast were."""
+    features = _recalled(cast, sources, frames)
+    return features.ids, place_features(cast.rule, features)
+
+
+def beliefs(
+    cast: Cast, study: Study, segments: str, sketches: tuple[Sketch, ...], frames: Mapping[str, Any] | None = None
+) -> Beliefs:
+    """Existing segments (a column, or a list of ids and segments) and hand-made personas against the personas of a cast, on
+    the data of `study`."""
+    from personae.stages.believe import believe  # loads scikit-learn
+
+    tables, features = measured(study, frames)
+    known = replace(cast, study=replace(study, entity=entity(tables, study)))
+    found = _segments(features, tables, study, segments) if segments else None
+    return believe(features, _standing(known, features, frames), known, found, sketches)
+
+
+def _segments(features: Features, tables: tuple[Table, ...], study: Study, segments: str) -> Any:
+    """The segment of each user."""
+    from personae.stages.segmented import by_column, by_list, is_list, key_of
+
+    if not is_list(segments):
+        return by_column(features, segments)
+    with plugins.find("engines", "duckdb").connect(memory=study.memory, threads=study.threads) as engine:
+        (table, *_) = read(engine, replace(study, sources=(segments,), sheet="", header=(), allow_rejects=0), {})
+        cells = engine.arrow(f"SELECT * FROM {engine.quote(table.relation)}")
+    return by_list(features, table, cells, key_of(tables))
+
+
+def _standing(cast: Cast, features: Features, frames: Mapping[str, Any] | None) -> Any:
+    """Where the users of `features` stand by the rule of a cast; without a rule in a space of their own."""
+    import numpy as np
+
+    from personae.stages.believe import Standing
+    from personae.stages.diff import shared
+    from personae.stages.score import coordinates
+    from personae.stages.space import behaviour_space
+
+    persona, n = np.full(len(features), -1, np.int64), len(features)
+    if cast.rule is None:
+        space = behaviour_space(features, cast.study)
+        z = np.full((n, 0 if space is None else space.scores.shape[1]), np.nan)
+        if space is not None:
+            z[space.rows] = space.scores
+        return Standing(persona, z)
+    seen = _recalled(cast, cast.study.sources, frames)
+    at = shared(features.ids, seen.ids)
+    placed, where = place_features(cast.rule, seen), coordinates(cast.rule, seen)
+    persona[at >= 0] = placed.persona[at[at >= 0]]
+    z = np.full((n, where.shape[1]), np.nan)
+    z[at >= 0] = where[at[at >= 0]]
+    return Standing(persona, z)
+
+
+def _recalled(cast: Cast, sources: tuple[str, ...], frames: Mapping[str, Any] | None = None) -> Features:
+    """New data, read and measured as the data of the cast were."""
     study = replace(cast.study, sources=sources, sheet="")
     with plugins.find("engines", "duckdb").connect(memory=study.memory, threads=study.threads) as engine:
         known = replace(study, tool=tool(cast.tables))
@@ -130,7 +187,7 @@ def place(cast: Cast, sources: tuple[str, ...], frames: Mapping[str, Any] | None
     if cast.rule is not None:
         check_inputs(cast.rule, features, tables, cast.tables)
         check_values(cast.rule, features, seen)
-    return features.ids, place_features(cast.rule, features)
+    return features
 
 
 def _listed(features: Features) -> tuple[Listed, ...]:

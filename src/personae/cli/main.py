@@ -14,8 +14,10 @@ from typer.main import get_command
 from personae.cli import (
     bands,
     check,
+    compare,
     demo,
     describe,
+    diff,
     doctor,
     export,
     failures,
@@ -46,11 +48,13 @@ for _command in (
     run.run,
     bands.bands,
     describe.describe,
+    compare.compare,
     show.show,
     report.report,
     export.export,
     score.score,
     runs.runs,
+    diff.diff,
     doctor.doctor,
 ):
     app.command(cls=Command)(_command)

@@ -67,7 +67,7 @@ def _compared(features: Features, c: Compare, floor: int) -> tuple[Bools, Bools]
         times = np.asarray(counts.matrix[:, counts.events.index(c.name)].todense(), np.float64).ravel()
         return _number(times, c), np.ones(len(features), bool)
     if measure is None:
-        raise _unknown(features, c.name)
+        raise unknown_name(features, c.name)
     if measure.kind in (Kind.TEXT, Kind.EMPTY) and not measure.levels:
         raise UsageError("P001", f'"{c.name}" is free text, which cannot be compared', where="--who", fix="name another column")
     if measure.levels and not np.issubdtype(measure.values.dtype, np.floating):
@@ -79,12 +79,12 @@ def _compared(features: Features, c: Compare, floor: int) -> tuple[Bools, Bools]
     return _number(values, made) & known, known
 
 
-def _unknown(features: Features, name: str) -> UsageError:
+def unknown_name(features: Features, name: str, where: str = "--who") -> UsageError:
     """P002 with the names that are near."""
     counts = features.counts
     left = next((x for x in features.left_out if x.name == name), None)
     if left is not None:
-        return UsageError("P001", f'"{name}" cannot be used: {left.reason}', where="--who", fix="name another column")
+        return UsageError("P001", f'"{name}" cannot be used: {left.reason}', where=where, fix="name another column")
     there = [m.name for m in features.measures] + (list(counts.events) if counts is not None else [])
     plain = {n.lower(): n for n in there}
     near = [plain[n] for n in get_close_matches(name.lower(), list(plain), 3, 0.5)]
@@ -92,7 +92,7 @@ def _unknown(features: Features, name: str) -> UsageError:
     return UsageError(
         "P002",
         f'there is no column, measure or event "{name}"',
-        where="--who",
+        where=where,
         fix=f"did you mean {' or '.join(map(_quoted, near))}?" if near else f"there is {listed}",
     )
 

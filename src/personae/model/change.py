@@ -1,0 +1,92 @@
+"""What differs between two runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of two runs: `groups` and `kind` are its verdict's, `method` made its groups."""
+
+    run: str
+    kind: str
+    groups: int
+    why: str
+    method: str
+    users: int
+    personas: tuple[tuple[str, str, int], ...]
+    """(key, name, users), in the order of their positions."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A setting that differs, as texts; the version of a part is called "version of ..."."""
+
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """A source of either run under its name, "" where one run had none; `same` says that every byte is."""
+
+    before: str
+    after: str
+    rows_before: int | None
+    rows_after: int | None
+    same: bool
+
+
+@dataclass(frozen=True)
+class Move:
+    """Users of both runs from one group to another; "" stands for no group, `users` is None for fewer than the floor.
+
+    Where some are, the others are rounded to a multiple of the floor, so that no small number follows from sums."""
+
+    before: str
+    after: str
+    users: int | None
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A persona before and the one after that shares most users with it; "" where it has no counterpart.
+
+    `jaccard` is shared users as a part of all users of both, among the users in both runs. `kind` is "same" (at least 0.75),
+    "alike" (above 0.5), "gone" or "new".
+    """
+
+    before: str
+    after: str
+    before_name: str
+    after_name: str
+    jaccard: float
+    kind: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """Two runs side by side. Counts of users below the floor are None.
+
+    `agreement` is the adjusted Rand index among users who are in a group in both runs; None where there are none. `stayed`
+    and `moved` are users in both runs whose group after is, or is not, the counterpart of their group before.
+    """
+
+    before: Side
+    after: Side
+    entity: str
+    settings: tuple[Setting, ...]
+    sources: tuple[Source, ...]
+    both: int | None
+    only_before: int | None
+    only_after: int | None
+    agreement: float | None
+    stayed: int | None
+    moved: int | None
+    moves: tuple[Move, ...]
+    rounded: bool
+    """Whether the numbers of `moves` are rounded."""
+    pairs: tuple[Pair, ...]
+    words: tuple[str, ...] = ()
