@@ -27,7 +27,7 @@ from personae.stages.link import link
 from personae.stages.portray import portray
 from personae.stages.prepare import prepare
 from personae.stages.read import read
-from personae.stages.recall import check_inputs, check_values, pinned, recall, resembled
+from personae.stages.recall import check_inputs, check_values, inherited, pinned, recall, resembled
 from personae.stages.recognise import entity, recognise, tool
 from personae.stages.score import leaves, marked, place_features
 from personae.stages.summed import fits
@@ -128,7 +128,12 @@ def beliefs(
     the data of `study`."""
     from personae.stages.believe import believe  # loads scikit-learn
 
-    tables, features = measured(study, frames)
+    with plugins.find("engines", "duckdb").connect(memory=study.memory, threads=study.threads) as engine:
+        shaped = recognise(engine, read(engine, study, frames or {}, rows=True), study)
+        linked = link(engine, shaped, study)
+        study = inherited(study, cast.study, linked)
+        tables = understand(engine, linked, study)
+        features = prepare(engine, tables, study)
     known = replace(cast, study=replace(study, entity=entity(tables, study)))
     found = _segments(features, tables, study, segments) if segments else None
     return believe(features, _standing(known, features, frames), known, found, sketches)

@@ -26,10 +26,11 @@ def sits(made: Segments) -> Iterator[Chart]:
         for j, (name, share) in enumerate(zip(names, shares, strict=True))
     ]
     colours = [COLOURS[j] if told[0].parts[j].key and j < len(COLOURS) else GREY for j in range(len(names))]
-    legend = {"title": None, "orient": "bottom", "columns": 3, "symbolType": "square", "labelLimit": 220}
+    legend = {"title": None, "orient": "bottom", "columns": 2, "symbolType": "square", "labelLimit": 220}
     side = {"title": None, "labelLimit": 160}
     spec = {
         "width": WIDTH,
+        "padding": {"left": 14, "right": 14, "top": 4, "bottom": 4},
         "height": {"step": STEP},
         "data": {"values": data},
         "mark": {"type": "bar", "stroke": INK, "strokeWidth": 0.5},

@@ -96,7 +96,8 @@ def figure(chart: Chart) -> str:
 
 def leaf(page: Leaf) -> str:
     """One answer as a whole page, offline and without script."""
-    drawn = _drawn(tuple(c for c in page.charts if c.spec))
+    charts = (*page.charts, *(c for s in page.sections for c in s.charts))
+    drawn = _drawn(tuple(c for c in charts if c.spec))
     return _environment().get_template("leaf.html").render(leaf=page, drawn=drawn)
 
 

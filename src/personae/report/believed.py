@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from personae.charts.numbers import count, percent, plural
 from personae.charts.sits import sits
 from personae.model.belief import Beliefs, Believed, Foretold, Segments, Together
-from personae.report.leaf import Grid, Leaf
+from personae.report.leaf import Grid, Leaf, Section
 from personae.words.believing import MARKS, span
 
 NOTE = "these describe; they do not say what causes what"
 NO_OUTCOME = (
     "No outcome is among the data, so which grouping says more about one cannot be told: name one with --outcome COLUMN."
 )
-
-
-@dataclass(frozen=True)
-class Section:
-    """Sentences and tables under a title."""
-
-    title: str
-    words: tuple[str, ...]
-    grids: tuple[Grid, ...]
 
 
 def lead(made: Beliefs) -> str:
@@ -42,12 +32,10 @@ def sections(made: Beliefs) -> tuple[Section, ...]:
 
 def page(made: Beliefs) -> Leaf:
     """Everything on one page; its title is the first finding."""
-    charts = tuple(sits(made.segments)) if made.segments is not None else ()
     parts = sections(made)
-    notes = tuple(f"{s.title}. {w}" if i == 0 else w for s in parts for i, w in enumerate(s.words))
-    grids = tuple(Grid(f"{s.title}: {g.title}", g.columns, g.rows, g.right) for s in parts for g in s.grids)
     first = next((w for s in parts for w in s.words), lead(made))
-    return Leaf("Beliefs against the data", first, f"{lead(made)}.", charts, grids, (*notes[1:], f"{NOTE.capitalize()}."))
+    note = (f"{NOTE.capitalize()}.",)
+    return Leaf("Beliefs against the data", first, f"{lead(made)}.", (), (), note, sections=parts)
 
 
 def _believed(b: Believed, entity: str) -> Section:
@@ -92,7 +80,7 @@ def _segments(s: Segments, entity: str) -> Section:
         )
     )  # fmt: skip
     words = (*s.words, *(x.words for x in s.segments[:8] if x.words))
-    return Section(f"Segments by {s.name}", words, tuple(grids))
+    return Section(f"Segments by {s.name}", words, tuple(grids), tuple(sits(s)))
 
 
 def _together(t: Together | None) -> tuple[str, ...]:

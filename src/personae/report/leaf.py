@@ -24,6 +24,16 @@ class Grid:
 
 
 @dataclass(frozen=True)
+class Section:
+    """A part of a page: sentences, pictures and tables under a title."""
+
+    title: str
+    words: tuple[str, ...]
+    grids: tuple[Grid, ...] = ()
+    charts: tuple[Chart, ...] = ()
+
+
+@dataclass(frozen=True)
 class Leaf:
     """A page. `code` is shown as it is to be typed, under `code_title`."""
 
@@ -35,6 +45,7 @@ class Leaf:
     notes: tuple[str, ...] = ()
     code_title: str = ""
     code: str = ""
+    sections: tuple[Section, ...] = ()
 
 
 def bands(made: Bands) -> Leaf:

@@ -115,7 +115,7 @@ class _Crowd:
                     *names[j], None if few[i, j] else min(1.0, float(counts[i, j] / max(table[i].sum(), 1))), float(everyone[j])
                 )
                 for j in range(table.shape[1])
-                if everyone[j] > 0
+                if round(everyone[j] * len(self.standing.persona)) >= self.floor
             )
             for i in range(len(table))
         ]

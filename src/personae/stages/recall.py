@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -57,6 +58,21 @@ def pinned(study: Study, tables: Sequence[Table], recorded: Sequence[Table]) -> 
     return replace(free, id=id, time=time, event=event, value=value)
 
 
+def inherited(study: Study, of: Study, tables: Sequence[Table]) -> Study:
+    """The study without what it has from the study `of` a run about columns that new tables lack; what it says itself stays."""
+    there = {c.name for t in tables for c in t.columns}
+
+    def kept(name: str) -> tuple[str, ...]:
+        said: tuple[str, ...] = getattr(study, name)
+        if said != getattr(of, name):
+            return said
+        return tuple(x for x in said if x.partition("=")[0].strip() in {*there, "none"} or (name == "ignore" and "=" in x))
+
+    changed: dict[str, Any] = {name: kept(name) for name in _NAMED}
+    return replace(study, **changed)
+
+
+_NAMED = ("group_by", "describe", "outcome", "ignore", "multi", "ordinal", "nps", "embed")
 _PINNED = (Role.ID, Role.TIME, Role.EVENT, Role.VALUE)
 
 
