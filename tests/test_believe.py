@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 import personae
 from conftest import planted, real
 from personae.errors import UsageError
-from personae.facts.crossing import rand, shown
+from personae.facts.crossing import information, rand, shown
 from personae.report import believed as sections
 from personae.stages.sketched import sketched
 
@@ -275,13 +275,15 @@ def test_no_small_number_follows_from_a_table_and_its_sums(rows: list[list[int]]
 
 @given(st.lists(st.integers(0, 3), min_size=20, max_size=60), st.integers(0, 5))
 @settings(max_examples=60, deadline=None)
-def test_the_rand_index_is_scikit_learns(labels: list[int], seed: int) -> None:
-    from sklearn.metrics import adjusted_rand_score
+def test_both_indices_are_scikit_learns(labels: list[int], seed: int) -> None:
+    from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score
 
     other = np.random.default_rng(seed).integers(0, 3, len(labels))
     table = np.zeros((4, 3), np.int64)
     np.add.at(table, (np.array(labels), other), 1)
     assert rand(table) == pytest.approx(adjusted_rand_score(labels, other))
+    if len(set(labels)) > 1 and len(set(other.tolist())) > 1:
+        assert information(table) == pytest.approx(adjusted_mutual_info_score(labels, other), abs=1e-9)
 
 
 def _cli(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
