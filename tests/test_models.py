@@ -3,6 +3,8 @@ MOD-16)."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -160,3 +162,23 @@ def test_limits_name_what_this_run_could_not_do(kind: str, table: personae.Resul
         assert (
             "2 groups were drawn by order" if kind == "forced" else "Nothing was found among 120 users by 8 measures"
         ) in said
+
+
+@pytest.mark.slow
+def test_habits_of_half_the_time_are_a_world_where_all_worlds_are_wanted(tmp_path: Path) -> None:
+    """R98: the planted groups are there in both halves; users and order stay the same."""
+    path = planted(users=400, groups=3, events=10, seed=8, activity=80).log(tmp_path / "events.csv")
+    plain, full = personae.run(str(path)), personae.run(personae.read(str(path), worlds="all"))
+    found = full.cast.evidence.worlds
+    assert found is not None
+    assert plain.users.equals(full.users)
+    assert plain.cast.warnings == full.cast.warnings
+    halves = found.of("window")
+    assert [w.words for w in halves] == ["in the first half of the time", "in the second half of the time"]
+    assert all(w.agreement > 0.8 for w in halves)
+
+
+def test_worlds_can_be_left_out() -> None:
+    result = personae.run(personae.read(frame().head(120), id="user_id", worlds="none"))
+    assert result.cast.evidence.worlds is None
+    assert "worlds" not in result.charts

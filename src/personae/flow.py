@@ -22,6 +22,7 @@ from personae.model.study import Role, Study
 from personae.model.table import Table
 from personae.stages.apart import called
 from personae.stages.describe import describe
+from personae.stages.halves import halves
 from personae.stages.inspect import halt, inspect
 from personae.stages.link import link
 from personae.stages.portray import portray
@@ -90,7 +91,7 @@ def measured(study: Study, frames: Mapping[str, Any] | None = None) -> tuple[tup
     """Raw data to one row per user: what was read, and the features."""
     with plugins.find("engines", "duckdb").connect(memory=study.memory, threads=study.threads) as engine:
         tables = _understood(engine, study, frames)
-        return tables, prepare(engine, tables, study)
+        return tables, halves(engine, tables, study, prepare(engine, tables, study))
 
 
 def inspected(study: Study, frames: Mapping[str, Any] | None = None) -> tuple[tuple[Table, ...], Features, Inspection]:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import get_ident
 
 from personae.redaction import redacted
 
@@ -41,3 +44,18 @@ def warn(words: str) -> None:
     """Say something the user should know although the work goes on."""
     words = redacted(words)
     LOG.warning("%s", words, extra={"progress": Progress("warning", words, final=True)})
+
+
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Say nothing of what this thread does inside: it was said when it was done the first time."""
+    own = get_ident()
+
+    def others(record: logging.LogRecord) -> bool:
+        return record.thread != own
+
+    LOG.addFilter(others)
+    try:
+        yield
+    finally:
+        LOG.removeFilter(others)

@@ -88,6 +88,8 @@ class Features:
     window: Window | None = None
     left_out: tuple[LeftOut, ...] = ()
     matches: tuple[Match, ...] = ()
+    parts: tuple[tuple[str, Features], ...] = ()
+    """The same users measured in parts of the window, each with its words: "in the first half of the time"."""
 
     def __len__(self) -> int:
         return len(self.ids)

@@ -70,7 +70,7 @@ def worlds(case: Case) -> Worlds | None:
     ours = np.full(len(features), -1, np.int32)
     ours[some.rows] = case.labels[:n]
     ways = [*_methods(case, some, ours), *_preparations(case, features), *_empties(case, features)]
-    ways += [*_numbers(case, n, ours), *_activity(case, some, ours), *_seeds(case, some, ours)]
+    ways += [*_numbers(case, n, ours), *_activity(case, some, ours), *_windows(case, len(features)), *_seeds(case, some, ours)]
     step("group", f"forming the groups in {len(ways)} other ways", 0, len(ways), "worlds")
     made = each(_tried, ways)
     kept, refused = [], []
@@ -228,6 +228,12 @@ def _activity(case: Case, some: Space, ours: Ints) -> Iterator[Way]:
         return _at(some, model.fit(z, sample_weight=some.activity).labels_.astype(np.int32), len(ours))
 
     yield Way("activity", "when users weigh as much as they do", make)
+
+
+def _windows(case: Case, n: int) -> Iterator[Way]:
+    """The parts of the window that were measured on their own."""
+    for words, part in case.features.parts:
+        yield Way("window", words, _prepared(case, _first(part, n), case.study))
 
 
 def _alike(labels: list[Ints]) -> float | None:
