@@ -3,6 +3,11 @@ MOD-16)."""
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -182,3 +187,21 @@ def test_worlds_can_be_left_out() -> None:
     result = personae.run(personae.read(frame().head(120), id="user_id", worlds="none"))
     assert result.cast.evidence.worlds is None
     assert "worlds" not in result.charts
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="signals work otherwise there")
+@pytest.mark.parametrize("moment", [0.0, 1.3, 2.9])
+def test_ctrl_c_at_any_moment_ends_the_run_and_leaves_the_record_as_it_was(moment: float, tmp_path: Path) -> None:
+    """MOD-13."""
+    planted(users=3000, groups=4, events=30, seed=8).log(tmp_path / "events.csv")
+    command = [sys.executable, "-m", "personae", "run", "events.csv", "--plain"]
+    work = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+    assert work.stderr is not None
+    work.stderr.readline()  # it has begun
+    time.sleep(moment)
+    began = time.monotonic()
+    work.send_signal(signal.SIGINT)
+    work.communicate(timeout=10)
+    assert (work.returncode, time.monotonic() - began < 3) == (130, True)
+    assert not (tmp_path / "reports").exists() or not any((tmp_path / "reports").iterdir())
