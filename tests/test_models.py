@@ -114,6 +114,8 @@ def test_a_point_half_way_has_no_margin_and_memberships_sum_to_one(table: person
 
 def test_every_persona_is_looked_for_in_other_worlds(table: personae.Result) -> None:
     """R98, R133: methods, preparations, empty cells and twenty seeds, each persona by its best Jaccard."""
+    from personae.report.firmness import firmness
+
     found = table.cast.evidence.worlds
     assert found is not None
     assert {"method", "preparation", "empty cells", "seed"} <= {w.kind for w in found.worlds}
@@ -121,6 +123,7 @@ def test_every_persona_is_looked_for_in_other_worlds(table: personae.Result) -> 
     assert found.seeds is not None and found.seeds > 0.9
     assert all(len(w.jaccard) == len(table.personas) for w in found.worlds)
     assert all(0 <= j <= 1 for w in found.worlds for j in w.jaccard if j is not None)
+    assert "any two groupings agree 100 in 100, and every group is there with each." in firmness(table.cast).seeds
     assert all(p.name in str(table.charts["worlds"]) for p in table.personas)
 
 

@@ -41,7 +41,8 @@ def steadiness(personas: Sequence[Persona]) -> Steadiness:
         "steadiness",
         title,
         "The work was repeated on other samples of the same data. The dot says how much of the group came back, out of 100: "
-        "from 75 it is steady, from 60 fairly steady, below that shaky.",
+        "from 75 it is steady (a valid group), from 60 fairly steady (a pattern), below that shaky (not to be trusted; "
+        "Hennig 2007).",
         "Steadiness. " + "; ".join(f"{r[1]}: {r[3]} in 100, {r[4]}" for r in rows),
         ("group", "came back, in 100", "in words"),
         tuple((r[1], r[3], r[4]) for r in rows),

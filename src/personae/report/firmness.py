@@ -40,6 +40,8 @@ class Firmness:
     empties: str
     """Whether the groups hang on how empty cells were treated; "" where none matter."""
     axes: Axes | None
+    seeds: str
+    """Whether the groups hang on the random numbers; "" where none were changed."""
 
 
 def firmness(cast: Cast) -> Firmness:
@@ -57,7 +59,20 @@ def firmness(cast: Cast) -> Firmness:
         limits(cast),
         e.preparation.sensitivity.words if e.preparation and e.preparation.sensitivity else "",
         axes(_called(cast), cast.study.entity),
+        _seeds(cast),
     )
+
+
+def _seeds(cast: Cast) -> str:
+    """How far groupings from other random numbers agree, and which group does not come back from all of them."""
+    found = cast.evidence.worlds
+    if found is None or found.seeds is None or not cast.personas:
+        return ""
+    worlds = found.of("seed")
+    agree = f"any two groupings agree {hundred(found.seeds)} in 100"
+    said = f"Formed again with {len(worlds)} other seeds of the random numbers, {agree}"
+    lost = tuple(f"{p.name} with {n}" for p in cast.personas if (n := sum(w.has(p.index) is False for w in worlds)))
+    return f"{said}; gone: {listing(lost)}." if lost else f"{said}, and every group is there with each."
 
 
 def _called(cast: Cast) -> tuple[Axis, ...]:

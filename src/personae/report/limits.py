@@ -66,11 +66,16 @@ def _of_worlds(cast: Cast) -> Iterator[str]:
     dead = deadly(found)
     if dead:
         yield f"None of these groups is there {some_of(tuple(w.words for w in dead))}: they rest on that choice."
-    for p in cast.personas:
+    weak = tuple(p for p in cast.personas if not firm(found, p.index))
+    if len(weak) > 3:
+        names = listing(tuple(p.name for p in weak))
+        yield f"{names}: gone in more than a quarter of the {len(found.choices)} other ways to form the groups."
+        return
+    for p in weak:
         lost = killers(found, p.index, alone=True)
-        if lost and not firm(found, p.index):
-            some, all_ = there(found, p.index)
-            yield f"{p.name}: there in {some} of {all_} other ways to form the groups, gone {some_of(lost)}."
+        some, all_ = there(found, p.index)
+        gone = f", gone {some_of(lost)}" if lost else ""
+        yield f"{p.name}: there in {some} of {all_} other ways to form the groups{gone}."
 
 
 def _of_method(cast: Cast) -> Iterator[str]:
