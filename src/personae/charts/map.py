@@ -133,7 +133,9 @@ def _caption(seen: Map, cast: Cast, many: str) -> str:
         )
         own = any(o.model for o in seen.outlines)
         what = "the mixture's own ellipses" if own else f"about 4 and 9 in 10 of a bell-shaped group's {many}"
-        parts.append(f"Rings, 1 and 2 standard deviations: {what}. Dots join groups that shade into each other.")
+        parts.append(f"Rings, 1 and 2 standard deviations: {what}.")
+        if any(b.soft for b in cast.evidence.borders):
+            parts.append("Dots join groups that shade into each other.")
     else:
         parts.append(f"The two directions are those in which {many} differ most: {percent(whole)} of all differences.")
     if seen.left_out:

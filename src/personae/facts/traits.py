@@ -81,7 +81,8 @@ def _denies(item: Item) -> bool:
 def strongest(
     features: Features, items: tuple[Item, ...], strength: Floats, persona: npt.NDArray[np.int64]
 ) -> tuple[list[int], list[int]]:
-    """Positions of the items to tell of one group, above and below, strongest first, without telling a thing twice.
+    """Positions of the items to tell of one group, above and below, strongest first, without telling a thing twice. What
+    formed the groups is told even where an answer that only describes says the same.
 
     `persona` (n,) are the groups of users: what goes together only because both make the same group is not the same thing.
     """
@@ -99,7 +100,7 @@ def strongest(
             if aside or any(items[c].about == items[j].about for c in chosen):
                 continue
             seen[j] = columns(features, (items[j],), rows)[:, 0]
-            if not any(_same(seen[c], seen[j], group) for c in chosen):
+            if not any(_same(seen[c], seen[j], group) for c in chosen if items[c].forms or not items[j].forms):
                 chosen.append(j)
                 picked.append(j)
         found.append(picked)

@@ -51,7 +51,7 @@ def persona_labels(case: Case) -> Ints:
 
 
 def directions(case: Case) -> Floats:
-    """(r, 2) the two directions, at right angles and of length one; the largest entry of each is positive."""
+    """(r, 2) the two directions, at right angles and of length one, each turned so that what says most of it rises."""
     labels, seen = persona_labels(case), case.best.clustering.seen_in(case.space)
     z = seen - seen.mean(axis=0)
     found: list[Floats] = []
@@ -64,7 +64,10 @@ def directions(case: Case) -> Floats:
         away = np.eye(z.shape[1]) - sum((np.outer(v, v) for v in found), np.zeros((z.shape[1],) * 2))
         found.append(np.linalg.eigh(away)[1][:, -1])
     turn = np.column_stack(found)
-    return np.asarray(turn * np.sign(turn[np.abs(turn).argmax(axis=0), [0, 1]]))
+    x = case.space.coordinates - case.space.coordinates.mean(axis=0)
+    alike = (x / np.maximum(x.std(axis=0), 1e-12)).T @ (z @ turn)
+    rises = np.round(alike[np.abs(alike).argmax(axis=0), [0, 1]], 9) >= 0
+    return np.asarray(turn * np.where(rises, 1.0, -1.0))
 
 
 def _between(z: Floats, labels: Ints) -> Floats:

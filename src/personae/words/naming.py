@@ -98,7 +98,7 @@ def _candidates(
     much, little = ([t for t in ts if _amount(t, units)] for ts in (p.above, p.below))
     if not p.below and len(much) > 1:
         yield f"Heavy {users}" if _usage(much) else "High across the board"
-    if all(units[t.fact] == "share of users" and t.multiple < FEW for t in p.above) and len(little) > 1:
+    if all(_quiet(t, units[t.fact]) for t in p.above) and len(little) > 1:
         yield f"Light {users}" if _usage(little) else "Low across the board"
     if not p.above and not p.below and average:
         yield from ("All-rounders", "Middle of the road", f"Typical {users}")
@@ -114,6 +114,11 @@ def _candidates(
         yield from _for_minor(t, labels, units[t.fact])
     for t in below:
         yield from _for_less(t, users, labels, units[t.fact])
+
+
+def _quiet(t: Trait, unit: str) -> bool:
+    """Whether more of it leaves a group light: a level a little more frequent, or an answer that formed no group."""
+    return unit == "share of users" and (t.multiple < FEW or (t.role == "attitude" and not t.formed))
 
 
 def _minor(t: Trait, unit: str) -> bool:
