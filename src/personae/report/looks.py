@@ -14,7 +14,7 @@ from personae.charts.tree import tree
 from personae.charts.worlds import worlds
 from personae.model.cast import Cast
 
-LOOKS: tuple[Callable[[Cast], Chart | None], ...] = (mapped, silhouettes, fit, lineage, evolution, tree, reach, worlds)
+LOOKS: tuple[Callable[[Cast], Chart | None], ...] = (mapped, silhouettes, worlds, lineage, tree, fit, reach, evolution)
 """What can be drawn of a cast; None where a run has nothing to show."""
 
 
