@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -69,6 +70,21 @@ def test_each_persona_has_its_nearest_and_the_height_at_which_they_merge(mall: P
     assert min(kin["heights"]) == pytest.approx(kin["tree"]["heights"][0])
     assert kin["tree"]["heights"] == sorted(kin["tree"]["heights"])
     assert "would merge first" in (mall / "run" / "report.html").read_text()
+
+
+def test_the_report_moves_the_line_without_script(mall: Path) -> None:
+    """Requirement 67: one radio button, one line and one list of sizes for every number; that of the run is set."""
+    page = (mall / "run" / "report.html").read_text()
+    part = page[page.index('id="cut"') : page.index("every number that was tried")]
+    numbers = [int(n) for n in re.findall(r'type="radio" name="cut" id="cut-(\d+)"', part)]
+    assert numbers == list(range(2, 12))
+    assert part.count('<line class="at"') == part.count("<ol>") == len(numbers)
+    assert re.findall(r'id="cut-(\d+)" checked', part) == ["5"]
+    lists = [len(re.findall("<li>", one)) for one in re.findall("<ol>.*?</ol>", part, re.DOTALL)]
+    assert lists == numbers
+    places = [float(x) for x in re.findall(r'<line class="at" x1="([\d.]+)"', part)]
+    assert places == sorted(places, reverse=True), "more groups, further left"
+    assert "<script" not in page
 
 
 def test_personas_of_any_method_can_be_joined(tmp_path: Path) -> None:

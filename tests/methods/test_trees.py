@@ -84,3 +84,13 @@ def test_memory_stays_under_what_is_stated() -> None:
 def test_what_does_not_part_is_refused_with_the_number_it_parts_into() -> None:
     with pytest.raises(Refused, match="single linkage finds no groups of 300 users or more; 3 were asked for"):
         fitted("single", space_of(), 3, smallest=300)
+
+
+def test_the_upper_part_of_a_tree_has_the_same_cuts() -> None:
+    tree = fitted("ward", space_of(), 3).tree
+    assert tree is not None
+    upper, place = tree.top(8)
+    assert upper.leaves == 8
+    assert sum(upper.sizes) == sum(tree.sizes)
+    for size in range(2, 9):
+        assert tuple(upper.cut(size)[p] for p in place) == tree.cut(size)

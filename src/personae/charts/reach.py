@@ -19,7 +19,8 @@ def reach(cast: Cast) -> Chart | None:
     if found is None:
         return None
     many, floor = plural(cast.study.entity), cast.study.floor
-    suggested = "the suggested reach" if found.used == found.suggested else f"the curve suggests {plain(found.suggested)}"
+    own = found.used == found.suggested
+    suggested = "that reach was taken" if own else f"there the reach would be {plain(found.suggested)}"
     used = next((r for r in found.panel if r.eps == found.used), None)
     given = f" gives {used.groups} groups and leaves {_noise(used, found, floor)} out" if used else " was used"
     title = f"A reach of {plain(found.used)}{given}"

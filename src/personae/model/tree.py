@@ -41,3 +41,19 @@ class Tree:
         first = {node: leaf for leaf in range(m - 1, -1, -1) for node in (root[leaf],)}
         place = {node: i for i, node in enumerate(sorted(users, key=lambda n: (-users[n], first[n])))}
         return tuple(place[root[leaf]] for leaf in range(m))
+
+    def top(self, leaves: int) -> tuple[Tree, tuple[int, ...]]:
+        """The upper part of the tree with so many leaves, and the new leaf of each leaf: the groups of that cut."""
+        m, leaves = self.leaves, max(1, min(leaves, self.leaves))
+        place = self.cut(leaves)
+        node: dict[int, int] = dict(enumerate(place))
+        for i, (a, _) in enumerate(self.merges[: m - leaves]):
+            node[m + i] = node[a]
+        merges = []
+        for i, (a, b) in enumerate(self.merges[m - leaves :]):
+            merges.append((node[a], node[b]))
+            node[2 * m - leaves + i] = leaves + i
+        sizes = [0] * leaves
+        for leaf, users in zip(place, self.sizes, strict=True):
+            sizes[leaf] += users
+        return Tree(tuple(merges), self.heights[m - leaves :], tuple(sizes), self.measure), place

@@ -21,6 +21,7 @@ from personae.model.features import Window
 from personae.model.table import Match, telling
 from personae.report import accounts, verdict
 from personae.report.cards import Card, card, scale
+from personae.report.cut import Dendrogram, dendrogram
 from personae.report.firmness import Firmness, firmness
 from personae.report.glossary import GLOSSARY
 from personae.report.looks import looks
@@ -73,6 +74,7 @@ class Page:
     outcomes: tuple[Outcome, ...]
     number: Number
     firmness: Firmness
+    cut: Dendrogram | None
     looks: tuple[Chart, ...]
     axes_first: bool
     sources: tuple[accounts.Source, ...]
@@ -127,6 +129,7 @@ def page(cast: Cast) -> Page:
         outcomes=outcomes(cast.personas, cast.profiles, facts, cast.study.floor),
         number=number(cast),
         firmness=firmness(cast),
+        cut=dendrogram(cast),
         looks=looks(cast),
         axes_first=cast.evidence.verdict.kind in (Structure.REPRODUCIBLE, Structure.CONSTRUCTIVE),
         sources=tuple(accounts.source(t, entity) for t in cast.tables),
