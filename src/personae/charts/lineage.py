@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from personae.charts.chart import Chart
-from personae.charts.look import COLOURS, INK, LINE, PAPER, SOFT
+from personae.charts.look import COLOURS, INK, PAPER, SOFT
 from personae.charts.numbers import count, percent
 from personae.model.cast import Cast
 from personae.model.lineage import Level, Lineage
@@ -25,8 +25,8 @@ def lineage(cast: Cast) -> Chart | None:
     names = tuple(p.name for p in cast.personas)
     caption = (
         "Each row is a number of groups, each circle a group with its users. A line is the part of a finer group that "
-        "comes from a coarser one: dark is all of it. Where dark lines fork, a group splits; where pale lines meet, borders "
-        "are redrawn. Filled circles are the number that was chosen."
+        "comes from a coarser one: strong is all of it. Where strong lines fork, a group splits; where faint lines meet, "
+        "borders are redrawn. Filled circles are the number that was chosen."
     )
     passages = [p for p in found.passages if p.high <= levels[-1].size]
     rows = tuple((f"{p.low} to {p.high}", percent(p.nested), percent(p.chance), percent(p.moved), p.words) for p in passages)
@@ -60,15 +60,20 @@ def _spec(found: Lineage, levels: tuple[Level, ...], k: int, names: tuple[str, .
         "axis": {"title": "number of groups", "values": sizes, "format": "d", "grid": False, "ticks": False, "domain": False},
     }
     line = {"x": x, "y": y, "x2": {"field": "x2"}, "y2": {"field": "k2"}}
-    stroke = {"field": "share", "type": "quantitative", "scale": {"domain": [0, 1], "range": [LINE, INK]}, "legend": None}
+    shade = {"field": "share", "type": "quantitative", "scale": {"domain": [0, 1], "range": [0.15, 1]}, "legend": None}
     width = {"field": "share", "type": "quantitative", "scale": {"domain": [0, 1], "range": [0.6, 4]}, "legend": None}
     area = {"field": "share", "type": "quantitative", "scale": {"domain": [0, 1], "range": [420, 2600]}, "legend": None}
     fill = {"condition": {"test": "datum.own", "value": COLOURS[4]}, "value": PAPER}
+    words = {"condition": {"test": "datum.own", "value": "#1b1c1d"}, "value": INK}  # dark on a colour, whatever the page
     return {
         "width": WIDTH,
         "height": ROW * len(levels),
         "layer": [
-            {"data": {"values": edges}, "mark": {"type": "rule"}, "encoding": {**line, "stroke": stroke, "strokeWidth": width}},
+            {
+                "data": {"values": edges},
+                "mark": {"type": "rule", "stroke": INK},
+                "encoding": {**line, "strokeOpacity": shade, "strokeWidth": width},
+            },
             {
                 "data": {"values": nodes},
                 "mark": {"type": "point", "filled": True, "stroke": SOFT, "strokeWidth": 1.4, "opacity": 1},
@@ -76,8 +81,8 @@ def _spec(found: Lineage, levels: tuple[Level, ...], k: int, names: tuple[str, .
             },
             {
                 "data": {"values": nodes},
-                "mark": {"type": "text", "fontSize": 11, "fill": INK},
-                "encoding": {"x": x, "y": y, "text": {"field": "users"}},
+                "mark": {"type": "text", "fontSize": 11},
+                "encoding": {"x": x, "y": y, "text": {"field": "users"}, "fill": words},
             },
         ],
     }
