@@ -13,7 +13,7 @@ from personae.cli.screen import Debug, Json, NoColor, Plain, Quiet, Screen, Stor
 from personae.cli.settings import closest
 from personae.errors import UsageError
 from personae.model.cast import Cast
-from personae.model.evidence import Candidate
+from personae.model.evidence import Candidate, Evidence
 from personae.model.persona import Claim, Persona
 from personae.model.preparation import Preparation
 from personae.words.names import follow
@@ -135,6 +135,7 @@ def why(cast: Cast, screen: Screen) -> list[str]:
         *_beside(cast, screen),
         *_titled(tried, (1, 2, 3, 4, 5), screen),
         *refused,
+        *_advice(found, screen),
         *_worlds(cast, screen),
     ]
 
@@ -186,6 +187,32 @@ def _tried(c: Candidate) -> list[str]:
     steady = "" if c.stability is None else f"{c.stability * 100:.0f} in 100"
     apart = "" if c.silhouette is None else f"{c.silhouette:.2f}"
     return [c.method, str(c.size), steady, percent(c.inertia), percent(c.smallest), apart]
+
+
+def _advice(found: Evidence, screen: Screen) -> list[str]:
+    """The methods compared on four scales, and which are advised and which not, with reasons."""
+    if found.advice is None or found.comparison is None:
+        return []
+    a, c = found.advice, found.comparison
+    rows = [["method", "groups", "explains", "steady", "even", "readable", "same", "trade-off set"]]
+    for r in c.rivals:
+        scales = (f"{100 * v:.0f}" for v in (r.fit, r.steadiness, r.balance, r.readability, max(0.0, r.agrees)))
+        rows.append([r.method, str(r.groups), *scales, "yes" if r.front else ""])
+    first, *rest = a.suggested or (None,)
+    lines = ["", *_titled(rows, (1, 2, 3, 4, 5, 6), screen), *labelled("scales", f"{SCALES} ({count(c.users)} compared)")]
+    lines += ["", *labelled("number", a.known), *labelled("size", a.size), *labelled("shape", " ".join(a.shape.words))]
+    lines += labelled("method", f"{first.method}: {first.reason}") if first else []
+    lines += [line for s in rest for line in labelled("then", f"{s.method}: {s.reason}")]
+    lines += [line for s in a.left_out for line in labelled("not", f"{s.method}: {s.reason}")]
+    lines += [line for s in (c.why, c.second) if s for line in labelled("choice", s)]
+    lines += [line for d in a.defaults for line in labelled("default", f"{d.setting}: {d.value}; {d.reason}")]
+    return lines + (labelled("sample", found.likeness.words) if found.likeness else [])
+
+
+SCALES = (
+    "each from 0 to 100: explains is the share of the differences between groups, steady the agreement of other samples, even "
+    "how equal the sizes are, readable what three questions find again, same the agreement with the first"
+)
 
 
 def _titled(rows: list[list[str]], right: tuple[int, ...], screen: Screen) -> list[str]:

@@ -13,6 +13,7 @@ from personae.model.persona import Profile
 from personae.model.study import Role, Study
 from personae.model.table import Match, Table, telling
 from personae.stages.roles import use
+from personae.words.advising import brief as brief_advice
 from personae.words.apart import brief
 from personae.words.enough import thin
 from personae.words.names import plural
@@ -121,7 +122,8 @@ def groups(cast: Cast) -> list[str]:
     forced = " (drawn because of --force)" if verdict.forced else ""
     few = labelled("data", said) if (said := thin(found, cast.study.entity)) else []
     said_why = labelled("verdict", f"{WORDS[verdict.kind.value]}{forced}. {sentence(verdict.why)}")
-    return [*labelled("group", line), *few, *said_why]
+    method = labelled("method", brief_advice(found)) if found.advice and found.comparison else []
+    return [*labelled("group", line), *method, *few, *said_why]
 
 
 def _asked_for(cast: Cast) -> str:

@@ -71,8 +71,23 @@ def _run(cast: Cast) -> dict[str, Any]:
         "window": plain(cast.window),
         "measures": plain(cast.measures),
         "left_out": plain(cast.left_out),
+        "method": _method(cast),
         "warnings": list(cast.warnings),
         "versions": dict(cast.versions),
+    }
+
+
+def _method(cast: Cast) -> dict[str, Any]:
+    """Which method made the groups, why, and what else was advised."""
+    found, advice = cast.evidence, cast.evidence.advice
+    if advice is None:
+        return {"chosen": found.chosen}
+    return {
+        "chosen": found.chosen,
+        "known": advice.known,
+        "size": advice.size,
+        "suggested": plain(advice.suggested),
+        "defaults": plain(advice.defaults),
     }
 
 

@@ -15,6 +15,8 @@ from sklearn.neighbors import KNeighborsClassifier
 from personae.errors import Refused
 from personae.model.clustering import Clustering, Space
 from personae.model.rule import Place
+from personae.reachability import spanning
+from personae.reachability import validity as validity_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -49,12 +51,12 @@ def fit(
     """
     z = space.scores
     few = z[np.random.default_rng([seed, 2]).permutation(len(z))[:MOST]] if len(z) > MOST else z
-    tree = _tree(few, min_samples)
+    tree = spanning(few, min_samples)
     scored = []
     for share in SHARES if min_size == 0 else (max(2, min_size) / len(z),):
         labels = _labels(few, max(5 if min_size == 0 else 2, round(share * len(few))), min_samples)
         if labels.max() > 0:
-            scored.append((_validity(labels, *tree), share, labels))
+            scored.append((validity_of(labels, tree), share, labels))
     if not scored:
         raise Refused("users are dense in one region only")
     validity, share, labels = max(scored, key=lambda s: s[0])
@@ -78,39 +80,3 @@ def fit(
 
 def _labels(z: Floats, smallest: int, neighbours: int) -> Ints:
     return np.asarray(HDBSCAN(min_cluster_size=smallest, min_samples=neighbours, copy=True).fit(z).labels_, np.int32)
-
-
-def _tree(z: Floats, neighbours: int) -> tuple[Ints, Ints, Floats]:
-    """The minimum spanning tree of mutual reachability (Prim): ends and lengths of its n - 1 edges."""
-    square = (z**2).sum(axis=1)
-    d = np.sqrt(np.maximum(square[:, None] - 2 * z @ z.T + square, 0))
-    k = min(neighbours, len(z) - 1)
-    core = np.partition(d, k, axis=1)[:, k]
-    n = len(z)
-    best, source, open_ = np.full(n, np.inf), np.zeros(n, np.int32), np.ones(n, bool)
-    a, b, length = np.zeros(n - 1, np.int32), np.zeros(n - 1, np.int32), np.zeros(n - 1)
-    now = 0
-    for i in range(n - 1):
-        open_[now] = False
-        reach = np.maximum(np.maximum(d[now], core[now]), core)
-        closer = open_ & (reach < best)
-        best[closer], source[closer] = reach[closer], now
-        now = int(np.where(open_, best, np.inf).argmin())
-        a[i], b[i], length[i] = source[now], now, best[now]
-    return a, b, length
-
-
-def _validity(labels: Ints, a: Ints, b: Ints, length: Floats) -> float:
-    """Size-weighted (separation - sparseness) / max of both; users in no group count as zero."""
-    size = int(labels.max()) + 1
-    inside, between = np.zeros(size), np.full(size, np.inf)
-    for x, y, w in zip(labels[a], labels[b], length):
-        if x == y >= 0:
-            inside[x] = max(inside[x], w)
-        else:
-            for c in (x, y):
-                if c >= 0:
-                    between[c] = min(between[c], w)
-    worst = np.maximum(inside, between)
-    score = np.divide(between - inside, worst, out=np.zeros(size), where=np.isfinite(worst) & (worst > 0))
-    return float((np.bincount(labels[labels >= 0], minlength=size) / len(labels)) @ score)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from personae.model.advice import Advice, Comparison, Likeness
 from personae.model.criteria import Agreement, Criterion
 from personae.model.flags import Flags
 from personae.model.kinship import Kinship
@@ -124,7 +125,7 @@ class Evidence:
     chosen: str
     """The method that made the final groups."""
     agreement: tuple[tuple[str, str, float], ...] = ()
-    """Adjusted Rand index between the methods at the chosen number."""
+    """Adjusted Rand index of every pair of the methods that were compared."""
     factors: int | None = None
     """Directions of association beyond chance (parallel analysis)."""
     fidelity: float = 1.0
@@ -163,3 +164,9 @@ class Evidence:
     """Who splits into whom from one number to the next."""
     flags: Flags | None = None
     """Groups that may be one, and groups that may be two."""
+    advice: Advice | None = None
+    """Which methods suit these data, and why."""
+    comparison: Comparison | None = None
+    """Several methods on four scales."""
+    likeness: Likeness | None = None
+    """The searched sample against everyone else; None where everyone was searched."""

@@ -54,7 +54,7 @@ def firmness(cast: Cast) -> Firmness:
         _merging(cast),
         _borderline(cast) if there else "",
         f"The rule that places {many} puts {hundred(e.fidelity)} in 100 where the grouping put them." if there else "",
-        tuple((a, b, hundred(v)) for a, b, v in e.agreement),
+        tuple((a, b, hundred(v)) for a, b, v in e.agreement if e.chosen in (a, b)),
         tuple(_change(cast)),
         limits(cast),
         e.preparation.sensitivity.words if e.preparation and e.preparation.sensitivity else "",

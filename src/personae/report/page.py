@@ -26,6 +26,7 @@ from personae.report.firmness import Firmness, firmness
 from personae.report.glossary import GLOSSARY
 from personae.report.looks import looks
 from personae.report.proof import Proof, anchors, facts_shown, proof
+from personae.words.advising import advised
 from personae.words.flagged import flagged
 from personae.words.names import follow
 
@@ -191,6 +192,7 @@ def number(cast: Cast) -> Number:
     words = f"Methods tried: {listing(methods)}." if methods else ""
     words += f" Chosen: {e.chosen}." if e.chosen else ""
     words += "".join(f" Not tried: {m} ({reason})." for m, reason in e.refused)
+    words += "".join(f" {x}" for x in advised(e))
     names = tuple(p.name for p in cast.personas)
     return Number(
         recommended=k,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from sklearn.metrics import adjusted_rand_score
 from threadpoolctl import threadpool_limits
 
 from personae import plugins
@@ -182,7 +181,6 @@ def _evidence(
     candidates = tuple(t.candidate for t in (*trial.tried, *([trial.dense] if trial.dense else [])))
     borders = sorted((min(place[a], place[b]), max(place[a], place[b]), p) for a, b, p in met)
     jaccard = best.candidate.jaccard or tuple(0.0 for _ in order)
-    other = _second_view(space, best, study)
     return Evidence(
         verdict=verdict.worded(choice, best, study, space, len(order)),
         candidates=candidates,
@@ -191,7 +189,6 @@ def _evidence(
         borders=tuple(Border(a, b, p, p > verdict.VALLEY) for a, b, p in borders),
         axes=axes(space),
         chosen=best.clustering.method,
-        agreement=other,
         factors=space.factors,
         fidelity=fidelity,
         searched=len(space.rows),
@@ -210,13 +207,3 @@ def _order(space: Space, best: Tried, rule: Rule | None) -> list[int]:
     z = best.clustering.seen_in(space)
     placed = to_personas(distances(z, rule.prototypes), rule.owner, rule.size).argmin(axis=1)
     return overlap(labels, placed.astype(np.int32), rule.size)[0]
-
-
-def _second_view(space: Space, best: Tried, study: Study) -> tuple[tuple[str, str, float], ...]:
-    """How far another method, made for parts that add up, agrees at the same number."""
-    name = "nmf" if best.clustering.method != "nmf" else "kmeans"
-    try:
-        other = plugins.find("methods", name).fit(space, best.clustering.size, study.seed)
-    except Refused:
-        return ()
-    return ((best.clustering.method, name, float(adjusted_rand_score(best.clustering.labels, other.labels))),)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from personae.model.evidence import Evidence
 from personae.model.trial import Case
+from personae.stages.advise import advise
 from personae.stages.kinship import kinship
 from personae.stages.map import mapped
 from personae.stages.numbers import numbers
@@ -20,4 +21,4 @@ def examine(found: Evidence, case: Case) -> Evidence:
     seen = mapped(case)
     found = replace(found, map=seen, replay=replay(case, seen), worlds=worlds(case))
     found = replace(found, kinship=kinship(case), reach=reach(case), torn=torn(case))
-    return numbers(found, case)
+    return advise(numbers(found, case), case)
