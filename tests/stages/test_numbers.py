@@ -209,6 +209,16 @@ def test_nonsense_for_the_smallest_group_is_refused(text: str) -> None:
         smallest(text, 100)
 
 
+def test_python_takes_the_smallest_group_as_a_share_a_number_or_a_text() -> None:
+    """Requirement 96: and refuses what nobody can mean before anything is read."""
+    import personae
+
+    said = [personae.read("shop.csv", smallest=v).study.smallest for v in (0.05, 200, "5%")]
+    assert said == ["5%", "200", "5%"]
+    with pytest.raises(UsageError, match="smallest"):
+        personae.read("shop.csv", smallest="most of them")
+
+
 def test_the_smallest_group_is_a_share_or_a_number() -> None:
     assert [smallest(t, 1234) for t in ("", "5%", "2.5 %", "200")] == [0, 62, 31, 200]
 
