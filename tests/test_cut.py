@@ -145,6 +145,8 @@ def test_groups_of_unlike_density_are_told_and_hdbscan_named(tmp_path: Path) -> 
     assert {r["id"] for r in nobody} == outside
     assert len(outside) >= 10
     assert {r["reason"] for r in nobody} == {"too far from every group"}
+    page = (tmp_path / "run" / "report.html").read_text()
+    assert f"Why: {len(outside)} too far from every group." in page
     assert personae(tmp_path, "export", "--nobody", "--out", "n.csv").returncode == 0
     with (tmp_path / "n.csv").open() as file:
         assert {r["id"] for r in csv.DictReader(file)} == outside

@@ -25,6 +25,7 @@ from personae.stages.describe import describe
 from personae.stages.halves import halves
 from personae.stages.inspect import halt, inspect
 from personae.stages.link import link
+from personae.stages.nobody import nobody
 from personae.stages.portray import portray
 from personae.stages.prepare import prepare
 from personae.stages.read import read
@@ -54,6 +55,7 @@ def run(study: Study, frames: Mapping[str, Any] | None = None) -> Cast:
     rule, found = import_module(_HEAVY).choose(features, study)
     evidence = told(found, features, study)
     placement = marked(place_features(rule, features), evidence.apart)
+    evidence = replace(evidence, nobody=nobody(features, placement, study))
     profiles, facts, members = describe(features, placement, evidence, study)
     personas = plugins.find("writers", "plain").write(profiles, facts, evidence, study)
     return Cast(

@@ -170,3 +170,5 @@ class Evidence:
     """Several methods on four scales."""
     likeness: Likeness | None = None
     """The searched sample against everyone else; None where everyone was searched."""
+    nobody: tuple[str, ...] = ()
+    """Sentences on the users in no group; none where they are fewer than the floor."""

@@ -76,6 +76,7 @@ class Page:
     number: Number
     firmness: Firmness
     cut: Dendrogram | None
+    nobody: tuple[str, ...]
     looks: tuple[Chart, ...]
     axes_first: bool
     sources: tuple[accounts.Source, ...]
@@ -131,6 +132,7 @@ def page(cast: Cast) -> Page:
         number=number(cast),
         firmness=firmness(cast),
         cut=dendrogram(cast),
+        nobody=cast.evidence.nobody,
         looks=looks(cast),
         axes_first=cast.evidence.verdict.kind in (Structure.REPRODUCIBLE, Structure.CONSTRUCTIVE),
         sources=tuple(accounts.source(t, entity) for t in cast.tables),
