@@ -12,6 +12,7 @@ from personae.model.cast import Cast, Listed
 from personae.model.evidence import Axis, Border, Candidate, Evidence, Structure, Verdict, Vote
 from personae.model.fact import Fact
 from personae.model.features import LeftOut, Window
+from personae.model.map import Cell, Direction, Frame, Map, Outline, Replay
 from personae.model.persona import Claim, Member, Persona, Profile, Trait
 from personae.model.rule import Placement, Rule
 from personae.model.study import Role, Study
@@ -437,4 +438,27 @@ def _evidence(kind: Structure, verdict: Verdict, k: int, users: int, steadiness:
     return Evidence(
         verdict, tried, votes, steadiness, borders, axes, "kmeans", (("kmeans", "nmf", 0.81), ("kmeans", "ward", 0.77)), 4, 0.972, min(users, 20_000), 14,
         (("dbscan", "no density gap to work with"),), "how often each customer did each of 10 things, by share of what they did",
+        map=_map(k), replay=_replay(k) if k > 1 else None,
     )  # fmt: skip
+
+
+def _map(k: int) -> Map:
+    """Groups on a ring, three squares of users each; without groups one square after the other."""
+    at = [(2 * np.cos(2 * np.pi * i / max(k, 3)), 2 * np.sin(2 * np.pi * i / max(k, 3))) for i in range(max(k, 3))]
+    cells = tuple(
+        Cell(round(x + 0.2 * j, 3), round(y, 3), 40 - 10 * j, i if k else -1) for i, (x, y) in enumerate(at) for j in range(3)
+    )
+    outlines = tuple(Outline(i, 90, round(x, 3), round(y, 3), 0.09, 0.02, 0.04) for i, (x, y) in enumerate(at[:k]))
+    low, high = ("product views", "help pages"), ("orders", "active days", "coupons used")
+    across, up = Direction(low, high, 0.6 if k else None, 0.4), Direction(("returns",), (), 0.3 if k else None, 0.2)
+    return Map(across, up, 0.2, cells, outlines, 90 * max(k, 3) + 25, 25)
+
+
+def _replay(k: int) -> Replay:
+    """Centres that walk outwards in three rounds; the last one speaks for few at first."""
+    where = [
+        [(round(r * np.cos(2 * np.pi * i / k), 3), round(r * np.sin(2 * np.pi * i / k), 3)) for i in range(k)]
+        for r in (0.2, 1.5, 2.0)
+    ]
+    first = Frame((*where[0][:-1], None), 3.1, 1.0)
+    return Replay((first, Frame(tuple(where[1]), 0.4, 0.3), Frame(tuple(where[2]), 0.1, 0.0)), 90 * k, True)
