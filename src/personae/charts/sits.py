@@ -26,7 +26,7 @@ def sits(made: Segments) -> Iterator[Chart]:
         for j, (name, share) in enumerate(zip(names, shares, strict=True))
     ]
     colours = [COLOURS[j] if told[0].parts[j].key and j < len(COLOURS) else GREY for j in range(len(names))]
-    legend = {"title": None, "orient": "bottom", "columns": 2, "symbolType": "square", "labelLimit": 220}
+    legend = {"title": None, "orient": "bottom", "columns": 2, "columnPadding": 48, "symbolType": "square", "labelLimit": 220}
     side = {"title": None, "labelLimit": 160}
     spec = {
         "width": WIDTH,

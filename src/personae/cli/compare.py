@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,9 +15,11 @@ from personae.cli.screen import Debug, Json, NoColor, Plain, Quiet, Screen, Stor
 from personae.cli.settings import settings as with_settings
 from personae.cli.watch import watching
 from personae.errors import UsageError
-from personae.model.belief import Beliefs
-from personae.model.cast import Cast
 from personae.model.study import Study
+
+if TYPE_CHECKING:  # nouns that --help does not wait for
+    from personae.model.belief import Beliefs
+    from personae.model.cast import Cast
 
 
 @with_settings

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from personae.cli.screen import Debug, Json, NoColor, Plain, Quiet, Screen, Store, count, labelled, table
 from personae.errors import UsageError
-from personae.model.cast import Cast
-from personae.model.change import Change, Side
-from personae.words.changing import NO_GROUP
 from personae.words.names import plural
+
+if TYPE_CHECKING:  # nouns that --help does not wait for
+    from personae.model.cast import Cast
+    from personae.model.change import Change, Side
 
 
 def diff(
@@ -100,6 +101,8 @@ def _pairs(made: Change) -> list[list[str]]:
 
 
 def _moves(made: Change) -> list[list[str]]:
+    from personae.words.changing import NO_GROUP
+
     before, after = ({k: n for k, n, _ in s.personas} for s in (made.before, made.after))
     rows = [["before", "after", plural(made.entity)]]
     told = [m for m in made.moves if m.users is not None]

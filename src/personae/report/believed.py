@@ -68,9 +68,12 @@ def _said(contradicted: bool, p: float | None) -> str:
 
 def _segments(s: Segments, entity: str) -> Section:
     """Every segment and where it sits."""
-    heads = [p.name for p in s.segments[0].parts] if s.segments else []
-    rows = tuple((x.name, count(x.users), percent(x.share), *(_share(p.share) for p in x.parts)) for x in s.segments)
-    grids = [Grid("where each is", ("segment", plural(entity), "share", *heads), rows, tuple(range(1, 3 + len(heads))))]
+    grids = [Grid("how large each is", ("segment", plural(entity), "share"), _sizes(s), (1, 2))]
+    if s.segments and s.segments[0].parts:
+        heads = tuple(x.name for x in s.segments)
+        by_persona = zip(*(x.parts for x in s.segments), strict=True)
+        rows = tuple((ps[0].name, *(_share(p.share) for p in ps), percent(ps[0].everyone)) for ps in by_persona)
+        grids.append(Grid("where each is", ("persona", *heads, "everyone"), rows, tuple(range(1, len(heads) + 2))))
     near = tuple((x.name, *_together(x.together)) for x in s.segments)
     grids.append(
         Grid(
@@ -81,6 +84,10 @@ def _segments(s: Segments, entity: str) -> Section:
     )  # fmt: skip
     words = (*s.words, *(x.words for x in s.segments[:8] if x.words))
     return Section(f"Segments by {s.name}", words, tuple(grids), tuple(sits(s)))
+
+
+def _sizes(s: Segments) -> tuple[tuple[str, ...], ...]:
+    return tuple((x.name, count(x.users), percent(x.share)) for x in s.segments)
 
 
 def _together(t: Together | None) -> tuple[str, ...]:

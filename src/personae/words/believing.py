@@ -78,7 +78,9 @@ def segment(made: Segment, entity: str) -> Segment:
     """A segment with its sentence."""
     words = f"{made.name} is {sits(made.parts)}." if made.parts else ""
     if made.together is not None:
-        words += " Behaviour tells it apart." if made.together.told else " Behaviour does not tell it apart from chance."
+        found, close = made.together.recalled > made.together.chance, made.together.p < ALPHA
+        alike = " Behaviour tells it apart." if close else f" Behaviour tells it apart, but its {plural(entity)} are not alike."
+        words += alike if found else " Behaviour does not tell it apart from chance."
     return replace(made, words=words.strip())
 
 
