@@ -2,8 +2,8 @@
 
     python benchmarks/advice.py --seeds 1,2,3
 
-A line for each set: the verdict, what was advised, and the adjusted Rand index with the truth of each method. Users who were
-planted as noise do not count.
+A line for each set: the verdict, what was advised, and the adjusted Rand index with the truth of each method. Users
+who were planted as noise do not count.
 """
 
 import argparse

@@ -64,7 +64,7 @@ def plan(users: int, sample: int, methods: tuple[str, ...], entity: str = "user"
 def _minibatch(users: int, sample: int, many: str) -> str:
     if users <= sample:
         return f"it saves passes over millions of {many}; kmeans on {users:,} takes a moment"
-    return f"it saves passes over everyone, and the sample of {sample:,} saves more: measured, the sample is faster and as good"
+    return f"it saves passes over everyone, which the sample of {sample:,} makes needless"
 
 
 def size(users: int, sample: int, entity: str = "user") -> str:
