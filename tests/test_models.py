@@ -208,3 +208,14 @@ def test_ctrl_c_at_any_moment_ends_the_run_and_leaves_the_record_as_it_was(momen
     work.communicate(timeout=10)
     assert (work.returncode, time.monotonic() - began < 3) == (130, True)
     assert not (tmp_path / "reports").exists() or not any((tmp_path / "reports").iterdir())
+
+
+def test_the_steadiness_of_the_number_taken_is_one_number_everywhere(table: personae.Result) -> None:
+    """MOD-08: the summary, the table of everything tried and the votes rest on the same samples."""
+    from personae.cli import summary
+
+    evidence = table.cast.evidence
+    taken = next(c for c in evidence.candidates if (c.method, c.size) == (evidence.chosen, evidence.verdict.groups))
+    assert taken.stability is not None
+    assert taken.jaccard and sorted(taken.jaccard) == sorted(evidence.steadiness)
+    assert f"steady {100 * taken.stability:.0f} in 100" in " ".join(" ".join(summary.groups(table.cast)).split())

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from personae.cli.screen import Screen, columns, count, cut, labelled, percent, table, width
 from personae.model.cast import Cast
-from personae.model.evidence import FEW
+from personae.model.evidence import FEW, Evidence
 from personae.model.features import LeftOut, Window
 from personae.model.persona import Profile
 from personae.model.study import Role, Study
@@ -113,8 +113,7 @@ def groups(cast: Cast) -> list[str]:
     if verdict.groups < 2:
         line = f"{tried}; none hold{_asked_for(cast)}"
     else:
-        steady = sum(found.steadiness) / len(found.steadiness) if found.steadiness else 0.0
-        how = f"steady {steady * 100:.0f} in 100"
+        how = f"steady {_steady(found) * 100:.0f} in 100"
         taken = f"{verdict.groups} as asked" if verdict.asked else f"{verdict.groups} recommended"
         own = f", the data alone say {verdict.own or 'none'}" if verdict.asked and verdict.own != verdict.asked else ""
         other = f", next best {verdict.alternative}" if verdict.alternative else ""
@@ -124,6 +123,14 @@ def groups(cast: Cast) -> list[str]:
     said_why = labelled("verdict", f"{WORDS[verdict.kind.value]}{forced}. {sentence(verdict.why)}")
     method = labelled("method", brief_advice(found)) if found.advice and found.comparison else []
     return [*labelled("group", line), *method, *few, *said_why]
+
+
+def _steady(found: Evidence) -> float:
+    """How far samples agree on the grouping that was taken; the mean of its groups where some of them became no persona."""
+    for c in found.candidates:
+        if (c.method, c.size) == (found.chosen, found.verdict.groups) and c.stability is not None:
+            return c.stability
+    return sum(found.steadiness) / len(found.steadiness) if found.steadiness else 0.0
 
 
 def _asked_for(cast: Cast) -> str:

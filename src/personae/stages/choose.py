@@ -68,8 +68,9 @@ def choose(features: Features, study: Study) -> tuple[Rule | None, Evidence]:
             rule, fidelity = settle(space, fewer.clustering, features, study)
         if rule.size < 2 and not study.force:
             return None, _nothing(space, features, study, trial, replace(choice, structure=Structure.NOTHING))
-        tell("group", verdict.summary(choice, trial.tried))
         best = steadied(space, choice.best, study, SAMPLES)
+        choice, trial = _known(choice, best), _with(trial, best)
+        tell("group", verdict.summary(choice, trial.tried))
         found = _evidence(space, study, trial, choice, best, fidelity, rule)
         effect = sensitivity(features, study, rule, choice.best.clustering)
         if effect is not None and effect.agreement is not None and effect.agreement < ALIKE:
@@ -94,6 +95,18 @@ def _limited(choice: Choice, space: Space, study: Study, trial: Trial, users: in
     again = verdict.decide(space, study, allowed, dense)
     structure = Structure.CONSTRUCTIVE if again.structure == Structure.NOTHING else again.structure
     return replace(choice, best=again.best, structure=structure, alternative=choice.own.candidate.size)
+
+
+def _known(choice: Choice, best: Tried) -> Choice:
+    """The choice with its grouping measured once more, so that one number is said everywhere."""
+    return replace(choice, best=best, own=best if choice.own.clustering is best.clustering else choice.own)
+
+
+def _with(trial: Trial, best: Tried) -> Trial:
+    """The trial with the same."""
+    tried = tuple(best if t.clustering is best.clustering else t for t in trial.tried)
+    dense = best if trial.dense is not None and trial.dense.clustering is best.clustering else trial.dense
+    return replace(trial, tried=tried, dense=dense)
 
 
 def _nothing(space: Space, features: Features, study: Study, trial: Trial, choice: Choice) -> Evidence:
