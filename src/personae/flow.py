@@ -14,6 +14,7 @@ from personae import plugins
 from personae.model.bands import Bands, Wanted
 from personae.model.belief import Beliefs, Sketch
 from personae.model.cast import Cast, Listed
+from personae.model.evidence import Evidence
 from personae.model.features import Features
 from personae.model.inspection import Inspection
 from personae.model.portrait import Portrait
@@ -76,10 +77,20 @@ def run(study: Study, frames: Mapping[str, Any] | None = None) -> Cast:
         warnings=(
             *(f"{said(f, study.floor)}; {f.done}" for f in accepted),
             *(n.words for t in tables for n in t.notes if n.level != "pass"),
+            *_unsettled(evidence),
         ),
         versions=_versions(),
         leaf=leaves(rule, features),
     )
+
+
+def _unsettled(found: Evidence) -> tuple[str, ...]:
+    """That the method stopped before its groups had settled, where it did."""
+    final = (c for c in found.candidates if (c.method, c.size) == (found.chosen, found.verdict.groups))
+    if not any("converged no" in c.note for c in final):
+        return ()
+    more = f'--method "{found.chosen}(iterations=1000)" goes on for longer'
+    return (f"{found.chosen} stopped at its largest number of iterations before the groups had settled; {more}",)
 
 
 def _understood(engine: Any, study: Study, frames: Mapping[str, Any] | None, *, rows: bool = False) -> tuple[Table, ...]:

@@ -50,7 +50,10 @@ def check(space: Space, clustering: Clustering, seed: int, samples: int = 20) ->
 def _options(clustering: Clustering) -> dict[str, Any]:
     """The settings that make the same method again, cheaply."""
     known = dict(clustering.options)
-    return {**known, "starts": STARTS} if clustering.method == "kmeans" else known
+    if clustering.method == "gmm":  # the covariance that was chosen, not the choice again
+        return {**known, "covariance": clustering.settings["covariance"], "starts": 1}
+    few = {"kmeans": STARTS, "minibatch": 1, "bisecting": 1, "latent": 1}
+    return {**known, "starts": few[clustering.method]} if clustering.method in few else known
 
 
 def _best_jaccard(table: NDArray[np.float64], sizes: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -1,16 +1,18 @@
 """k-means (MacQueen 1967; Lloyd 1982) from k-means++ starts (Arthur & Vassilvitskii 2007).
 
-With `refine` the scores are then whitened by the pooled within-group covariance and k-means goes on from the same centres, so
-that groups may be long in the same direction (the determinant criterion of Friedman & Rubin 1967).
+It finds a local optimum, so it starts several times and keeps the best. A group is its mean, which is the middle for Euclidean
+distance alone. With `refine` the scores are then whitened by the pooled within-group covariance and k-means goes on from the
+same centres, so that groups may be long in the same direction (the determinant criterion of Friedman & Rubin 1967).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from sklearn.cluster import KMeans
 
+from personae.errors import Refused
 from personae.model.clustering import Clustering, Space
 
 if TYPE_CHECKING:
@@ -19,23 +21,62 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 ROUNDS = 4
+SAME = 1e-9
+"""Share by which another start must be better to be kept: below it, it is the same grouping summed in another order."""
+ADVICE = "a mean is the middle of a group for Euclidean distance only; use kmedoids(distance={0}), whose middles are users"
 
 
 def fit(
-    space: Space, size: int, seed: int, starts: int = 5, refine: bool = False, sphere: bool = False, strict: bool = False
+    space: Space,
+    size: int,
+    seed: int,
+    starts: int = 5,
+    refine: bool = False,
+    sphere: bool = False,
+    strict: bool = False,
+    iterations: int = 300,
+    distance: Literal["euclidean", "manhattan", "cosine"] = "euclidean",
 ) -> Clustering:
     """`size` groups of the scores; `sphere` starts from directions of equal variance; `strict` goes on until nobody moves, so
-    that everybody is nearest to the mean of their group."""
+    that everybody is nearest to the mean of their group, or until there were so many `iterations`.
+
+    Settings: `objective` (sum of squared distances of the best start), `worst` (of the worst), `spread` (how much worse, as a
+    share), `iterations` and `converged` of the best. Refused for a distance other than Euclidean.
+    """
+    if distance != "euclidean":
+        raise Refused(ADVICE.format(distance))
     z = space.scores
     first = (z - z.mean(axis=0)) / np.maximum(z.std(axis=0), 1e-12) if sphere else z
     tol = 0.0 if strict else 1e-4
-    model = KMeans(size, n_init=starts, random_state=seed, algorithm="lloyd", tol=tol).fit(first)
+    model, worst = _best(first, size, seed, starts, tol, iterations)
     labels = model.labels_.astype(np.int32)
-    settings: dict[str, float | str] = {"starts": starts, "geometry": "sphered" if sphere else "plain"}
+    best = float(model.inertia_)
+    settings: dict[str, float | str] = {
+        "starts": starts,
+        "geometry": "sphered" if sphere else "plain",
+        "objective": best,
+        "worst": worst,
+        "spread": worst / best - 1 if best > 0 else 0.0,
+        "iterations": int(model.n_iter_),
+        "converged": "yes" if model.n_iter_ < iterations else "no",
+    }
     if not refine:
         return Clustering("kmeans", labels, size, seed, settings)
     labels, metric = _refined(z, labels, size)
     return Clustering("kmeans", labels, size, seed, {**settings, "refined": "yes"}, metric)
+
+
+def _best(z: Floats, size: int, seed: int, starts: int, tol: float, iterations: int) -> tuple[KMeans, float]:
+    """The best of several starts, and the objective of the worst: the starts that scikit-learn's n_init makes of this seed."""
+    stream = np.random.RandomState(seed % 2**32)
+    best, worst = None, 0.0
+    for _ in range(starts):
+        model = KMeans(size, n_init=1, random_state=stream, algorithm="lloyd", tol=tol, max_iter=iterations).fit(z)
+        worst = max(worst, float(model.inertia_))
+        if best is None or model.inertia_ < best.inertia_ * (1 - SAME):
+            best = model
+    assert best is not None  # noqa: S101 - options are above 0
+    return best, worst
 
 
 def _refined(z: Floats, labels: NDArray[np.int32], size: int) -> tuple[NDArray[np.int32], Floats]:

@@ -45,6 +45,8 @@ class Space:
     blurred: Floats
     """(n, r) the scores with counts spread by up to half an event, for tests that gaps between whole numbers would fool."""
 
+    exact: Floats
+    """(n, d) `coordinates` with ties left as they are: few different values in a column of few answers."""
     apart: tuple[int, ...] = ()
     """Positions of users who were set apart for the search alone: the rule places them like anybody."""
     needs: tuple[str, ...] = ()
@@ -63,6 +65,7 @@ class Space:
             rows=self.rows[at],
             coordinates=self.coordinates[at],
             blurred=self.blurred[at],
+            exact=self.exact[at],
         )
 
 

@@ -54,20 +54,24 @@ class Block:
     odd: Flags
     """(n,) users unlike everybody."""
     numeric: bool
+    exact: Floats
+    """(n, d) the same with ties left as they are."""
 
     def only(self, keep: Flags) -> Block:
         """The same block with these users alone."""
         positive = None if self.positive is None else self.positive[keep]
-        return replace(self, x=self.x[keep], positive=positive, blurred=self.blurred[keep], odd=self.odd[keep])
+        made = {name: getattr(self, name)[keep] for name in ("x", "blurred", "odd", "exact")}
+        return replace(self, positive=positive, **made)
 
 
 @dataclass(frozen=True, eq=False)
 class Column:
-    """One coordinate: its feature, where it puts users (n,), and the same with ties spread."""
+    """One coordinate: its feature, where it puts users (n,), the same with ties spread, and with ties left as they are."""
 
     feature: Feature
     x: Floats
     blurred: Floats
+    exact: Floats
 
 
 def textbook(study: Study) -> bool:
@@ -125,7 +129,7 @@ def of_events(
         weight, positive = _by_variance(x[usual]), x - x.min(axis=0)
     limits, odd = guard(x, weight, activity, 0)
     features = tuple(Feature(e, "event", e, (*f, *r)) for e, f, r in zip(counts.events, first, rest))
-    return Block(features, x, positive, limits, spread, odd, numeric=False)
+    return Block(features, x, positive, limits, spread, odd, numeric=False, exact=x)
 
 
 def _first(matrix: Floats, study: Study) -> list[tuple[Step, ...]]:
@@ -215,11 +219,11 @@ def of_measures(
         columns += [_lighter(c, many[m.block] ** 0.5) for c in made] if m.block in many else made
     if not columns:
         return None
-    x, blurred = (np.column_stack([getattr(c, name) for c in columns]) for name in ("x", "blurred"))
+    x, blurred, exact = (np.column_stack([getattr(c, name) for c in columns]) for name in ("x", "blurred", "exact"))
     weight = _by_variance(x if typical is None else x[typical]) if study.scale != "auto" else np.ones(x.shape[1])
     limits, odd = guard(x, weight, np.ones(len(rows)), start)
     numeric = all(m.kind != Kind.CATEGORY for m in measures)
-    return Block(tuple(c.feature for c in columns), x, x - x.min(axis=0), limits, blurred, odd, numeric)
+    return Block(tuple(c.feature for c in columns), x, x - x.min(axis=0), limits, blurred, odd, numeric, exact)
 
 
 def _together(measures: Sequence[Measure], rows: NDArray[np.int64]) -> dict[str, float]:
@@ -237,14 +241,15 @@ def _direction(m: Measure, rows: NDArray[np.int64], by: float) -> Column:
     raw = np.asarray(m.values[rows], float)
     learned: dict[str, float | str] = {"mean": float(np.nanmean(raw)) if np.isfinite(raw).any() else 0.0, "by": by}
     x = np.nan_to_num((raw - float(learned["mean"])) / by)
-    return Column(Feature(m.name, "measure", m.name, (Step("scale", learned),)), x, x)
+    return Column(Feature(m.name, "measure", m.name, (Step("scale", learned),)), x, x, x)
 
 
 def _lighter(column: Column, by: float) -> Column:
     """One answer of a question of several: all of them together weigh like one number, as the levels of a category do."""
     *before, last = column.feature.steps
     scale = {**last.learned, "by": float(last.learned["by"]) * by}
-    return Column(replace(column.feature, steps=(*before, Step(last.name, scale))), column.x / by, column.blurred / by)
+    feature = replace(column.feature, steps=(*before, Step(last.name, scale)))
+    return Column(feature, column.x / by, column.blurred / by, column.exact / by)
 
 
 def _number(
@@ -272,10 +277,11 @@ def _number(
     learn = raw if typical is None else raw[typical]
     rest = _usual(learn, filled, len(distinct)) if study.scale == "auto" else scaled(learn, study.scale)
     feature = Feature(m.name, "measure", m.name, (*steps, *rest))
-    x, blurred = stepped(drawn, rest), stepped(spread, rest)
+    exact = x = stepped(drawn, rest)
+    blurred = stepped(spread, rest)
     if not textbook(study):
         x = blurred = (blurred - blurred.mean()) / max(blurred.std(), 1e-12)
-    return [*made, Column(feature, x, blurred)]
+    return [*made, Column(feature, x, blurred, exact)]
 
 
 def _usual(values: Floats, filled: Floats, distinct: int) -> tuple[Step, ...]:
@@ -310,7 +316,7 @@ def _flag(feature: Feature, x: Floats, study: Study, rng: np.random.Generator, t
     spread = x + rng.uniform(-JITTER, JITTER, len(x))
     exact, blurred = (np.nan_to_num(stepped(v, rest)) for v in (x, spread))
     made = Feature(feature.name, feature.of, feature.column, (*feature.steps, *rest))
-    return [Column(made, exact if textbook(study) else blurred, blurred)]
+    return [Column(made, exact if textbook(study) else blurred, blurred, exact)]
 
 
 def _category(
@@ -346,5 +352,5 @@ def _category(
         spread = ((codes == level) + rng.uniform(-JITTER, JITTER, len(codes)) - p) / float(learned["by"])
         exact, spread = (np.where(filled, v, 0.0) for v in (exact / float(learned["by"]), spread))
         whole = Feature(feature.name, "measure", m.name, (*is_it, Step("scale", learned)))
-        made.append(Column(whole, exact if textbook(study) else spread, spread))
+        made.append(Column(whole, exact if textbook(study) else spread, spread, exact))
     return made

@@ -22,6 +22,8 @@ from personae.progress import step
 from personae.stages.method import Method
 
 Floats = NDArray[np.float64]
+SETTLED = ("converged", "yes")
+"""What a note of a grouping leaves out; that it did not converge is noted."""
 A = TypeVar("A")
 B = TypeVar("B")
 
@@ -51,8 +53,11 @@ def search(space: Space, study: Study, method: Method) -> tuple[list[Tried], lis
         for options in _options(space, method):
             try:
                 made = recut(whole, size) if whole else fitted(space, method.name, size, study.seed, options)
-                if len(np.unique(made.labels)) == made.size:
+                if (found := len(np.unique(made.labels))) == made.size:
                     tried.append(judge(space, made, study))
+                else:
+                    empty = f"{made.size - found} of {made.size} groups have nobody"
+                    refused.append((method.name, empty))
             except Refused as no:
                 refused.append((method.name, no.reason))
         step("group", f"tried {size} groups", unit="numbers")
@@ -127,7 +132,7 @@ def judge(space: Space, clustering: Clustering, study: Study) -> Tried:
         size=clustering.size,
         bic=bic,
         border=max((p for *_, p in found), default=None),
-        note=", ".join(f"{k} {v}" for k, v in clustering.settings.items() if isinstance(v, str)),
+        note=", ".join(f"{k} {v}" for k, v in clustering.settings.items() if isinstance(v, str) and (k, v) != SETTLED),
         **measured,
     )
     cost = -(candidate.silhouette or 0.0) if space.counted else bic

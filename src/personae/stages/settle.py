@@ -25,6 +25,10 @@ POLISH = 10
 CLOSE = 0.98
 """Fidelity beyond which more prototypes are not worth their weight."""
 MOST_PROTOTYPES = 400
+MEANS = ("kmeans", "minibatch")
+"""Methods whose groups are their means, so that means of everybody are better than means of a sample."""
+CENTRED = (*MEANS, "nmf")
+"""Methods with one centre a group."""
 FAR = 8.0
 """Robust standard deviations of the distance to the nearest prototype beyond which a user is outside."""
 
@@ -32,9 +36,10 @@ FAR = 8.0
 def settle(space: Space, clustering: Clustering, features: Features, study: Study) -> tuple[Rule, float]:
     """The rule, personas ordered by size, and its fidelity: the share of searched users it puts where the method put them.
 
-    Methods whose groups are round around a centre get one prototype a group, moved to the mean of everybody it attracts;
-    methods of any shape get as many as it takes to repeat them, those of a method that builds a tree inside its leaves. Whom a
-    method leaves in no group counts as kept where the rule finds them outside.
+    Methods whose groups are round around a centre get one prototype a group, moved to the mean of everybody it attracts; so do
+    other methods where the nearest mean tells the group of nearly everybody. The rest get as many prototypes as it takes to
+    repeat them, those of a method that builds a tree inside its leaves. Whom a method leaves in no group counts as kept where
+    the rule finds them outside.
     """
     metric = np.eye(space.scores.shape[1]) if clustering.metric is None else clustering.metric
     rule = Rule(
@@ -49,9 +54,9 @@ def settle(space: Space, clustering: Clustering, features: Features, study: Stud
     )
     z, inside = coordinates(rule, features), _inside(rule, features)
     here = z[space.rows]
-    if clustering.method in ("kmeans", "nmf"):
-        means = np.array([here[clustering.labels == c].mean(axis=0) for c in range(clustering.size)])
-        some = clustering.method == "kmeans" and len(space.rows) + space.outliers < len(features)
+    means = np.array([here[clustering.labels == c].mean(axis=0) for c in range(clustering.size)])
+    if clustering.method in CENTRED or _told_by(means, here, clustering):
+        some = clustering.method in MEANS and len(space.rows) + space.outliers < len(features)
         prototypes = _polished(z, inside, means) if some else means
         owner = rule.owner
     else:
@@ -102,6 +107,13 @@ def _polished(z: Floats, inside: NDArray[np.bool_], centres: Floats) -> Floats:
             return np.asarray(new)
         centres = new
     return centres
+
+
+def _told_by(means: Floats, here: Floats, clustering: Clustering) -> bool:
+    """Whether the nearest of these means repeats the method's own labels, where it has neither a tree nor users in no group."""
+    if clustering.tree is not None or _noise(clustering).any():
+        return False
+    return float((rules.distances(here, means).argmin(axis=1) == clustering.labels).mean()) >= CLOSE
 
 
 def _several(here: Floats, clustering: Clustering, seed: int) -> tuple[Floats, Ints, Ints | None]:

@@ -177,6 +177,7 @@ def _joined(
         counted=events is not None,
         coordinates=x,
         blurred=np.hstack([p.blurred * s for p, s in zip(parts, scales)]) @ directions[:, :keep],
+        exact=np.hstack([p.exact * s for p, s in zip(parts, scales)]),
     )
 
 
