@@ -94,9 +94,8 @@ def test_manhattan_follows_the_many_where_squares_follow_the_few() -> None:
     assert ari(kind[1:], made.labels[1:]) == 1.0
 
 
-def test_many_users_go_to_the_nearest_medoid_of_a_sample(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_users_go_to_the_nearest_medoid_of_a_sample() -> None:
     x, kind = blobs(900, 4, gap=9.0)
-    monkeypatch.setattr(kmedoids, "MOST", 200)
-    made = kmedoids.fit(cloud(x), 4, 1)
+    made = kmedoids.fit(cloud(x), 4, 1, most=200)
     assert made.settings["sampled"] == 200
     assert ari(kind, made.labels) > 0.98

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 MOST = 2000
 STARTS = 3
+MEDOIDS = 600
+"""Users of a sample among whom medoids are chosen: distances of all pairs, 0.03 s each time."""
 DENSE = 8000
 """Users a density method gets. To it a repeated user is a dense region of their own, and fewer users are other densities, so it
 gets nineteen of twenty users, each once."""
@@ -52,6 +54,8 @@ def _options(clustering: Clustering) -> dict[str, Any]:
     known = dict(clustering.options)
     if clustering.method == "gmm":  # the covariance that was chosen, not the choice again
         return {**known, "covariance": clustering.settings["covariance"], "starts": 1}
+    if clustering.method == "kmedoids":
+        return {**known, "most": MEDOIDS}
     few = {"kmeans": STARTS, "minibatch": 1, "bisecting": 1, "latent": 1}
     return {**known, "starts": few[clustering.method]} if clustering.method in few else known
 

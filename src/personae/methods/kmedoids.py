@@ -2,7 +2,7 @@
 
 For any distance: Manhattan, cosine, and Gower's (1971) for tables of numbers and categories. Starts from BUILD (Kaufman &
 Rousseeuw 1990), which has no chance in it, then swaps a medoid for another user as soon as that lowers the sum of distances;
-what every medoid's removal would cost is kept, so that one look at a user weighs all k swaps. Above MOST users it works on a
+what every medoid's removal would cost is kept, so that one look at a user weighs all k swaps. Above 2,500 users it works on a
 sample and everyone goes to the nearest medoid (as in CLARA, Kaufman & Rousseeuw 1990).
 """
 
@@ -32,15 +32,16 @@ def fit(
     seed: int,
     distance: Literal["euclidean", "manhattan", "cosine", "gower"] = "euclidean",
     iterations: int = 100,
+    most: int = MOST,
 ) -> Clustering:
     """`size` groups around users. Euclidean distances are of the scores, Manhattan and cosine of the coordinates before they
-    are turned to principal directions, Gower's of the columns.
+    are turned to principal directions, Gower's of the columns. Medoids are chosen among the first `most` users.
 
     Settings: `objective` (sum of distances within the sample), `start` (the same before any swap), `swaps`, `sampled` (users
     the medoids were chosen among), `converged`.
     """
     x = positions(space, distance)
-    few = x[:MOST]
+    few = x[:most]
     pairs = _apart(few, few, distance)
     first = build(pairs, min(size, len(few)))
     start = float(pairs[:, first].min(axis=1).sum())

@@ -32,12 +32,12 @@ def fit(space: Space, size: int, seed: int, starts: int = 3, iterations: int = 5
     users), `iterations`, `converged`. Refused without the extra, for event counts, and where fewer than three columns have few
     values.
     """
+    if space.counted:
+        raise Refused("latent classes are for answers of few values, not for counts of events")
     try:
         from stepmix.stepmix import StepMix
     except ImportError:
         raise Refused('latent classes need an extra: pip install "personae[latent]"') from None
-    if space.counted:
-        raise Refused("latent classes are for answers of few values, not for counts of events")
     x, left_out = items(space)
     if x.shape[1] < ITEMS:
         raise Refused(f"latent classes need {ITEMS} columns of at most {FEW} different values; here are {x.shape[1]}")
