@@ -29,7 +29,9 @@ DENSER = 0.1
 """By how much the density-based validity must rise before a density method comes second."""
 DENSITY = ("hdbscan", "dbscan", "single", "spectral")
 SAME, ALIKE = 0.8, 0.5
-"""Agreement from which on two methods find the same groups, and much the same."""
+"""Agreement from which on two methods find the same groups, and partly the same."""
+SHAKIER = 0.15
+"""By how much less steady than the chosen groups those of a mixture may be to come second."""
 FLAT = 3
 """Directions up to which peaks of the density can be counted."""
 MOST = 0.9
@@ -96,7 +98,7 @@ def runner_up(scored: tuple[Rival, ...], made: tuple[Clustering, ...], seen: Sha
     if dense:
         said = "its groups are dense inside and parted by sparse regions, more than the chosen ones, whatever their shape"
         return max(dense, key=lambda r: r.validity or 0.0), said
-    if seen.stretched >= UNLIKE and "gmm" in named:
+    if seen.stretched >= UNLIKE and "gmm" in named and named["gmm"].steadiness >= chosen.steadiness - SHAKIER:
         return named["gmm"], "the groups spread in different ways, which a covariance for each of them follows"
     if seen.nested is not None and seen.nested >= INSIDE and seen.users <= PAIRS and "ward" in named:
         return named["ward"], "groups lie inside groups, which its tree shows at every number"
@@ -149,7 +151,7 @@ def _rest(r: Rival, chosen: Rival) -> str:
     """What a method further down would give."""
     if r.agrees >= SAME:
         return f"it finds the same groups (agreement {_hundred(r.agrees)})"
-    kind = "much the same" if r.agrees >= ALIKE else "other"
+    kind = "partly the same" if r.agrees >= ALIKE else "other"
     number = "" if r.groups == chosen.groups else f", {r.groups} of them"
     weak = min(SCALES, key=lambda s: getattr(r, s) - getattr(chosen, s))
     less = getattr(r, weak) - getattr(chosen, weak)
@@ -180,7 +182,7 @@ def _second(chosen: Rival, other: Rival, nothing: bool) -> str:
     """What the second choice would give."""
     if nothing:
         return ""
-    kind = "the same" if other.agrees >= SAME else "much the same" if other.agrees >= ALIKE else "other"
+    kind = "the same" if other.agrees >= SAME else "partly the same" if other.agrees >= ALIKE else "other"
     said = f"{other.method} would give {other.groups} groups, {kind} ones (agreement {_hundred(other.agrees)})"
     up = [s for s in SCALES if getattr(other, s) > getattr(chosen, s) + 0.05]
     down = [s for s in SCALES if getattr(other, s) < getattr(chosen, s) - 0.05]
