@@ -23,7 +23,7 @@ from personae.stages.search import judge
 def space(z: NDArray[np.float64]) -> Space:
     """A space of plain numbers."""
     n, r = z.shape
-    return Space((), np.eye(r), z, None, np.ones(n), np.arange(n), (), None, 0, "", True, False, z, z)
+    return Space((), np.eye(r), z, None, np.ones(n), np.arange(n), (), None, 0, "", True, False, z, z, z)
 
 
 def three(n: int = 300, gap: float = 8.0, seed: int = 1) -> tuple[Space, NDArray[np.int32]]:
