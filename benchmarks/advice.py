@@ -23,7 +23,6 @@ from personae.model.study import Role, Study
 from personae.model.table import Kind
 from personae.stages.choose import choose
 from personae.stages.method import names
-from personae.stages.rivals import chosen_options
 from personae.stages.search import fitted, unsized
 from personae.stages.space import behaviour_space
 
@@ -46,7 +45,7 @@ def main() -> None:
             there = truth[space.rows] >= 0
             for name in names():
                 try:
-                    made = fitted(space, name, 0 if unsized(name) else size, 7, chosen_options(space, name))
+                    made = fitted(space, name, 0 if unsized(name) else size, 7, asked(space, name))
                 except (Refused, PersonaeError):
                     continue
                 scores[name] = round(float(adjusted_rand_score(truth[space.rows][there], made.labels[there])), 3)

@@ -25,8 +25,9 @@ from personae.model.table import Kind
 from personae.stages.choose import choose
 from personae.stages.likeness import likeness
 from personae.stages.method import names
+from personae.stages.others import asked
 from personae.stages.plan import plan, size
-from personae.stages.rivals import balance, chosen_options, explained, front, readability
+from personae.stages.rivals import balance, explained, front, readability
 from personae.stages.search import fitted, unsized
 from personae.stages.space import behaviour_space
 
@@ -167,7 +168,7 @@ def test_one_of_the_first_two_choices_is_as_good_as_the_best_method(kind: str) -
     scores = {}
     for name in names():
         try:
-            made = fitted(space, name, 0 if unsized(name) else len(set(truth[truth >= 0])), 7, chosen_options(space, name))
+            made = fitted(space, name, 0 if unsized(name) else len(set(truth[truth >= 0])), 7, asked(space, name))
         except Refused:
             continue
         scores[name] = adjusted_rand_score(truth[space.rows][there], made.labels[there])

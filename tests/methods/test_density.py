@@ -94,7 +94,7 @@ def test_noise_of_hdbscan_stays_out_or_joins_and_the_share_is_told() -> None:
 
 
 def test_one_region_is_refused_with_what_was_seen() -> None:
-    with pytest.raises(Refused, match="there is one dense region, 0% of the users outside"):
+    with pytest.raises(Refused, match="there is one dense region; try another eps"):
         fitted("dbscan", space_of(np.random.default_rng(1).standard_normal((300, 2))), eps=5.0)
 
 

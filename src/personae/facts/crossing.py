@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
     Ints = npt.NDArray[np.int64]
+    Labels = npt.NDArray[np.int32] | Ints
     Bools = npt.NDArray[np.bool_]
 
 DRAWS = 200
@@ -23,7 +24,7 @@ LOOKED_AT = 20_000
 """Users on whom the mutual information rests; ids are in random order, so the first will do."""
 
 
-def crossed(one: Ints, other: Ints, rows: int, columns: int) -> Ints:
+def crossed(one: Labels, other: Labels, rows: int, columns: int) -> Ints:
     """How many users (rows, columns) are in each pair of groups; -1 is in none and counts nowhere."""
     both = (one >= 0) & (other >= 0)
     return np.bincount(one[both] * columns + other[both], minlength=rows * columns).reshape(rows, columns).astype(np.int64)

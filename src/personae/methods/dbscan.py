@@ -34,7 +34,7 @@ def fit(space: Space, size: int, seed: int, eps: float = 0.0, min_samples: int =
     labels = made.labels_.astype(np.int32)
     found, noise = int(labels.max()) + 1, labels < 0
     if found < 2:
-        where = f"{'one' if found else 'no'} dense region, {noise.mean():.0%} of the users outside"
+        where = "one dense region" if found else "no dense region"
         raise Refused(f"within a reach of {reach:.3g} there is {where}; try another eps")
     kinds = np.where(noise, Place.OUTSIDE, Place.BORDER).astype(np.int8)
     kinds[made.core_sample_indices_] = Place.CORE

@@ -64,8 +64,10 @@ def fit(
         labels = _labels(z, max(5 if min_size == 0 else 2, round(share * len(z))), min_samples)
     lost = float((labels < 0).mean())
     found = int(labels.max()) + 1
-    if lost >= most or found < 2:
-        raise Refused(f"{lost:.0%} of the users are in no dense region")
+    if found < 2:
+        raise Refused("users are dense in one region only")
+    if lost >= most:
+        raise Refused(f"{most:.0%} of the users or more are in no dense region")
     known = labels >= 0
     if lost:
         labels = labels.copy()

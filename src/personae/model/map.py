@@ -62,7 +62,8 @@ class Map:
 
 @dataclass(frozen=True)
 class Frame:
-    """One round of k-means: where the centres stand, the objective there, and the share of users who changed sides."""
+    """One round of k-means: where the centres stand, the objective there, and the share of users who changed sides (where
+    they are fewer than the floor, that of the floor)."""
 
     centres: tuple[Point | None, ...]
     """None where a centre speaks for fewer users than the floor."""

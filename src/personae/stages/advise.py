@@ -20,7 +20,8 @@ from personae.model.study import Study
 from personae.model.trial import Case
 from personae.stages.likeness import likeness
 from personae.stages.method import method
-from personae.stages.plan import PAIRS, PART, plan, size
+from personae.stages.others import Made, part
+from personae.stages.plan import PAIRS, plan, size
 from personae.stages.rivals import SCALES, rivals
 from personae.stages.shape import INSIDE, UNLIKE, shape
 from personae.words.names import plural
@@ -39,16 +40,16 @@ MOST = 0.9
 NAMES = {"fit": "explains", "steadiness": "steadiness", "balance": "evenness", "readability": "readability"}
 
 
-def advise(found: Evidence, case: Case) -> Evidence:
-    """The evidence with the methods compared, how far they agree, and what is advised."""
-    pairs, refused = rivals(case)
+def advise(found: Evidence, case: Case, fits: Made) -> Evidence:
+    """The evidence with the methods compared, how far they agree, and what is advised; `fits` are those of the others."""
+    pairs, refused = rivals(case, fits)
     scored, made = tuple(r for r, _ in pairs), tuple(c for _, c in pairs)
-    part = case.space.only(np.arange(min(PART, len(case.space.rows))))
-    seen = shape(case, part, made[0], _noise(case, made))
+    some = part(case)
+    seen = shape(case, some, made[0], _noise(case, made))
     second, because = runner_up(scored, made, seen)
     nothing = case.structure == Structure.NOTHING
     comparison = Comparison(
-        users=len(part.rows),
+        users=len(some.rows),
         rivals=scored,
         agreed=sum(r.agrees >= SAME for r in scored[1:]),
         why=_why(scored, case),

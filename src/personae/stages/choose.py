@@ -26,7 +26,7 @@ from personae.stages.search import each, fitted, judge, search, steadied
 from personae.stages.sensitivity import ALIKE, sensitivity
 from personae.stages.settle import overlap, settle
 from personae.stages.silhouettes import silhouettes
-from personae.stages.smallest import smallest
+from personae.stages.smallest import reaches, smallest
 from personae.stages.space import behaviour_space
 from personae.stages.verdict import Choice
 
@@ -86,7 +86,7 @@ def _limited(choice: Choice, space: Space, study: Study, trial: Trial, users: in
     least = smallest(study.smallest, users)
 
     def fits(t: Tried) -> bool:
-        return t.candidate.smallest * users >= least
+        return reaches(t.candidate.smallest, users, least)
 
     allowed = tuple(t for t in trial.tried if fits(t))
     if not allowed or fits(choice.best) or choice.structure == Structure.NOTHING:

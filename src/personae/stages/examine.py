@@ -10,6 +10,7 @@ from personae.stages.advise import advise
 from personae.stages.kinship import kinship
 from personae.stages.map import mapped
 from personae.stages.numbers import numbers
+from personae.stages.others import others
 from personae.stages.reach import reach
 from personae.stages.replay import replay
 from personae.stages.torn import torn
@@ -18,7 +19,7 @@ from personae.stages.worlds import worlds
 
 def examine(found: Evidence, case: Case) -> Evidence:
     """The evidence with every further look."""
-    seen = mapped(case)
-    found = replace(found, map=seen, replay=replay(case, seen), worlds=worlds(case))
+    seen, fits = mapped(case), others(case)
+    found = replace(found, map=seen, replay=replay(case, seen), worlds=worlds(case, fits))
     found = replace(found, kinship=kinship(case), reach=reach(case), torn=torn(case))
-    return advise(numbers(found, case), case)
+    return advise(numbers(found, case), case, fits)

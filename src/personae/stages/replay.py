@@ -30,7 +30,9 @@ def replay(case: Case, seen: Map | None) -> Replay | None:
     for centres, labels, objective in rounds:
         counts = np.bincount(labels, minlength=len(centres))
         shown = tuple((kept(centres[c][0]), kept(centres[c][1])) if counts[c] >= case.study.floor else None for c in order)
-        frames.append(Frame(shown, kept(objective), 1.0 if before is None else kept((labels != before).mean())))
+        moving = len(at) if before is None else int((labels != before).sum())
+        moved = min(max(moving, case.study.floor), len(at)) if moving else 0
+        frames.append(Frame(shown, kept(objective), kept(moved / len(at))))
         before = labels
     return Replay(tuple(frames), len(at), frames[-1].moved == 0.0)
 

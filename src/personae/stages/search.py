@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -70,8 +71,10 @@ def search(space: Space, study: Study, method: Method) -> tuple[list[Tried], lis
 
 def each(work: Callable[[A], B], items: Iterable[A]) -> list[B]:
     """The work on every item, in their order, on all cores; each worker keeps its linear algebra to one thread, so that the
-    number of cores changes no digit."""
-    with ThreadPoolExecutor(os.cpu_count() or 1, initializer=_alone) as pool:
+    number of cores changes no digit. Warnings are turned off around all workers: a worker that turned them off for itself would
+    turn them on again for the others."""
+    with warnings.catch_warnings(), ThreadPoolExecutor(os.cpu_count() or 1, initializer=_alone) as pool:
+        warnings.simplefilter("ignore", UserWarning)  # what matters of them is said in the settings
         return list(pool.map(work, items))
 
 
@@ -132,11 +135,19 @@ def judge(space: Space, clustering: Clustering, study: Study) -> Tried:
         size=clustering.size,
         bic=bic,
         border=max((p for *_, p in found), default=None),
-        note=", ".join(f"{k} {v}" for k, v in clustering.settings.items() if isinstance(v, str) and (k, v) != SETTLED),
+        note=", ".join(f"{k} {v}" for k, v in _noted(clustering, study.floor)),
         **measured,
     )
     cost = -(candidate.silhouette or 0.0) if space.counted else bic
     return Tried(clustering, candidate, tuple(found), cost)
+
+
+def _noted(clustering: Clustering, floor: int) -> Iterator[tuple[str, str]]:
+    """The settings that are words; what is left out where that is fewer users than the floor stays unsaid."""
+    few = float(clustering.settings.get("noise", 1.0)) * len(clustering.labels) < floor
+    for name, value in clustering.settings.items():
+        if isinstance(value, str) and (name, value) != SETTLED and not (few and name == "left"):
+            yield name, value
 
 
 def steadied(space: Space, tried: Tried, study: Study, samples: int = SAMPLES) -> Tried:

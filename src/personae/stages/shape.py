@@ -50,7 +50,7 @@ def shape(case: Case, space: Space, chosen: Clustering, noise: float | None) -> 
         stretched=stretched(space, chosen.size, case.study.seed),
         densities=max(middle) / min(middle),
         noise=None if noise is None else _shown(noise, n, floor),
-        nested=nested(case.trial),
+        nested=_rounded(nested(case.trial), len(case.space.rows), floor),
     )
     return replace(seen, words=_words(seen, plural(case.study.entity)))
 
@@ -58,6 +58,11 @@ def shape(case: Case, space: Space, chosen: Clustering, noise: float | None) -> 
 def _shown(share: float, users: int, floor: int) -> float | None:
     """A share that stands for no user or for enough of them; None for fewer than the floor."""
     return None if 0 < share * users < floor else share
+
+
+def _rounded(inside: float | None, users: int, floor: int) -> float | None:
+    """A share of nearly everybody as 1 where the others are fewer than the floor."""
+    return 1.0 if inside is not None and (1 - inside) * users < floor else inside
 
 
 def _kind(space: Space) -> str:

@@ -109,10 +109,11 @@ def _group(
 
 
 def _shares(own: Floats, floor: int) -> tuple[float | None, ...]:
-    """Good, border, misplaced as shares; what fewer users than the floor are is hidden, and a second one with it."""
+    """Good, border, misplaced as shares; what fewer users than the floor are is hidden, and another one with it, so
+    that it does not follow from the rest."""
     counts = [int((own >= GOOD).sum()), int(((own >= 0) & (own < GOOD)).sum()), int((own < 0).sum())]
     hide = {i for i, v in enumerate(counts) if 0 < v < floor}
-    if len(hide) == 1:
+    if hide and (len(hide) == 1 or sum(counts[i] for i in hide) < floor):
         rest = [i for i in range(3) if i not in hide and counts[i]]
         hide |= {min(rest, key=lambda i: counts[i])} if rest else set()
     return tuple(None if i in hide else v / len(own) for i, v in enumerate(counts))

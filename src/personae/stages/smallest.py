@@ -23,3 +23,8 @@ def smallest(text: str, users: int) -> int:
     if not 0 < share <= 50:
         raise UsageError("P001", f'smallest is "{text}"', where="--smallest", fix=fix)
     return math.ceil(users * share / 100 - 1e-9)
+
+
+def reaches(share: float, users: int, least: int) -> bool:
+    """Whether a share of so many users is `least` of them or more; 1/49 of 49 is one, though not in floating point."""
+    return share * users >= least - 1e-6

@@ -36,7 +36,8 @@ def torn(case: Case) -> Torn | None:
         return None
     table = confusion_matrix(made.labels[: len(dense.labels)], dense.labels)
     cells = (table < table.max(axis=0, keepdims=True)) & (table < table.max(axis=1, keepdims=True))
-    share, validity = float(table[cells].sum() / table.sum()), float(dense.settings["validity"])
+    parted, validity = int(table[cells].sum()), float(dense.settings["validity"])
+    share = float(parted / table.sum()) if parted >= study.floor else 0.0
     words = ""
     if share >= SOME and validity >= APART and balanced(dense.labels):
         words = (

@@ -13,7 +13,7 @@ from personae.model.criteria import Criterion
 from personae.model.evidence import Candidate, Vote
 from personae.model.silhouette import Silhouettes
 from personae.model.trial import Case
-from personae.stages.smallest import smallest
+from personae.stages.smallest import reaches, smallest
 from personae.stages.verdict import BEYOND, STEADY, VALLEY
 
 LEAST = 0.03
@@ -67,7 +67,7 @@ def limits(case: Case) -> tuple[Vote, ...]:
     if study.smallest:
         users = len(case.features)
         least = smallest(study.smallest, users)
-        fit = [t.candidate.size for t in case.trial.tried if t.candidate.smallest * users >= least]
+        fit = [t.candidate.size for t in case.trial.tried if reaches(t.candidate.smallest, users, least)]
         under = study.smallest if "%" in study.smallest else f"{least:,} users"
         said = f"no group under {under.replace('%', ' %').replace('  ', ' ')}"
         said += f": {max(fit)} groups at most" if fit else ": none of the numbers tried keeps to it, so groups were merged"

@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.cluster import KMeans
-from sklearn.metrics import adjusted_rand_score
 
 from personae import plugins
 from personae.errors import PersonaeError, Refused
+from personae.facts.crossing import crossed, rand
 from personae.model.clustering import Clustering, Space
 from personae.model.features import Features
 from personae.model.study import Study
@@ -26,6 +26,7 @@ from personae.model.trial import Case
 from personae.model.worlds import World, Worlds
 from personae.progress import step
 from personae.stages.empties import empty
+from personae.stages.others import Made, attempt, part
 from personae.stages.search import each, fitted, unsized
 from personae.stages.space import behaviour_space
 
@@ -61,15 +62,16 @@ class Way:
     make: Callable[[], Ints]
 
 
-def worlds(case: Case) -> Worlds | None:
-    """The personas of a run in other worlds; None where there are none, or worlds are not wanted."""
+def worlds(case: Case, fits: Made) -> Worlds | None:
+    """The personas of a run in other worlds; None where there are none, or worlds are not wanted. `fits` are the other methods'
+    on the first users, which need not be made twice."""
     if case.rule is None or case.study.worlds not in MOST:
         return None
     n = min(MOST[case.study.worlds], len(case.space.rows))
     some, features = case.space.only(np.arange(n)), _first(case.features, int(case.space.rows[n - 1]) + 1)
     ours = np.full(len(features), -1, np.int32)
     ours[some.rows] = case.labels[:n]
-    ways = [*_methods(case, some, ours), *_preparations(case, features), *_empties(case, features)]
+    ways = [*_methods(case, some, ours, fits), *_preparations(case, features), *_empties(case, features)]
     ways += [*_numbers(case, n, ours), *_activity(case, some, ours), *_windows(case, len(features)), *_seeds(case, some, ours)]
     step("group", f"forming the groups in {len(ways)} other ways", 0, len(ways), "worlds")
     made = each(_tried, ways)
@@ -101,14 +103,13 @@ def _tried(way: Way) -> Ints | str:
 def _world(way: Way, ours: Ints, theirs: Ints, size: int, floor: int) -> World:
     both = (ours >= 0) & (theirs >= 0)
     a, b = ours[both], theirs[both]
-    agreement = float(adjusted_rand_score(a, b)) if len(a) else 0.0
+    agreement = rand(crossed(a, b, size, int(b.max()) + 1)) if len(a) else 0.0
     return World(way.kind, way.words, len(np.unique(theirs[theirs >= 0])), agreement, overlaps(a, b, size, floor))
 
 
 def overlaps(ours: Ints, theirs: Ints, size: int, floor: int) -> tuple[float | None, ...]:
     """For each of `size` groups the largest Jaccard with one of the others; None for a group of fewer users than `floor`."""
-    table = np.zeros((size, int(theirs.max(initial=0)) + 1))
-    np.add.at(table, (ours, theirs), 1)
+    table = crossed(ours, theirs, size, int(theirs.max(initial=0)) + 1)
     own = table.sum(axis=1)
     union = own[:, None] + table.sum(axis=0)[None, :] - table
     best = (table / np.maximum(union, 1)).max(axis=1)
@@ -141,14 +142,18 @@ def _size(case: Case, name: str) -> int:
     return 0 if unsized(name) else case.best.clustering.size
 
 
-def _methods(case: Case, some: Space, ours: Ints) -> Iterator[Way]:
+def _methods(case: Case, some: Space, ours: Ints, fits: Made) -> Iterator[Way]:
     """Every other method at the same number of groups."""
+    known = fits if len(some.rows) == len(part(case).rows) else {}
     for name in plugins.names("methods"):
         if name == case.best.clustering.method.replace("-", "_"):
             continue
 
         def make(name: str = name) -> Ints:
-            return _at(some, fitted(some, name, _size(case, name), case.study.seed, {}).labels, len(ours))
+            made = known.get(name) or attempt(some, name, case)
+            if isinstance(made, str):
+                raise Refused(made)
+            return _at(some, made.labels, len(ours))
 
         yield Way("method", f"with {name.replace('_', '-')}", make)
 
@@ -208,7 +213,8 @@ def _numbers(case: Case, n: int, ours: Ints) -> Iterator[Way]:
     """The groupings in one more and one less, as the search found them."""
     for one, words in ((-1, "with one group less"), (1, "with one group more")):
         for t in case.trial.tried:
-            if t.clustering.size == case.best.clustering.size + one and t.clustering.size > 1:
+            same = t.clustering.method == case.best.clustering.method  # of another method it were a world of that method
+            if same and t.clustering.size == case.best.clustering.size + one and t.clustering.size > 1:
 
                 def make(made: Clustering = t.clustering) -> Ints:
                     return _at(case.space.only(np.arange(n)), made.labels[:n], len(ours))
@@ -232,11 +238,11 @@ def _activity(case: Case, some: Space, ours: Ints) -> Iterator[Way]:
 
 def _windows(case: Case, n: int) -> Iterator[Way]:
     """The parts of the window that were measured on their own."""
-    for words, part in case.features.parts:
-        yield Way("window", words, _prepared(case, _first(part, n), case.study))
+    for words, half in case.features.parts:
+        yield Way("window", words, _prepared(case, _first(half, n), case.study))
 
 
 def _alike(labels: list[Ints]) -> float | None:
     """The mean adjusted Rand index between any two."""
-    pairs = [adjusted_rand_score(a[a >= 0], b[b >= 0]) for a, b in combinations(labels, 2)]
+    pairs = [rand(crossed(a, b, int(a.max()) + 1, int(b.max()) + 1)) for a, b in combinations(labels, 2)]
     return float(np.mean(pairs)) if pairs else None
