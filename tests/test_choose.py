@@ -285,3 +285,58 @@ def test_one_column_and_clumps_of_columns_apart_are_no_natural_groups(seed: int)
     _, one = choose(table(rng.random((300, 1))), STUDY)
     _, two = choose(table(np.exp(rng.standard_normal((600, 2))) * (rng.random((600, 2)) > 0.3)), STUDY)
     assert Structure.NATURAL not in (one.verdict.kind, two.verdict.kind)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_group_of_one_in_forty_is_found(seed: int) -> None:
+    """A rare kind of users beside three large ones, four and a half standard deviations away (decision 0047)."""
+    rng = np.random.default_rng(seed)
+    labels = rng.choice(4, 3000, p=[0.4, 0.335, 0.24, 0.025])
+    centres = np.vstack([np.zeros((1, 6)), np.eye(6)[:3]]) * 6.4
+    x = centres[labels] + rng.standard_normal((3000, 6))
+    rule, evidence = choose(table(x), STUDY)
+    placed = place_features(rule, table(x)).persona
+    assert evidence.verdict.kind == Structure.NATURAL
+    assert max(((labels == 3) & (placed == c)).sum() / ((labels == 3) | (placed == c)).sum() for c in range(4)) > 0.7
+
+
+def test_half_circles_are_not_natural() -> None:
+    """The gap between the two ends of an arc parts nothing: a dense path leads round it (decision 0048)."""
+    for seed in (2, 3):
+        rng = np.random.default_rng(seed)
+        t = np.pi * rng.random(600)
+        x = np.column_stack([np.cos(t), np.sin(t)]) + 0.1 * rng.standard_normal((600, 2))
+        assert choose(table(x), STUDY)[1].verdict.kind != Structure.NATURAL
+
+
+def test_a_dense_path_is_seen_round_a_hollow_and_not_across_a_gap() -> None:
+    """Decision 0048."""
+    rng = np.random.default_rng(4)
+    t = np.pi * rng.random(800)
+    arc = np.column_stack([np.cos(t), np.sin(t)]) + 0.1 * rng.standard_normal((800, 2))
+    apart = rng.standard_normal((800, 2)) + 6.0 * rng.integers(0, 2, 800)[:, None]
+    passage, kmeans = plugins.find("checks", "passage"), plugins.find("methods", "kmeans")
+    found = []
+    for x in (arc, apart):
+        space = behaviour_space(table(x), STUDY)
+        assert space is not None
+        found.append(passage.check(space, kmeans.fit(space, 2, 7), 7)["parted"])
+    assert found == [0.0, 1.0]
+
+
+def test_yes_and_no_answers_with_one_thing_in_common_are_no_natural_groups() -> None:
+    """Blocks that counting makes are in the copula null too (decision 0049)."""
+    rng = np.random.default_rng(1)
+    x = (0.8 * rng.standard_normal((1000, 1)) + rng.standard_normal((1000, 6)) > 0.2).astype(float)
+    assert choose(table(x), STUDY)[1].verdict.kind != Structure.NATURAL
+
+
+@pytest.mark.slow
+def test_twenty_round_groups_in_two_columns_are_all_found() -> None:
+    """More than ten groups are tried where five or more have a valley at every border (decision 0050)."""
+    rng = np.random.default_rng(6)
+    labels = rng.integers(0, 20, 1600)
+    centres = np.array([(a, b) for a in range(5) for b in range(4)]) * 8.0
+    x = centres[labels] + rng.standard_normal((1600, 2))
+    rule, _ = choose(table(x), STUDY)
+    assert adjusted_rand_score(labels, place_features(rule, table(x)).persona) > 0.95

@@ -51,6 +51,8 @@ class Space:
     """Positions of users who were set apart for the search alone: the rule places them like anybody."""
     needs: tuple[str, ...] = ()
     """Measures without which a user is left out."""
+    heaps: Ints | None = None
+    """(n, d) which of the few values of a column each user has, 0 for everybody where they are many; None with events."""
     textbook: bool = False
     """Whether scaling or reducing was chosen: groups are formed as any textbook would, without whitening."""
 
@@ -66,6 +68,7 @@ class Space:
             coordinates=self.coordinates[at],
             blurred=self.blurred[at],
             exact=self.exact[at],
+            heaps=None if self.heaps is None else self.heaps[at],
         )
 
 

@@ -56,6 +56,8 @@ class Candidate:
     bic: float | None = None
     held: float | None = None
     """Share of borders with a valley in users the groups were not fitted on, where users are few for the directions."""
+    parted: float | None = None
+    """Share of neighbouring groups that no dense path joins, in few directions."""
     note: str = ""
     silhouette_users: int | None = None
     """Users the silhouette was computed for, each against everyone; None: a sample among itself."""

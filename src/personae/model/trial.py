@@ -39,6 +39,8 @@ class Trial:
     tried: tuple[Tried, ...]
     dense: Tried | None
     refused: tuple[tuple[str, str], ...]
+    mixture: Tried | None = None
+    """Gaussians of any covariance, where round groups and dense regions fail."""
 
 
 @dataclass(frozen=True, eq=False)

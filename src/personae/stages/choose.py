@@ -22,7 +22,7 @@ from personae.stages.ends import axes
 from personae.stages.examine import examine
 from personae.stages.method import Method, method
 from personae.stages.prepared import prepared
-from personae.stages.search import each, fitted, judge, search, steadied
+from personae.stages.search import FEW_WAYS, each, fitted, judge, mixture, search, steadied, wider
 from personae.stages.sensitivity import ALIKE, sensitivity
 from personae.stages.settle import overlap, settle
 from personae.stages.silhouettes import silhouettes
@@ -52,10 +52,11 @@ def choose(features: Features, study: Study) -> tuple[Rule | None, Evidence]:
         if space is None or len(space.rows) < FEWEST:
             raise _too_little(space, features)
         trial = _tried(space, study)
-        choice = verdict.decide(space, study, trial.tried, trial.dense)
+        choice = verdict.decide(space, study, trial.tried, trial.dense, trial.mixture)
         if choice.structure == Structure.NATURAL:
-            trial = replace(trial, tried=tuple(_held(space, t, choice.own, study) for t in trial.tried))
-            choice = verdict.decide(space, study, trial.tried, trial.dense)
+            mixed = trial.mixture and _held(space, trial.mixture, choice.own, study)
+            trial = replace(trial, tried=tuple(_held(space, t, choice.own, study) for t in trial.tried), mixture=mixed)
+            choice = verdict.decide(space, study, trial.tried, trial.dense, trial.mixture)
         choice = _limited(choice, space, study, trial, len(features))
         if choice.structure == Structure.NOTHING and not study.force:
             return None, _nothing(space, features, study, trial, choice)
@@ -92,7 +93,8 @@ def _limited(choice: Choice, space: Space, study: Study, trial: Trial, users: in
     if not allowed or fits(choice.best) or choice.structure == Structure.NOTHING:
         return choice
     dense = trial.dense if trial.dense and fits(trial.dense) else None
-    again = verdict.decide(space, study, allowed, dense)
+    mixed = trial.mixture if trial.mixture and fits(trial.mixture) else None
+    again = verdict.decide(space, study, allowed, dense, mixed)
     structure = Structure.CONSTRUCTIVE if again.structure == Structure.NOTHING else again.structure
     return replace(choice, best=again.best, structure=structure, alternative=choice.own.candidate.size)
 
@@ -121,9 +123,11 @@ def _held(space: Space, t: Tried, own: Tried, study: Study) -> Tried:
     """The data's own grouping with the test of its borders on users it was not fitted on; the others as they are."""
     if t.candidate.size != own.candidate.size or t.clustering.method != own.clustering.method:
         return t
-    return replace(
-        t, candidate=replace(t.candidate, **plugins.find("checks", "holdout").check(space, t.clustering, study.seed))
-    )
+    measured = {
+        **plugins.find("checks", "holdout").check(space, t.clustering, study.seed),
+        **plugins.find("checks", "passage").check(space, t.clustering, study.seed),
+    }
+    return replace(t, candidate=replace(t.candidate, **measured))
 
 
 def _tried(space: Space, study: Study) -> Trial:
@@ -136,11 +140,15 @@ def _tried(space: Space, study: Study) -> Trial:
     if not tried:
         why = refused[0][1] if refused else "one group only"
         raise DataError("P111", f"{one.name} does not fit these data: {why}", did="no groups were formed", fix="--method auto")
+    usual = len(tried)
+    if asked.auto and study.groups == "auto":
+        tried = wider(space, wide, tried)
     tried = silhouettes(space, tried, study)
-    steady = each(lambda t: steadied(space, t, study), tried)
+    steady = each(lambda t: steadied(space, t, study), tried[:usual])
     sizes = tuple(t.candidate.size for t in steady if t.candidate.size <= COARSE)
     copula = plugins.find("checks", "copula").against_copula(space, sizes, study.seed)
     known = tuple(replace(t, candidate=replace(t.candidate, copula=copula.get(t.candidate.size))) for t in steady)
+    known = (*known, *tried[usual:])
     dense = None
     if asked.auto and verdict.wants_density(space, known):
         try:
@@ -153,7 +161,19 @@ def _tried(space: Space, study: Study) -> Trial:
                 dense = None
         except Refused as no:
             refused.append(("hdbscan", no.reason))
-    return Trial(known, dense, tuple(refused))
+    return Trial(known, dense, tuple(refused), _mixed(space, study, known, dense) if asked.auto else None)
+
+
+def _mixed(space: Space, study: Study, tried: tuple[Tried, ...], dense: Tried | None) -> Tried | None:
+    """Gaussians of any covariance, on numbers in few directions where neither round groups nor dense regions are natural."""
+    if study.groups != "auto" or not space.numeric or space.textbook or space.scores.shape[1] > FEW_WAYS:
+        return None
+    if verdict.decide(space, study, tried, dense).structure == Structure.NATURAL:
+        return None
+    try:
+        return steadied(space, silhouettes(space, [mixture(space, study)], study)[0], study, FEW_SAMPLES)
+    except Refused:
+        return None
 
 
 def _denser(space: Space, dense: Tried, study: Study) -> bool:
@@ -191,7 +211,7 @@ def _evidence(
     order = _order(space, best, rule)
     place = {old: new for new, old in enumerate(order)}
     met = [(a, b, p) for a, b, p in best.borders if a in place and b in place]
-    candidates = tuple(t.candidate for t in (*trial.tried, *([trial.dense] if trial.dense else [])))
+    candidates = tuple(t.candidate for t in (*trial.tried, *(t for t in (trial.dense, trial.mixture) if t)))
     borders = sorted((min(place[a], place[b]), max(place[a], place[b]), p) for a, b, p in met)
     jaccard = best.candidate.jaccard or tuple(0.0 for _ in order)
     return Evidence(

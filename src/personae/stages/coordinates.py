@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,12 +57,15 @@ class Block:
     numeric: bool
     exact: Floats
     """(n, d) the same with ties left as they are."""
+    heaps: NDArray[np.int32] | None = None
+    """(n, d) which of the few values of a column each user has; 0 for everybody where values are many."""
 
     def only(self, keep: Flags) -> Block:
         """The same block with these users alone."""
         positive = None if self.positive is None else self.positive[keep]
         made = {name: getattr(self, name)[keep] for name in ("x", "blurred", "odd", "exact")}
-        return replace(self, positive=positive, **made)
+        heaps = None if self.heaps is None else self.heaps[keep]
+        return replace(self, positive=positive, heaps=heaps, **made)
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,6 +76,8 @@ class Column:
     x: Floats
     blurred: Floats
     exact: Floats
+    heap: NDArray[Any] | None = None
+    """(n,) which of few values; None where there are many."""
 
 
 def textbook(study: Study) -> bool:
@@ -223,7 +229,9 @@ def of_measures(
     weight = _by_variance(x if typical is None else x[typical]) if study.scale != "auto" else np.ones(x.shape[1])
     limits, odd = guard(x, weight, np.ones(len(rows)), start)
     numeric = all(m.kind != Kind.CATEGORY for m in measures)
-    return Block(tuple(c.feature for c in columns), x, x - x.min(axis=0), limits, blurred, odd, numeric, exact)
+    none = np.zeros(len(rows), np.int32)
+    heaps = np.column_stack([none if c.heap is None else c.heap for c in columns]).astype(np.int32)
+    return Block(tuple(c.feature for c in columns), x, x - x.min(axis=0), limits, blurred, odd, numeric, exact, heaps)
 
 
 def _together(measures: Sequence[Measure], rows: NDArray[np.int64]) -> dict[str, float]:
@@ -249,7 +257,7 @@ def _lighter(column: Column, by: float) -> Column:
     *before, last = column.feature.steps
     scale = {**last.learned, "by": float(last.learned["by"]) * by}
     feature = replace(column.feature, steps=(*before, Step(last.name, scale)))
-    return Column(feature, column.x / by, column.blurred / by, column.exact / by)
+    return Column(feature, column.x / by, column.blurred / by, column.exact / by, column.heap)
 
 
 def _number(
@@ -270,10 +278,11 @@ def _number(
         raw, hole = plug.apply(raw, steps[0].learned), np.zeros(len(raw), bool)
     drawn = raw.copy()
     drawn[hole] = rng.choice(filled, int(hole.sum()))
-    spread = drawn
+    spread, heap = drawn, None
     if len(distinct) <= max(50, 0.02 * len(raw)):
         spread = drawn + rng.uniform(-JITTER, JITTER, len(raw)) * np.median(np.diff(distinct))
         spread = np.abs(spread) if distinct[0] >= 0 else spread
+        heap = np.unique(drawn, return_inverse=True)[1]
     learn = raw if typical is None else raw[typical]
     rest = _usual(learn, filled, len(distinct)) if study.scale == "auto" else scaled(learn, study.scale)
     feature = Feature(m.name, "measure", m.name, (*steps, *rest))
@@ -281,7 +290,7 @@ def _number(
     blurred = stepped(spread, rest)
     if not textbook(study):
         x = blurred = (blurred - blurred.mean()) / max(blurred.std(), 1e-12)
-    return [*made, Column(feature, x, blurred, exact)]
+    return [*made, Column(feature, x, blurred, exact, heap)]
 
 
 def _usual(values: Floats, filled: Floats, distinct: int) -> tuple[Step, ...]:
@@ -316,7 +325,8 @@ def _flag(feature: Feature, x: Floats, study: Study, rng: np.random.Generator, t
     spread = x + rng.uniform(-JITTER, JITTER, len(x))
     exact, blurred = (np.nan_to_num(stepped(v, rest)) for v in (x, spread))
     made = Feature(feature.name, feature.of, feature.column, (*feature.steps, *rest))
-    return [Column(made, exact if textbook(study) else blurred, blurred, exact)]
+    heap = np.nan_to_num(x, nan=round(float(np.nanmean(x))))
+    return [Column(made, exact if textbook(study) else blurred, blurred, exact, heap)]
 
 
 def _category(
@@ -352,5 +362,6 @@ def _category(
         spread = ((codes == level) + rng.uniform(-JITTER, JITTER, len(codes)) - p) / float(learned["by"])
         exact, spread = (np.where(filled, v, 0.0) for v in (exact / float(learned["by"]), spread))
         whole = Feature(feature.name, "measure", m.name, (*is_it, Step("scale", learned)))
-        made.append(Column(whole, exact if textbook(study) else spread, spread, exact))
+        heap = np.where(filled, codes == level, p > 0.5)
+        made.append(Column(whole, exact if textbook(study) else spread, spread, exact, heap))
     return made

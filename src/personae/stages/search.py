@@ -30,6 +30,19 @@ B = TypeVar("B")
 
 STARTS = 10
 """Starts of a textbook k-means, scikit-learn's own number before 1.4."""
+FEW_WAYS = 4
+"""Directions up to which numbers of groups beyond ten, and mixtures of Gaussians, are tried."""
+COARSE = 3
+"""Numbers of groups up to which none is grown: the cuts that the verdict looks for a valley in stay plain."""
+GROWN = 500
+"""Users from which on a rare group can be above the floor."""
+WIDEST = 40
+MOST_WIDE = 5000
+"""Users up to whom numbers of groups beyond ten are tried."""
+MANY = 5
+APART = 0.05
+"""More than ten groups are looked for where five or more have a valley at every border."""
+MOST_PARTS = 12
 SAMPLES = 10
 """Bootstrap samples for each number of groups; the chosen one gets more."""
 
@@ -51,7 +64,7 @@ def search(space: Space, study: Study, method: Method) -> tuple[list[Tried], lis
 
     def best_of(size: int) -> Tried | None:
         tried = []
-        for options in _options(space, method):
+        for options in _options(space, method, size):
             try:
                 made = recut(whole, size) if whole else fitted(space, method.name, size, study.seed, options)
                 if (found := len(np.unique(made.labels))) == made.size:
@@ -116,13 +129,49 @@ def unsized(name: str) -> bool:
     return bool(getattr(plugins.find("methods", name), "UNSIZED", False))
 
 
-def _options(space: Space, method: Method) -> list[dict[str, Any]]:
+def _options(space: Space, method: Method, size: int) -> list[dict[str, Any]]:
     own = dict(method.options)
     if method.name == "kmeans" and space.textbook:
         return [{"starts": STARTS, "strict": True, **own}]
     if method.name != "kmeans" or space.counted:
         return [own]
-    return [{"refine": True, **own}, {"refine": True, "sphere": True, **own}] if space.numeric else [{"refine": True, **own}]
+    if "starts" in own:
+        return [{"refine": True, **own}]
+    ways: list[dict[str, Any]] = [{"refine": True}]
+    if size > COARSE and len(space.rows) >= GROWN:
+        ways.append({"refine": True, "grow": True})
+    return [{**way, **own} for way in (*ways, *([{"refine": True, "sphere": True}] if space.numeric else []))]
+
+
+def wider(space: Space, study: Study, tried: list[Tried]) -> list[Tried]:
+    """More groups where numbers in few directions are described better with every group more: ten at a time, to WIDEST."""
+    few = space.numeric and not space.textbook and space.scores.shape[1] <= FEW_WAYS and len(space.rows) <= MOST_WIDE
+    apart = any(t.borders and max(p for *_, p in t.borders) <= APART for t in tried if t.candidate.size >= MANY)
+    while few and apart and tried and (top := max(t.candidate.size for t in tried)) < WIDEST:
+        if min(tried, key=lambda t: t.cost).candidate.size < top:
+            break
+        more, _ = search(space, replace(study, groups=f"{top + 1}-{top + 10}"), Method("kmeans", {"starts": STARTS}))
+        more = [t for t in more if t.candidate.size > top]
+        if not more:
+            break
+        tried = [*tried, *more]
+    return tried
+
+
+def mixture(space: Space, study: Study) -> Tried:
+    """The Gaussian mixture whose number has the best BIC; the search ends where three more do not better it. Raises Refused."""
+    best, score = None, np.inf
+    for size in range(1, MOST_PARTS + 1):
+        made = fitted(space, "gmm", size, study.seed, {})
+        if float(made.settings["bic"]) < score:
+            best, score = made, float(made.settings["bic"])
+        elif best is not None and size - best.size >= 3:
+            break
+    if best is None or best.size < 2:
+        raise Refused("one Gaussian describes everybody as well as several")
+    if np.bincount(best.labels, minlength=best.size).min() < study.floor:
+        raise Refused("a part of the mixture would have too few users")
+    return judge(space, best, study)
 
 
 def judge(space: Space, clustering: Clustering, study: Study) -> Tried:

@@ -30,6 +30,9 @@ from personae.stages.unlike import TENTHS, in_no_region, isolated
 
 Floats = NDArray[np.float64]
 SHUFFLES = 5
+"""Shuffled copies of many users, whose largest eigenvalue hardly varies; few users get more."""
+FEW_SHUFFLES = ((500, 60), (1500, 30), (3000, 12))
+"""Up to so many users, so many copies."""
 MOST_FACTORS = 10
 CELLS = 40_000_000
 """Cells of the dense matrix the search holds: 320 MB."""
@@ -176,6 +179,7 @@ def _joined(
         numeric=events is None and table is not None and table.numeric,
         counted=events is not None,
         coordinates=x,
+        heaps=table.heaps if events is None and table is not None else None,
         blurred=np.hstack([p.blurred * s for p, s in zip(parts, scales)]) @ directions[:, :keep],
         exact=np.hstack([p.exact * s for p, s in zip(parts, scales)]),
     )
@@ -221,10 +225,11 @@ def _chance(
     band = tenths(activity) if events is not None else np.zeros(len(rows), int)
     raw = counts.matrix[rows].toarray() if events is not None and counts is not None else None
     top = 0.0
-    for _ in range(SHUFFLES):
+    for i in range(next((m for n, m in FEW_SHUFFLES if len(rows) <= n), SHUFFLES)):
         blocks = []
         if events is not None and raw is not None:
-            blocks.append(again(events, _shuffled(raw, band, rng), activity, study) * scales[0])
+            other = _from_one_urn(raw, rng) if i % 2 else _shuffled(raw, band, rng)
+            blocks.append(again(events, other, activity, study) * scales[0])
         if table is not None:
             blocks.append(_by_measure(table, band, rng) * scales[-1])
         x = np.hstack(blocks)
@@ -252,6 +257,12 @@ def _shuffled(x: Floats, band: NDArray[Any], rng: np.random.Generator) -> Floats
         mine = band == b
         out[mine] = rng.permuted(x[mine], axis=0)
     return out
+
+
+def _from_one_urn(x: Floats, rng: np.random.Generator) -> Floats:
+    """Every user's total drawn from the common shares: shuffling few events a user would change the totals."""
+    rates = x.sum(axis=0) / max(x.sum(), 1e-300)
+    return np.asarray(rng.multinomial(x.sum(axis=1).astype(np.int64), rates / max(rates.sum(), 1e-300)), float)
 
 
 def _words(events: Block | None, table: Block | None) -> str:

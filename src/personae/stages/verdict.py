@@ -38,6 +38,9 @@ FLAT = 3
 HALF = 0.5
 WHOLE = 0.98
 """Share of users in one group from which on a cut takes a few odd ones off and says nothing of everybody else."""
+RARE = 0.05
+"""Share up to which a group is too small beside its neighbour for the dip to see the valley between them; where everybody else
+falls apart, the classification BIC alone says whether it stands."""
 USEFUL = range(3, 7)
 """Numbers of groups preferred where the data leave the number open."""
 
@@ -54,16 +57,24 @@ class Choice:
     """Whether the data's own grouping is natural, whatever was asked for."""
 
 
-def decide(space: Space, study: Study, tried: tuple[Tried, ...], dense: Tried | None) -> Choice:
+def decide(space: Space, study: Study, tried: tuple[Tried, ...], dense: Tried | None, mixture: Tried | None = None) -> Choice:
     """The grouping and its verdict."""
     own = _own(space, tried)
     natural = _natural(space, tried, own)
-    if dense is not None and balanced(dense.clustering.labels) and (dense.candidate.stability or 0.0) >= FAIR:
+    if natural and _natural(space, tried, finest := _own(space, tried, excused=RARE)) and finest.cost < own.cost:
+        own = finest
+    finer = dense is not None and natural and _all_clear(own, VALLEY) and own.candidate.size > dense.candidate.size
+    if dense is not None and not finer and balanced(dense.clustering.labels) and (dense.candidate.stability or 0.0) >= FAIR:
         own, natural = dense, True
+    mixed = mixture is not None and not natural
+    if mixed and mixture is not None and _natural(space, tried, mixture):
+        own, natural = mixture, True
     if natural:
         structure = Structure.NATURAL
     elif space.factors == 0 and space.coordinates.shape[1] > 1 and (space.counted or not beyond(tried)):
         structure = Structure.NOTHING
+    elif mixed and mixture is not None:
+        own, structure = mixture, Structure.REPRODUCIBLE if _steady(mixture) else Structure.CONSTRUCTIVE
     else:
         own, structure = _cut(tried)
     best = own
@@ -96,16 +107,24 @@ def wants_density(space: Space, tried: tuple[Tried, ...]) -> bool:
     return space.numeric and (space.scores.shape[1] <= FLAT or not round_ones)
 
 
-def _own(space: Space, tried: tuple[Tried, ...]) -> Tried:
-    """Tables: the cheapest among groupings without a doubtful border. Counts, tables without any, and tables too small for a
-    dip to show: the best silhouette, but where that takes a few odd users off everybody else, the best that parts everybody
-    without a doubtful border."""
-    clear = [t for t in tried if (t.candidate.border if t.candidate.border is not None else 1.0) <= SOFT]
-    if space.counted or not clear or len(space.rows) < SMALL:
+def _own(space: Space, tried: tuple[Tried, ...], excused: float = 0.0) -> Tried:
+    """Tables: the cheapest among groupings without a doubtful border, where borders of groups up to the share `excused` do not
+    count. Counts, tables without any, and tables too small for a dip to show unless there is more than correlation: the best
+    silhouette, but where that takes a few odd users off everybody else, the best that parts everybody without a doubtful
+    border."""
+    clear = [t for t in tried if t.borders and _worst(t, excused) <= SOFT]
+    sure = clear if len(space.rows) >= SMALL else [t for t in clear if (t.candidate.copula or 0.0) <= BEYOND]
+    if space.counted or not sure:
         best = max(tried, key=lambda t: t.candidate.silhouette or 0.0)
         parting = [t for t in clear if _largest(t) < WHOLE] if _largest(best) >= WHOLE else []
         return max(parting, key=lambda t: t.candidate.silhouette or 0.0, default=best)
-    return min(clear, key=lambda t: t.cost)
+    return min(sure, key=lambda t: t.cost)
+
+
+def _worst(t: Tried, excused: float) -> float:
+    """The largest p of a border between groups that are more than the share `excused` of the users."""
+    share = np.bincount(t.clustering.labels, minlength=t.clustering.size) / len(t.clustering.labels)
+    return max((p for a, b, p in t.borders if min(share[a], share[b]) > excused), default=1.0)
 
 
 def _largest(t: Tried) -> float:
@@ -122,6 +141,8 @@ def _natural(space: Space, tried: tuple[Tried, ...], own: Tried) -> bool:
     """More than correlation, a valley in the cut in two or three, and valleys at half of the chosen borders or more."""
     coarse = min((least(t) for t in tried if t.candidate.size <= 3 and _mostly(space, t)), default=1.0)
     if 2 * _valleys(own) < len(own.borders) or (own.candidate.held is not None and own.candidate.held < HALF):
+        return False
+    if own.candidate.parted is not None and own.candidate.parted < HALF:
         return False
     if space.counted:
         return bool(space.factors) and coarse <= COARSE and (beyond(tried) or _all_clear(own, CLEAR))
