@@ -45,8 +45,8 @@ def fit(
     grow: bool = False,
 ) -> Clustering:
     """`size` groups of the scores; `sphere` starts from directions of equal variance; `strict` goes on until nobody moves, so
-    that everybody is nearest to the mean of their group, or until there were so many `iterations`; `grow` refines one group fewer
-    and one more where it pays most.
+    that everybody is nearest to the mean of their group, or until there were so many `iterations`; `grow` refines one group
+    fewer and one more where it pays most.
 
     Settings: `objective` (sum of squared distances of the best start), `worst` (of the worst), `spread` (how much worse, as a
     share), `iterations` and `converged` of the best. Refused for a distance other than Euclidean.
