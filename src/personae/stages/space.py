@@ -225,11 +225,10 @@ def _chance(
     band = tenths(activity) if events is not None else np.zeros(len(rows), int)
     raw = counts.matrix[rows].toarray() if events is not None and counts is not None else None
     top = 0.0
-    for i in range(next((m for n, m in FEW_SHUFFLES if len(rows) <= n), SHUFFLES)):
+    for _ in range(next((m for n, m in FEW_SHUFFLES if len(rows) <= n), SHUFFLES)):
         blocks = []
         if events is not None and raw is not None:
-            other = _from_one_urn(raw, rng) if i % 2 else _shuffled(raw, band, rng)
-            blocks.append(again(events, other, activity, study) * scales[0])
+            blocks.append(again(events, _shuffled(raw, band, rng), activity, study) * scales[0])
         if table is not None:
             blocks.append(_by_measure(table, band, rng) * scales[-1])
         x = np.hstack(blocks)
@@ -257,12 +256,6 @@ def _shuffled(x: Floats, band: NDArray[Any], rng: np.random.Generator) -> Floats
         mine = band == b
         out[mine] = rng.permuted(x[mine], axis=0)
     return out
-
-
-def _from_one_urn(x: Floats, rng: np.random.Generator) -> Floats:
-    """Every user's total drawn from the common shares: shuffling few events a user would change the totals."""
-    rates = x.sum(axis=0) / max(x.sum(), 1e-300)
-    return np.asarray(rng.multinomial(x.sum(axis=1).astype(np.int64), rates / max(rates.sum(), 1e-300)), float)
 
 
 def _words(events: Block | None, table: Block | None) -> str:
