@@ -150,6 +150,8 @@ def _tried(space: Space, study: Study) -> Trial:
     known = tuple(replace(t, candidate=replace(t.candidate, copula=copula.get(t.candidate.size))) for t in steady)
     known = (*known, *tried[usual:])
     dense = None
+    if one.name == "hdbscan" and (verdict.beyond(known) or _denser(space, known[0], study)):
+        dense = known[0]  # asked for by name, its regions answer to the same tests as where the search chose them
     if asked.auto and verdict.wants_density(space, known):
         try:
             joined = plugins.find("methods", "hdbscan").JOIN
@@ -211,7 +213,8 @@ def _evidence(
     order = _order(space, best, rule)
     place = {old: new for new, old in enumerate(order)}
     met = [(a, b, p) for a, b, p in best.borders if a in place and b in place]
-    candidates = tuple(t.candidate for t in (*trial.tried, *(t for t in (trial.dense, trial.mixture) if t)))
+    others = tuple(t for t in (trial.dense, trial.mixture) if t and t not in trial.tried)
+    candidates = tuple(t.candidate for t in (*trial.tried, *others))
     borders = sorted((min(place[a], place[b]), max(place[a], place[b]), p) for a, b, p in met)
     jaccard = best.candidate.jaccard or tuple(0.0 for _ in order)
     return Evidence(
