@@ -186,3 +186,29 @@ def test_a_drawing_is_named_by_its_alt_text_holds_no_ids_and_never_changes() -> 
 def test_names_in_a_drawing_are_escaped(tmp_path: Path) -> None:
     spec = {"data": {"values": [{"x": 1, "t": worlds.HOSTILE}]}, "mark": "text", "encoding": {"text": {"field": "t"}}}
     assert "<script" not in svg(spec, "x") and "&lt;script" in svg(spec, "x")
+
+
+def test_words_of_free_text_come_last_in_the_heat_map_and_fill_it_only_where_nothing_else_is_known() -> None:
+    acts = [f for f in CAST.facts if f.id.split(".")[-1] in worlds.SHOP]
+    model = next(f for f in acts if f.multiple is not None)
+    texts = [
+        replace(model, id=f"{p}.m{i}", subject=p, measure=f"comment mentions m{i}", label=f"mentions “m{i}”", multiple=m)
+        for i in range(5)
+        for p, m in (("P1", 40.0), ("P2", 0.02))
+    ]
+    both, alone = heat(CAST.personas, [*acts, *texts], {"orders"}), heat(CAST.personas, texts)
+    assert both is not None and alone is not None
+    labels = [label for label, _ in both.rows]
+    assert labels[0] == "orders" and [label.startswith("mentions") for label in labels][-2:] == [True, True]
+    assert sum(label.startswith("mentions") for label in labels) == 2 and len(alone.rows) == 5
+
+
+def test_marks_that_are_four_times_the_one_before_are_called_so() -> None:
+    assert line((4.0,)).step == "twice" and line((16.0,)).step == "four times"
+    assert [text for _, text in line((16.0,)).ticks] == ["1/16", "1/4", "everyone", "4×", "16×"]
+
+
+def test_one_thing_is_singular_and_what_rounding_leaves_of_nothing_is_nothing() -> None:
+    assert amount(1, "count", "borders") == f"1{NBSP}border" and amount(2, "count", "borders") == f"2{NBSP}borders"
+    assert amount(1.0, "mean", "events a week") == f"1{NBSP}event a week"
+    assert amount(4.4e-16, "mean", "bits") == f"0{NBSP}bits" and percent(1e-9) == f"0{NBSP}%"

@@ -18,6 +18,11 @@ from personae.charts.numbers import count
 from personae.exporters import html
 from personae.model.cast import Cast
 from personae.model.evidence import Structure
+from personae.model.features import LeftOut
+from personae.model.study import Role
+from personae.model.table import Column, Kind, Match, Table
+from personae.report import accounts
+from personae.report.limits import limits
 
 VOID = {"meta", "link", "br", "img", "input", "hr", "path", "rect", "line", "circle"}
 GROUPED = [name for name in worlds.ALL if name != "nothing"]
@@ -343,3 +348,32 @@ def test_a_phone_never_scrolls_sideways(made: Made, world: str, chromium: str, t
     out = subprocess.run([chromium, *flags, wrap.as_uri()], capture_output=True, text=True, timeout=120, check=False).stdout
     found = re.search(r"wide (\d+)", out)
     assert found and int(found.group(1)) <= 390
+
+
+def test_limits_say_sampling_only_where_there_was_sampling_and_which_file_lacks_whom() -> None:
+    """R102."""
+    cast = worlds.natural()
+    aside = replace(cast, evidence=replace(cast.evidence, searched=cast.users - 3, outliers=3))
+    said = " ".join(limits(aside))
+    assert "by their id alone" not in said and "Fewer than 10 customers are unlike all others" in said
+    some = replace(cast, evidence=replace(cast.evidence, searched=cast.users // 2, outliers=3))
+    assert "by their id alone" in " ".join(limits(some))
+    three = replace(cast, matches=(Match("a/users.csv", "survey.csv", 800, 1632, 0),))
+    assert "1,632 customers of users.csv are not in survey.csv, so less is known of them." in limits(three)
+
+
+def test_the_limits_end_on_the_last_day_as_the_header_does() -> None:
+    cast = worlds.natural()
+    assert cast.window is not None
+    ends = replace(cast, window=replace(cast.window, end="2026-04-12T00:00:00"))
+    assert any("to 2026-04-11." in x for x in limits(ends))
+
+
+def test_free_text_whose_words_describe_is_not_called_unused() -> None:
+    column = Column("comment", Kind.TEXT, Role.TEXT, "free text", 10, 0, 10)
+    table = Table("survey.csv", "survey", "entities", (column,), 10, 10)
+    read = LeftOut("comment", "free text: 15 terms of at least 10 people describe; language: English")
+    cast = replace(worlds.natural(), tables=(table,), left_out=(read,))
+    assert accounts.source(table, "user", accounts.told(cast)).columns[0][1] == "free text: its words describe"
+    assert accounts.roles(cast) == (("text", "free text: its words describe", ("comment",)),)
+    assert accounts.source(table).columns[0][1] == "free text, not used"

@@ -30,8 +30,8 @@ def axes(found: Sequence[Axis], entity: str) -> Axes | None:
     chart = Chart(
         "axes",
         f"{percent(found[0].share)} of what sets {many} apart lies along one line{ends}",
-        f"Each line is a direction along which {many} differ by degrees; the bar is its share of the differences that are "
-        "more than chance. What stands at an end is done more by those who lie there.",
+        f"Each line is a direction along which {many} differ by degrees; the bar is its share of all the differences "
+        "between them. What stands at an end is done more by those who lie there.",
         "Axes of variation. "
         + "; ".join(f"{s}: from {listing(low) or 'less'} to {listing(high) or 'more'}" for _, s, low, high in rows),
         ("line", "share of the differences", "one end", "other end"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from personae.charts.chart import Chart
@@ -12,8 +12,13 @@ from personae.charts.numbers import times
 from personae.model.fact import Fact
 from personae.model.persona import Persona
 
-ROWS, COLUMNS = 16, 12
-"""What fits a page; the full table is in the appendix, and the caption says so when something is left out."""
+ROWS, COLUMNS, SAID = 16, 12, 2
+"""What fits a page, and rows of words in free text beside others; the full table is in the appendix, and the caption says so
+when something is left out."""
+
+MENTIONS = "mentions \u201c"
+"""How the label of a word in free text begins."""
+Rows = dict[tuple[str, str], dict[str, Fact]]
 
 FEW = "few"
 """Stands where too few users did something for a number to be shown."""
@@ -38,23 +43,34 @@ class Heat:
     rows: tuple[tuple[str, tuple[Cell, ...]], ...]
 
 
-def heat(personas: Sequence[Persona], facts: Sequence[Fact]) -> Heat | None:
-    """The heat map of all `facts` that have a multiple; None when no measure has one for two personas or more."""
+def heat(personas: Sequence[Persona], facts: Sequence[Fact], forms: Collection[str] = ()) -> Heat | None:
+    """The heat map of all `facts` that have a multiple; None when no measure has one for two personas or more. Measures that
+    are in `forms` come first: they are known of everyone. Words in free text, known of few, come last and are few."""
     people = sorted(personas, key=lambda p: (-p.users, p.index))[:COLUMNS]
     keys = {p.key for p in personas}
-    table: dict[tuple[str, str], dict[str, Fact]] = {}
+    table: Rows = {}
     for f in facts:
         if f.multiple is not None and f.subject in keys:
             table.setdefault((f.measure, f.statistic), {})[f.subject] = f
     share = {p.key: p.share for p in personas}
-    ranked = sorted(((_spread(row, share), key) for key, row in table.items() if len(row) > 1), key=lambda x: (-x[0], x[1]))
-    if not ranked:
+    many = {key: row for key, row in table.items() if len(row) > 1}
+    if not many:
         return None
     rows = []
-    for _, key in ranked[:ROWS]:
-        row = table[key]
+    for key in _ranked(many, share, forms):
+        row = many[key]
         rows.append((next(iter(row.values())).label, tuple(_cell(row.get(p.key), p) for p in people)))
-    return Heat(_chart(people, rows, len(ranked), len(personas)), tuple((mark(p.index), p.name) for p in people), tuple(rows))
+    return Heat(_chart(people, rows, len(many), len(personas)), tuple((mark(p.index), p.name) for p in people), tuple(rows))
+
+
+def _ranked(table: Rows, share: dict[str, float], forms: Collection[str]) -> list[tuple[str, str]]:
+    """The keys of the rows to be drawn, in order."""
+    order = sorted(table, key=lambda k: (-_spread(table[k], share), k))
+    said = [k for k in order if MENTIONS in next(iter(table[k].values())).label]
+    done = [k for k in order if k not in said]
+    first = [k for k in done if k[0].partition("=")[0] in forms]
+    kept = [*first, *(k for k in done if k not in first)]
+    return (kept[:ROWS] + said[:SAID])[:ROWS] if kept else said[:ROWS]
 
 
 def _spread(row: dict[str, Fact], share: dict[str, float]) -> float:
@@ -81,7 +97,7 @@ def _chart(people: Sequence[Persona], rows: list[tuple[str, tuple[Cell, ...]]], 
         "heat",
         f"The groups differ most in {label}: {ends}",
         "Times the average of everyone. Orange is more, blue is less, white is about the same (0.8 to 1.25); "
-        f"the measures that separate the groups most come first.{gaps}{rest}",
+        f"the measures that formed the groups come first, and of them those that separate most.{gaps}{rest}",
         "Heat map of multiples of the average. "
         + "; ".join(f"{lab}: " + ", ".join(f"{c.persona} {c.text or FEW}" for c in cs) for lab, cs in rows[:3]),
         ("measure", *(p.name for p in people)),

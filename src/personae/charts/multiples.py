@@ -29,9 +29,17 @@ class Line:
     @property
     def ticks(self) -> tuple[tuple[float, str], ...]:
         """Positions and labels, whole powers of two, at most seven."""
-        step = 1 if self.reach <= 3 else 2
-        powers = [p for p in range(-self.reach, self.reach + 1) if p % step == 0]
+        powers = [p for p in range(-self.reach, self.reach + 1) if p % self._power == 0]
         return tuple((self.at(2.0**p), "everyone" if p == 0 else f"{2**p}×" if p > 0 else f"1/{2**-p}") for p in powers)
+
+    @property
+    def step(self) -> str:
+        """How one tick follows another, in words."""
+        return "twice" if self._power == 1 else "four times"
+
+    @property
+    def _power(self) -> int:
+        return 1 if self.reach <= 3 else 2
 
 
 def line(multiples: tuple[float, ...]) -> Line:

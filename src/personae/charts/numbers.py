@@ -15,6 +15,7 @@ __all__ = [
     "count",
     "in_words",
     "listing",
+    "one",
     "percent",
     "plain",
     "plural",
@@ -64,7 +65,18 @@ def amount(value: float, statistic: str, unit: str) -> str:
     if statistic == "multiple":
         return times(value)
     text = count(value) if statistic == "count" else plain(value)
+    unit = one(unit) if text == "1" else unit
     return f"{text}{NBSP}{unit}" if unit else text
+
+
+def one(unit: str) -> str:
+    """A unit of a single thing: "events a week" as "event a week"."""
+    first, space, rest = unit.partition(" ")
+    if len(first) > 3 and first.endswith("ies"):
+        first = f"{first[:-3]}y"
+    elif first.islower() and len(first) > 2 and first.endswith("s") and not first.endswith("ss"):
+        first = first[:-1]
+    return first + space + rest
 
 
 def value(fact: Fact, floor: int) -> str:

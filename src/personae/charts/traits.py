@@ -52,7 +52,7 @@ def traits(profile: Profile, name: str, facts: Mapping[str, Fact], line: Line, f
     chart = Chart(
         f"traits-{profile.key}",
         _title(name, known),
-        "Times the average of everyone; each step doubles. Grey (0.8 to 1.25) is no difference; "
+        f"Times the average of everyone; each mark is {line.step} the one before. Grey (0.8 to 1.25) is no difference; "
         "the thin line is the 95 % interval.",
         f"Difference bars of {name}. "
         + ("; ".join(f"{r.label}: {r.times}" for r in rows) or "no difference beyond the grey band"),

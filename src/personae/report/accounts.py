@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import shlex
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from pathlib import PurePath
 
 from personae.charts.numbers import count, percent
 from personae.model.cast import Cast
-from personae.model.study import Study
-from personae.model.table import Table
+from personae.model.study import Role, Study
+from personae.model.table import Column, Table
 from personae.words.names import follow
 
 USES = {
@@ -51,8 +52,11 @@ class Source:
     notes: tuple[str, ...]
 
 
-def source(table: Table, entity: str = "user") -> Source:
-    """What became of a table's rows. Values of single rows are never repeated: no examples, no extremes, no raw text."""
+def source(table: Table, entity: str = "user", told: Collection[str] = ()) -> Source:
+    """What became of a table's rows; `told` are columns of free text whose words describe.
+
+    Values of single rows are never repeated: no examples, no extremes, no raw text.
+    """
     reasons = Counter(_without_values(r.reason) for r in table.rejects)
     return Source(
         base(table.source),
@@ -65,7 +69,7 @@ def source(table: Table, entity: str = "user") -> Source:
         tuple(
             (
                 c.name,
-                follow(USES.get(c.role, c.role), entity),
+                follow(_use(c, told), entity),
                 c.kind,
                 follow(c.why, entity),
                 percent(c.empty / c.rows) if c.empty and c.rows else "none",
@@ -75,6 +79,18 @@ def source(table: Table, entity: str = "user") -> Source:
         tuple((base(f), sha, count(size)) for f, sha, size in table.files),
         tuple(follow(n.words, entity) for n in table.notes if n.level != "pass"),
     )
+
+
+TOLD = "free text: its words describe"
+
+
+def told(cast: Cast) -> frozenset[str]:
+    """The columns of free text that terms were made of."""
+    return frozenset(x.name for x in cast.left_out if x.reason.startswith("free text:") and " people describe" in x.reason)
+
+
+def _use(column: Column, told: Collection[str]) -> str:
+    return TOLD if column.role == Role.TEXT and column.name in told else USES.get(column.role, column.role)
 
 
 def _without_values(reason: str) -> str:
@@ -115,12 +131,14 @@ def prepared(cast: Cast) -> Prepared | None:
 
 def roles(cast: Cast) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
     """Role, its use in words, and the columns that have it."""
-    found: dict[str, list[str]] = {}
+    found: dict[tuple[str, str], list[str]] = {}
+    read = told(cast)
     for t in cast.tables:
         for c in t.columns:
-            if c.name not in found.setdefault(str(c.role), []):
-                found[str(c.role)].append(c.name)
-    return tuple((r, USES[r], tuple(found[r])) for r in USES if r in found)
+            if c.role in USES and c.name not in (names := found.setdefault((str(c.role), _use(c, read)), [])):
+                names.append(c.name)
+    order = list(USES)
+    return tuple((r, use, tuple(names)) for (r, use), names in sorted(found.items(), key=lambda x: order.index(x[0][0])))
 
 
 def base(location: str) -> str:

@@ -9,6 +9,8 @@ from personae.charts.steadiness import hundred
 from personae.model.cast import Cast
 from personae.model.evidence import Structure
 from personae.model.table import telling
+from personae.report.accounts import base
+from personae.report.days import last
 from personae.words.enough import thin
 from personae.words.worlds import deadly, firm, killers, some_of, there
 
@@ -53,7 +55,7 @@ def _of_groups(cast: Cast) -> Iterator[str]:
         yield f"{listing(small)}: fewer than {SMALL} {many}, so their averages are rough; read the intervals."
     if cast.personas and e.fidelity < FAITHFUL:
         yield f"The rule that places {many} repeats the grouping for only {hundred(e.fidelity)} in 100 {many}."
-    if 0 < e.searched < cast.users and cast.personas:
+    if 0 < e.searched < cast.users - e.outliers and cast.personas:
         part = f"{count(e.searched)} of {count(cast.users)} {many}"
         yield f"The groups were looked for among {part}, chosen by their id alone; then everyone was placed."
 
@@ -81,8 +83,9 @@ def _of_worlds(cast: Cast) -> Iterator[str]:
 def _of_method(cast: Cast) -> Iterator[str]:
     """What the method left out, and which criteria want another number."""
     e, many = cast.evidence, plural(cast.study.entity)
-    if e.outliers >= cast.study.floor:
-        yield f"{count(e.outliers)} {many} are unlike all others and took no part in the search for groups."
+    if e.outliers:
+        apart = count(e.outliers) if e.outliers >= cast.study.floor else f"Fewer than {cast.study.floor}"
+        yield f"{apart} {many} are unlike all others and took no part in the search for groups."
     if few := thin(e, cast.study.entity):
         yield f"{few} (Dolnicar et al. 2014)."
     other = tuple(v for v in e.votes if cast.personas and v.groups and v.groups != e.verdict.groups)
@@ -95,7 +98,8 @@ def _of_data(cast: Cast) -> Iterator[str]:
     many = plural(cast.study.entity)
     if cast.window:
         w = cast.window
-        yield f"The data cover {count(w.days)} days, to {w.end}. Seasons and campaigns in that time are part of the picture."
+        span = those(w.days, "day", "days")
+        yield f"The data cover {count(w.days)} {span}, to {last(w)}. Seasons and campaigns in them are part of the picture."
         if w.first_days:
             days = "day" if w.first_days == 1 else f"{count(w.first_days)} days"
             yield f"Only the first {days} of each {cast.study.entity} counted: nothing here says what they did later."
@@ -103,8 +107,9 @@ def _of_data(cast: Cast) -> Iterator[str]:
         if m.only_left or m.only_right:
             lone = max(m.only_left, m.only_right)
             shown = count(lone) if lone >= cast.study.floor else f"Fewer than {cast.study.floor}"
-            side = m.left if m.only_left >= m.only_right else m.right
-            yield f"{shown} {many} appear in {side} only, so less is known of them."
+            sides = (m.left, m.right) if m.only_left >= m.only_right else (m.right, m.left)
+            there, not_there = (base(s) for s in sides)
+            yield f"{shown} {many} of {there} are not in {not_there}, so less is known of them."
     gaps = tuple(
         f"{c.name} ({percent(c.empty / c.rows)})"
         for t in cast.tables

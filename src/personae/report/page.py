@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 import numpy as np
 
@@ -22,6 +21,7 @@ from personae.model.table import Match, telling
 from personae.report import accounts, verdict
 from personae.report.cards import Card, card, scale
 from personae.report.cut import Dendrogram, dendrogram
+from personae.report.days import day, last
 from personae.report.firmness import Firmness, firmness
 from personae.report.glossary import GLOSSARY
 from personae.report.looks import looks
@@ -126,7 +126,9 @@ def page(cast: Cast) -> Page:
         sizes=sizes(cast.personas, outside(cast), entity, cast.study.floor) if cast.personas else None,
         cards=tuple(cards),
         heat=heat(
-            cast.personas, [f for f in facts.values() if f.id not in aside and f.measure.partition("=")[0] not in describing]
+            cast.personas,
+            [f for f in facts.values() if f.id not in aside and f.measure.partition("=")[0] not in describing],
+            {m.name for m in cast.measures if m.forms},
         ),
         outcomes=outcomes(cast.personas, cast.profiles, facts, cast.study.floor),
         number=number(cast),
@@ -135,7 +137,7 @@ def page(cast: Cast) -> Page:
         nobody=cast.evidence.nobody,
         looks=looks(cast),
         axes_first=cast.evidence.verdict.kind in (Structure.REPRODUCIBLE, Structure.CONSTRUCTIVE),
-        sources=tuple(accounts.source(t, entity) for t in cast.tables),
+        sources=tuple(accounts.source(t, entity, accounts.told(cast)) for t in cast.tables),
         matches=_matches(cast),
         window=_window(cast),
         measures=tuple(_measure(m, entity) for m in cast.measures),
@@ -234,7 +236,7 @@ def _meta(cast: Cast) -> tuple[str, ...]:
     names = tuple(accounts.base(t.source) for t in cast.tables)
     meta = [listing(names) if len(names) < 4 else f"{listing(names[:2], ',')} and {len(names) - 2} more files"]
     if cast.window:
-        meta.append(f"{_own(cast)}{_day(cast.window.start)} to {_last(cast.window)}, {_zone(cast.window)}")
+        meta.append(f"{_own(cast)}{day(cast.window.start)} to {last(cast.window)}, {_zone(cast.window)}")
     return (*(m for m in meta if m), f"seed {cast.study.seed}")
 
 
@@ -273,7 +275,7 @@ def _window(cast: Cast) -> str:
     if cast.window is None:
         return ""
     w = cast.window
-    return f"{_own(cast)}{_day(w.start)} to {_last(w)}, {count(w.days)} {those(w.days, 'day', 'days')}, {_zone(w)}"
+    return f"{_own(cast)}{day(w.start)} to {last(w)}, {count(w.days)} {those(w.days, 'day', 'days')}, {_zone(w)}"
 
 
 def _own(cast: Cast) -> str:
@@ -282,17 +284,6 @@ def _own(cast: Cast) -> str:
     if not days:
         return ""
     return f"the first {'day' if days == 1 else f'{count(days)} days'} of each {cast.study.entity}, within "
-
-
-def _day(moment: str) -> str:
-    """A moment without the clock when it is the beginning of a day."""
-    return moment[:10] if moment[10:19] in ("", "T00:00:00", " 00:00:00") else moment
-
-
-def _last(window: Window) -> str:
-    """The last day that was looked at: a window that ends at midnight does not hold the day that begins there."""
-    end = _day(window.end)
-    return (date.fromisoformat(end) - timedelta(days=1)).isoformat() if len(end) == 10 else end
 
 
 def _zone(window: Window) -> str:

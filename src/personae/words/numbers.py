@@ -6,6 +6,8 @@ import math
 
 LITTLE = 0.01
 """Multiples under this are almost none."""
+NAUGHT = 1e-9
+"""Values under this are what rounding leaves of 0."""
 
 
 def count(value: float) -> str:
@@ -18,7 +20,7 @@ def percent(share: float) -> str:
     if share < 0:
         return f"-{percent(-share)}"
     value = share * 100
-    if value == 0 or value >= 9.95:
+    if value < 5e-5 or value >= 9.95:
         digits = 1 if 99.5 <= value < 100 else 0
     else:
         digits = max(1, min(4, -math.floor(math.log10(value))))
@@ -47,7 +49,9 @@ def times(multiple: float) -> str:
 def amount(value: float, unit: str = "") -> str:
     """A mean or median with the digits that matter and its unit: "1,240", "86.5 days"."""
     size = abs(value)
-    if size >= 9_999_500:
+    if size < NAUGHT:
+        text = "0"
+    elif size >= 9_999_500:
         text = f"{value / 1e6:,.1f} million"
     elif size >= 99.95 or value == round(value):
         text = f"{value:,.0f}"
