@@ -23,8 +23,10 @@ from personae.charts.picture import svg
 from personae.charts.sizes import sizes
 from personae.charts.steadiness import steadiness
 from personae.charts.traits import traits
+from personae.charts.worlds import worlds as ways
 from personae.model.evidence import Axis
 from personae.model.fact import Fact
+from personae.model.worlds import World, Worlds
 
 CAST = worlds.natural()
 FACTS = {f.id: f for f in CAST.facts}
@@ -212,3 +214,19 @@ def test_one_thing_is_singular_and_what_rounding_leaves_of_nothing_is_nothing() 
     assert amount(1, "count", "borders") == f"1{NBSP}border" and amount(2, "count", "borders") == f"2{NBSP}borders"
     assert amount(1.0, "mean", "events a week") == f"1{NBSP}event a week"
     assert amount(4.4e-16, "mean", "bits") == f"0{NBSP}bits" and percent(1e-9) == f"0{NBSP}%"
+
+
+def test_the_title_of_other_ways_says_in_how_many_each_weak_group_is_there() -> None:
+    def title(*lost: tuple[int, ...]) -> str:
+        jaccard = [tuple(0.2 if i in gone else 0.9 for gone in lost) for i in range(10)]
+        made = tuple(World("method", f"w{i}", len(lost), 0.9, j) for i, j in enumerate(jaccard))
+        found = Worlds(made, 1000, None)
+        drawn = ways(replace(CAST, personas=CAST.personas[: len(lost)], evidence=replace(CAST.evidence, worlds=found)))
+        assert drawn is not None
+        return drawn.title
+
+    a, b, c = (p.name for p in CAST.personas[:3])
+    some, few = tuple(range(5)), tuple(range(4))
+    assert title(some, (), (9,)) == f"{a} are there in 5 of 10 other ways; the other groups in at least 9 of 10"
+    assert title(some, few, ()) == f"{a} are there in 5 of 10 other ways and {b} in 6 of 10; the other group in 10 of 10"
+    assert title(some, some, few) == "3 of 3 groups hang on how they are formed" and c

@@ -116,10 +116,10 @@ def test_agreement_is_a_range_in_words_and_disagreement_is_stated() -> None:
     """Requirements 35 and 95."""
     found = agree(said(4, 3, 5, 4, 4), 4)
     assert (found.low, found.high, found.backing, found.of) == (3, 4, 4, 5)
-    assert agree(said(4, 4, 4, 4, 7), 4).words == "4 of 5 criteria say 4; the correlation test says 7."
+    assert agree(said(4, 4, 4, 4, 7), 4).words == "4 of 5 criteria say 4; “copula null” says 7."
     apart = agree(said(2, 4, 6, 8, None), 4)
     assert apart.words.startswith("The criteria disagree: no more than 1 of 5 criteria say 4; ")
-    assert apart.words.endswith("the correlation test names none.")
+    assert apart.words.endswith("“copula null” names none.")
     assert agree(said(None, None, None, None, None), None).low is None
 
 
@@ -227,3 +227,17 @@ def test_evidence_opens_again_as_it_was_saved(five: tuple[Evidence, object]) -> 
 
     again = noun(Evidence, plain(five[0], None))
     assert again.lineage == five[0].lineage and again.flags == five[0].flags and again.range == five[0].range
+
+
+def test_the_sentence_counts_what_the_table_shows_ties_included() -> None:
+    """Requirement 95."""
+    table = (
+        Vote("valleys between groups", "dip test at the borders", 5, "", also=(4,)),
+        Vote("separation", "mean silhouette", 4, ""),
+        Vote("contrast of groups", "Calinski-Harabasz", 4, ""),
+        Vote("steadiness", "bootstrap Jaccard", 9, "", also=(2, 6, 7, 8)),
+        Vote("size", "smallest group", 10, "", limit=True),
+    )
+    assert [v.shown for v in table] == ["5 (also 4)", "4", "4", "9 (also 2 and 6 to 8)", "10 (not counted)"]
+    assert agree(table, 4).words == "With ties, 3 of 4 criteria say 4; “steadiness” says 9."
+    assert Vote("x", "x", None, "").shown == "no vote" and Vote("x", "x", 1, "").shown == "none"

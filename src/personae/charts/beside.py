@@ -9,6 +9,8 @@ from personae.charts.numbers import count, percent
 from personae.model.evidence import Evidence
 from personae.model.lineage import Level, Lineage
 
+COUNTED = "counted are the users of the search, before everyone is placed"
+"""Whom the sizes count."""
 NAMED = 12
 """Groups listed by name; the rest are counted."""
 

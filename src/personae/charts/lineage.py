@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from personae.charts.beside import COUNTED
 from personae.charts.chart import Chart
 from personae.charts.look import COLOURS, INK, PAPER, SOFT
-from personae.charts.numbers import count, percent
+from personae.charts.numbers import count, percent, sentence
 from personae.model.cast import Cast
 from personae.model.lineage import Level, Lineage
+from personae.words.names import follow
 
 MOST = 8
 """Numbers drawn; the chosen one is among them."""
@@ -26,7 +28,7 @@ def lineage(cast: Cast) -> Chart | None:
     caption = (
         "Each row is a number of groups, each circle a group with its users. A line is the part of a finer group that "
         "comes from a coarser one: strong is all of it. Where strong lines fork, a group splits; where faint lines meet, "
-        "borders are redrawn. Filled circles are the number that was chosen."
+        "borders are redrawn. Filled circles are the number that was chosen. " + sentence(follow(COUNTED, cast.study.entity))
     )
     passages = [p for p in found.passages if p.high <= levels[-1].size]
     rows = tuple((f"{p.low} to {p.high}", percent(p.nested), percent(p.chance), percent(p.moved), p.words) for p in passages)

@@ -26,6 +26,8 @@ HEADS = {
 SAMPLES = "samples"
 ROWS = 12
 """Personas that are drawn; the table has all of them."""
+LETTERS, LETTER = 34, 7
+"""Of a name beside the drawing, and the pixels of one; the table has names whole."""
 WIDTH, HEIGHT = 92, 30
 """Of a cell, in pixels."""
 DARK = "#1a1b1d"
@@ -81,13 +83,16 @@ def _title(found: Worlds, personas: Sequence[Persona]) -> str:
     if not weak:
         least = min(personas, key=lambda p: (there(found, p.index)[0], p.index))
         return f"Every group is there in at least {_of(found, least)} other ways to form them"
-    if len(weak) > 3:
-        return f"{len(weak)} of {len(personas)} groups hang on how they are formed"
-    names = listing(tuple(f"{p.name} ({_of(found, p)})" for p in weak))
-    verb = "hangs" if len(weak) == 1 else "hang"
-    rest = f"; the others {'do' if len(personas) - len(weak) > 1 else 'does'} not" if len(weak) < len(personas) else ""
-    rest = rest.replace("the others does", "the other does")
-    return f"{names} {verb} on how the groups are formed{rest}"
+    if len(weak) > 3 or len(weak) == len(personas):
+        return f"{len(weak)} of {len(personas)} groups {'hangs' if len(personas) == 1 else 'hang'} on how they are formed"
+    first, *more = weak
+    names = listing(
+        (f"{first.name} are there in {_of(found, first)} other ways", *(f"{p.name} in {_of(found, p)}" for p in more))
+    )
+    others = [p for p in personas if p not in weak]
+    least = min(others, key=lambda p: (there(found, p.index)[0], p.index))
+    rest = "other groups" if len(others) > 1 else "other group"
+    return f"{names}; the {rest} in {'at least ' if len(others) > 1 else ''}{_of(found, least)}"
 
 
 def _caption(found: Worlds, entity: str, personas: int) -> str:
@@ -106,18 +111,30 @@ def _caption(found: Worlds, entity: str, personas: int) -> str:
 
 def _drawing(rows: Sequence[tuple[str, Sequence[Cell]]], heads: Sequence[str]) -> dict[str, Any]:
     values = [
-        {"persona": name, "kind": head, "text": c.text, "fill": "#f6f6f3" if c.share is None else tint(8 ** (1 - 2 * c.share))}
+        {
+            "persona": name,
+            "kind": head,
+            "text": c.text,
+            "fill": "#f6f6f3" if c.share is None else tint(8 ** (1 - 2 * c.share)),
+        }
         for name, cells in rows
         for head, c in zip(heads, cells, strict=True)
     ]
     axis = {"title": None, "domain": False, "ticks": False}
+    cut = f"length(datum.label) > {LETTERS} ? substring(datum.label, 0, {LETTERS - 1}) + '…' : datum.label"
+    room = LETTER * max(min(len(name), LETTERS) for name, _ in rows)  # whatever font the reader has
     x = {
         "field": "kind",
         "type": "nominal",
         "sort": None,
         "axis": {**axis, "orient": "top", "labelAngle": 0, "labelLimit": 110},
     }
-    y = {"field": "persona", "type": "nominal", "sort": None, "axis": {**axis, "labelLimit": 180}}
+    y = {
+        "field": "persona",
+        "type": "nominal",
+        "sort": None,
+        "axis": {**axis, "labelLimit": 0, "labelExpr": cut, "minExtent": room},
+    }
     return {
         "width": WIDTH * len(heads),
         "height": HEIGHT * len(rows),

@@ -119,9 +119,7 @@ def why(cast: Cast, screen: Screen) -> list[str]:
     """The verdict, the vote of every criterion, and everything that was tried."""
     found = cast.evidence
     votes = [["criterion", "says", "why"]]
-    votes += [
-        [v.criterion, "-" if v.groups is None else "none" if v.groups < 2 else str(v.groups), v.words] for v in found.votes
-    ]
+    votes += [[v.criterion, "-" if v.groups is None else v.shown, v.words] for v in found.votes]
     tried = [["method", "groups", "steady", "left over", "smallest", "separated"], *(_tried(c) for c in found.candidates)]
     refused = [line for method, reason in found.refused for line in labelled("unused", f"{method}: {reason}")]
     return [
@@ -167,14 +165,14 @@ def _prepared(p: Preparation) -> list[str]:
 
 def _beside(cast: Cast, screen: Screen) -> list[str]:
     """One number fewer and one more, who moves, and groups that may be one or two."""
-    from personae.charts.beside import beside
+    from personae.charts.beside import COUNTED, beside
     from personae.words.flagged import flagged
 
     names = tuple(p.name for p in cast.personas)
     rows = beside(cast.evidence, names)
     lines: list[str] = []
     if len(rows) > 1:
-        lines.append(screen.faint("  one fewer, one more"))
+        lines.append(screen.faint(f"  one fewer, one more ({follow(COUNTED, cast.study.entity)})"))
         for b in rows:
             said = f"steady {b.steady}: " if b.steady else ""
             lines += labelled(f"{b.size}{' *' if b.chosen and names else ''}", said + "; ".join(b.groups))

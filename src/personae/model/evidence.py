@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -76,6 +77,29 @@ class Vote:
     """Numbers it holds to be as good."""
     limit: bool = False
     """Whether it only says how many there may be, and no number of its own."""
+
+    @property
+    def shown(self) -> str:
+        """The number as a table prints it, with the others it holds to be as good: "5 (also 3 and 4)"."""
+        if self.groups is None:
+            return "no vote"
+        if self.limit:
+            return f"{self.groups} (not counted)"
+        others = sorted({k for k in self.also if k != self.groups})
+        said = "none" if self.groups < 2 else f"{self.groups}"
+        return f"{said} (also {_runs(others)})" if others else said
+
+
+def _runs(numbers: Sequence[int]) -> str:
+    """Ascending numbers, three neighbours or more as "3 to 6"."""
+    runs: list[list[int]] = []
+    for k in numbers:
+        if runs and k == runs[-1][-1] + 1:
+            runs[-1].append(k)
+        else:
+            runs.append([k])
+    parts = [p for r in runs for p in ([f"{r[0]} to {r[-1]}"] if len(r) > 2 else map(str, r))]
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
 @dataclass(frozen=True)

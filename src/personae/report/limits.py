@@ -88,9 +88,11 @@ def _of_method(cast: Cast) -> Iterator[str]:
         yield f"{apart} {many} are unlike all others and took no part in the search for groups."
     if few := thin(e, cast.study.entity):
         yield f"{few} (Dolnicar et al. 2014)."
-    other = tuple(v for v in e.votes if cast.personas and v.groups and v.groups != e.verdict.groups)
+    other = tuple(
+        v for v in e.votes if cast.personas and v.groups and not v.limit and e.verdict.groups not in (v.groups, *v.also)
+    )
     if other:
-        said = listing(tuple(f"{v.criterion} ({v.groups})" for v in other))
+        said = listing(tuple(f"{v.criterion} ({v.shown})" for v in other))
         yield f"Not every criterion wants {e.verdict.groups} groups: {said}."
 
 

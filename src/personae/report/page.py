@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from personae import progress
-from personae.charts.beside import Beside, beside
+from personae.charts.beside import COUNTED, Beside, beside
 from personae.charts.chart import Chart
 from personae.charts.groups import groups, tried
 from personae.charts.heat import Heat, heat
@@ -54,6 +54,8 @@ class Number:
     methods: str
     agreed: str
     beside: tuple[Beside, ...]
+    counted: str
+    """Whom the sizes of `beside` count."""
     flags: tuple[str, ...]
 
 
@@ -209,6 +211,7 @@ def number(cast: Cast) -> Number:
         methods=words,
         agreed=e.range.words if e.range else "",
         beside=beside(e, names),
+        counted=sentence(follow(COUNTED, cast.study.entity)),
         flags=tuple(follow(x, cast.study.entity) for x in flagged(e.flags, names)),
     )
 

@@ -7,21 +7,6 @@ from collections.abc import Sequence
 from personae.model.criteria import Agreement
 from personae.model.evidence import Vote
 
-SAID = {
-    "mean silhouette": "the silhouette",
-    "elbow of the inertia": "the elbow",
-    "Calinski-Harabasz": "Calinski-Harabasz",
-    "Davies-Bouldin": "Davies-Bouldin",
-    "gap statistic, one standard error": "the gap",
-    "prediction strength of 0.8": "prediction strength",
-    "BIC of Gaussian mixtures": "the mixture fit",
-    "dip test at the borders": "the border test",
-    "bootstrap Jaccard": "steadiness",
-    "copula null": "the correlation test",
-    "parallel analysis": "the count of directions",
-}
-"""How a criterion is called in a sentence."""
-
 
 def agree(votes: Sequence[Vote], chosen: int | None, asked_for: bool = False) -> Agreement:
     """The range, of one number or two neighbours, that most criteria back; the chosen number wins a tie. A criterion backs a
@@ -47,7 +32,9 @@ def agree(votes: Sequence[Vote], chosen: int | None, asked_for: bool = False) ->
 def _words(asked: Sequence[Vote], behind: Sequence[Vote], low: int, high: int, chosen: int | None, asked_for: bool) -> str:
     span = f"{low}" if low == high else f"{low} or {high}"
     many = f"{len(behind)} of {len(asked)} criteria say {span}"
-    said = f"The criteria disagree: no more than {many}" if 2 * len(behind) <= len(asked) else many
+    ties = "with ties, " if any(v.groups not in (low, high) for v in behind) else ""
+    disagree = 2 * len(behind) <= len(asked)
+    said = f"The criteria disagree: {ties}no more than {many}" if disagree else f"{ties.capitalize()}{many}"
     others = [v for v in asked if v not in behind]
     numbers = sorted({v.groups for v in others if v.groups is not None and v.groups > 1})
     parts = [f"{_listed([_called(v) for v in others if v.groups == k])} {_say(others, k)} {k}" for k in numbers]
@@ -69,7 +56,7 @@ def _say(votes: Sequence[Vote], k: int) -> str:
 
 
 def _called(v: Vote) -> str:
-    return SAID.get(v.term, v.criterion)
+    return f"\u201c{v.criterion}\u201d"
 
 
 def _listed(words: Sequence[str]) -> str:
