@@ -157,15 +157,16 @@ window is that of the study, and users without an event in it have no value.
 
 
 ROW = re.compile(r"^(\| (\d+[a-z]?) \|[^|]*\|[^|]*\|)[^|]*\|$", re.MULTILINE)
-MENTION = re.compile(r"\b(?:[Rr]equirement (?=\d)|R(?=\d\d))(\d+[a-z]?)\b")
+MENTION = re.compile(r"\b(?:[Rr]equirements? (?=\d)|R(?=\d\d))(\d+[a-z]?(?:(?:, | and |, and )\d+[a-z]?)*)\b")
 
 
 def requirements() -> str:
     """The list of requirements, with the tests whose docstrings name each row."""
     tests: dict[str, set[str]] = {}
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
-        for row in MENTION.findall(path.read_text(encoding="utf-8")):
-            tests.setdefault(row, set()).add(path.relative_to(ROOT).as_posix())
+        for rows in MENTION.findall(path.read_text(encoding="utf-8")):
+            for row in re.findall(r"\d+[a-z]?", rows):
+                tests.setdefault(row, set()).add(path.relative_to(ROOT).as_posix())
     text = (ROOT / "docs" / "requirements.md").read_text(encoding="utf-8")
     return ROW.sub(
         lambda row: f"{row[1]} {', '.join(f'[{Path(t).stem}](../{t})' for t in sorted(tests.get(row[2], ())))} |", text
