@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from numpy.typing import NDArray
+from sklearn.datasets import make_moons
 from sklearn.metrics import adjusted_rand_score
 
 from conftest import World, planted, real
@@ -16,10 +17,14 @@ from personae.model.features import Features, Measure
 from personae.model.rule import Place
 from personae.model.study import Role, Study
 from personae.model.table import Kind
+from personae.model.trial import Tried
 from personae.stages.choose import choose
+from personae.stages.method import Method
 from personae.stages.score import coordinates, place_features
+from personae.stages.search import search
 from personae.stages.settle import settle
 from personae.stages.space import behaviour_space
+from personae.stages.verdict import decide
 
 STUDY = Study(sources=())
 
@@ -340,3 +345,47 @@ def test_twenty_round_groups_in_two_columns_are_all_found() -> None:
     x = centres[labels] + rng.standard_normal((1600, 2))
     rule, _ = choose(table(x), STUDY)
     assert adjusted_rand_score(labels, place_features(rule, table(x)).persona) > 0.95
+
+
+@pytest.mark.parametrize("method", ["kmeans", "ward"])
+def test_groups_that_cut_across_dense_regions_are_not_natural(method: str) -> None:
+    """Two half moons cut by straight lines: the warning and the verdict say the same."""
+    x, _ = make_moons(600, noise=0.06, random_state=1)
+    _, evidence = choose(table(x), replace(STUDY, method=method))
+    assert evidence.torn is not None and evidence.torn.words
+    assert evidence.verdict.kind in (Structure.REPRODUCIBLE, Structure.CONSTRUCTIVE)
+    assert "cut across dense regions" in evidence.verdict.why
+
+
+def test_fewer_groups_than_were_asked_for_are_owned_up_to() -> None:
+    """Requirement 39: the words name what was asked, what is given, and why."""
+    x, _ = blobs(200, 6.0)
+    _, evidence = choose(table(x), replace(STUDY, groups="40"))
+    assert 2 <= evidence.verdict.groups < 40
+    assert evidence.verdict.given == (f"40 asked, {evidence.verdict.groups} given: groups of fewer than 10 users do not stand")
+    _, dense = choose(table(x), replace(STUDY, groups="9", method="hdbscan", force=True))
+    assert dense.verdict.given.endswith("hdbscan finds the number itself")
+    _, met = choose(table(x), replace(STUDY, groups="3"))
+    assert met.verdict.groups == 3 and not met.verdict.given
+
+
+def test_a_natural_grouping_comes_back_from_other_samples() -> None:
+    """Of numbers that show valleys, one whose groups get lost from sample to sample gives way to one that comes back."""
+    x, _ = blobs(800, 7.0)
+    _, evidence = choose(table(x), STUDY)
+    space = behaviour_space(table(x), STUDY)
+    assert space is not None and evidence.verdict.kind == Structure.NATURAL
+    tried, _ = search(space, replace(STUDY, groups="2-6"), Method("kmeans"))
+    held = tuple(replace(t, candidate=replace(t.candidate, stability=0.9, copula=-20.0, jaccard=())) for t in tried)
+    first = decide(space, STUDY, held, None)
+    shaken = tuple(lost(t) if t.candidate.size == first.own.candidate.size else t for t in held)
+    second = decide(space, STUDY, shaken, None)
+    assert first.structure == second.structure == Structure.NATURAL
+    assert second.own.candidate.size != first.own.candidate.size
+    assert decide(space, STUDY, tuple(lost(t) for t in held), None).structure == Structure.CONSTRUCTIVE
+
+
+def lost(t: Tried) -> Tried:
+    """The same, had half of its groups not come back from other samples."""
+    half = (0.9, 0.3) * (t.candidate.size // 2 + 1)
+    return replace(t, candidate=replace(t.candidate, stability=0.66, jaccard=half))

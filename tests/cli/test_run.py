@@ -92,7 +92,7 @@ def test_json_is_one_document_with_the_agreed_keys(capsys: pytest.CaptureFixture
         "peak_memory_bytes",
         "seed",
     ]
-    assert list(document["verdict"]) == ["kind", "groups", "alternative", "why"]
+    assert list(document["verdict"]) == ["kind", "groups", "alternative", "why", "asked", "given"]
     assert [list(p) for p in document["personas"]] == [["key", "name", "users", "share", "steadiness"]] * 2
     assert (document["run"], document["users"], document["assigned"], document["set_aside"]) == ("r01", 10, 9, 1)
     assert all(Path(p).is_file() for p in document["files"].values())

@@ -191,13 +191,14 @@ def test_the_smallest_group_of_use_is_kept_to_and_named_as_a_reason() -> None:
     assert np.bincount(placed[placed >= 0]).min() >= 0.15 * len(keep)
     limit = next(v for v in bound[1].votes if v.term == "--smallest")
     assert limit.words == "no group under 15 %: 3 groups at most"
-    assert "The data alone say 4 groups" in bound[1].verdict.why
+    assert "Within your limits (none under 15 %) 3 are drawn; the data alone say 4." in bound[1].verdict.why
 
 
 def test_the_largest_number_is_a_limit_and_a_reason(five: tuple[Evidence, object]) -> None:
     """Requirement 96."""
     found = choose(planted(users=1500, groups=5, events=15).features(), replace(STUDY, groups="2-4"))[1]
     assert found.verdict.groups <= 4 and found.verdict.own == 5
+    assert "Within your limits (2 to 4 groups)" in found.verdict.why and "do not fall" not in found.verdict.why
     assert any(v.words == "you asked for 2 to 4 groups" for v in found.votes)
 
 

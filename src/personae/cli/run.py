@@ -133,6 +133,8 @@ def document(cast: Cast, run_id: str, folder: Path, watch: Watch) -> dict[str, A
             "groups": verdict.groups if cast.personas else 0,
             "alternative": verdict.alternative,
             "why": verdict.why,
+            "asked": verdict.asked,
+            "given": verdict.given,
         },
         "users": cast.users,
         "assigned": int((cast.placement.persona >= 0).sum()),

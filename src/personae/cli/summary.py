@@ -21,7 +21,7 @@ from personae.words.names import plural
 WORDS = {
     "natural": "natural groups: the data fall apart where the borders are",
     "reproducible": "steady cuts of a continuum: the same groups come back, but no gaps part them",
-    "constructive": "bands made for use: the data do not fall into groups by themselves",
+    "constructive": "bands made for use: the lines between them are drawn, not found",
     "nothing": "no groups: nothing here differs from chance",
 }
 """What each verdict says in a line."""
@@ -114,13 +114,15 @@ def groups(cast: Cast) -> list[str]:
         line = f"{tried}; none hold{_asked_for(cast)}"
     else:
         how = f"steady {_steady(found) * 100:.0f} in 100"
-        taken = f"{verdict.groups} as asked" if verdict.asked else f"{verdict.groups} recommended"
-        own = f", the data alone say {verdict.own or 'none'}" if verdict.asked and verdict.own != verdict.asked else ""
+        own = f", the data alone say {verdict.own or 'none'}" if _bound(cast) and verdict.own != verdict.groups else ""
+        taken = f"{verdict.groups} recommended"
+        if _bound(cast):
+            taken = verdict.given or f"{verdict.groups} {'as asked' if verdict.asked else 'within your limits'}"
         other = f", next best {verdict.alternative}" if verdict.alternative else ""
-        line = f"{tried}; {taken}: {how}{own}{other}"
+        line = f"{tried}; {taken}{',' if verdict.given else ':'} {how}{own}{other}"
     forced = " (drawn because of --force)" if verdict.forced else ""
     few = labelled("data", said) if (said := thin(found, cast.study.entity)) else []
-    said_why = labelled("verdict", f"{WORDS[verdict.kind.value]}{forced}. {sentence(verdict.why)}")
+    said_why = labelled("verdict", f"{_kind(cast)}{forced}. {sentence(verdict.why)}")
     method = labelled("method", brief_advice(found)) if found.advice and found.comparison else []
     return [*labelled("group", line), *method, *few, *said_why]
 
@@ -131,6 +133,17 @@ def _steady(found: Evidence) -> float:
         if (c.method, c.size) == (found.chosen, found.verdict.groups) and c.stability is not None:
             return c.stability
     return sum(found.steadiness) / len(found.steadiness) if found.steadiness else 0.0
+
+
+def _bound(cast: Cast) -> bool:
+    """Whether the number of groups was asked for, or limited."""
+    return cast.study.groups != "auto" or bool(cast.study.smallest)
+
+
+def _kind(cast: Cast) -> str:
+    """The verdict in a line; where one method was asked for, what it finds says nothing of chance."""
+    kind = cast.evidence.verdict.kind.value
+    return "no groups that hold" if kind == "nothing" and cast.study.method != "auto" else WORDS[kind]
 
 
 def _asked_for(cast: Cast) -> str:

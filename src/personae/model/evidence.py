@@ -135,6 +135,8 @@ class Verdict:
     """The number the data alone would have given."""
     forced: bool = False
     """Groups were drawn although there is nothing."""
+    given: str = ""
+    """Why another number was given than was asked for; "" where none was asked for or it was given."""
 
 
 @dataclass(frozen=True)

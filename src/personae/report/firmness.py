@@ -104,7 +104,9 @@ def _merging(cast: Cast) -> str:
     """Which groups nearly are one, as the title of the table of borders."""
     soft = tuple(p for p in _pairs(cast) if p.soft)
     if not soft:
-        return "Every border that was looked at is clear"
+        if cast.evidence.verdict.kind == Structure.NATURAL:
+            return "Every border that was looked at is clear"
+        return "No two groups nearly merge, yet that alone makes no natural groups"
     if len(soft) == 1:
         return f"{soft[0].first[1]} and {soft[0].second[1]} nearly merge"
     return f"{len(soft)} of {len(_pairs(cast))} borders are soft"

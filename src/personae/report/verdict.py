@@ -85,6 +85,9 @@ def asked(cast: Cast) -> str:
     v = cast.evidence.verdict
     if v.asked is None or v.own is None:
         return ""
+    if v.given:
+        alone = "the data alone would have given " + (f"{v.own}" if v.own > 1 else "none")
+        return f"{v.given[:1].upper()}{v.given[1:]}; {alone}."
     if v.own == v.asked:
         return f"You asked for {v.asked} groups; the data alone would have given the same number."
     alone = f"the data alone would have given {v.own}" if v.own > 1 else "the data alone would have given none"

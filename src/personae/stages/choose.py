@@ -28,6 +28,7 @@ from personae.stages.settle import overlap, settle
 from personae.stages.silhouettes import silhouettes
 from personae.stages.smallest import reaches, smallest
 from personae.stages.space import behaviour_space
+from personae.stages.torn import across
 from personae.stages.verdict import Choice
 
 FEWEST = 20
@@ -53,7 +54,9 @@ def choose(features: Features, study: Study) -> tuple[Rule | None, Evidence]:
             raise _too_little(space, features)
         trial = _tried(space, study)
         choice = verdict.decide(space, study, trial.tried, trial.dense, trial.mixture)
-        if choice.structure == Structure.NATURAL:
+        seen: list[tuple[str, int]] = []
+        while choice.structure == Structure.NATURAL and (own := _called(choice.own)) not in seen:
+            seen.append(own)
             mixed = trial.mixture and _held(space, trial.mixture, choice.own, study)
             trial = replace(trial, tried=tuple(_held(space, t, choice.own, study) for t in trial.tried), mixture=mixed)
             choice = verdict.decide(space, study, trial.tried, trial.dense, trial.mixture)
@@ -70,6 +73,8 @@ def choose(features: Features, study: Study) -> tuple[Rule | None, Evidence]:
         if rule.size < 2 and not study.force:
             return None, _nothing(space, features, study, trial, replace(choice, structure=Structure.NOTHING))
         best = steadied(space, choice.best, study, SAMPLES)
+        torn = across(space, best.clustering, study) if choice.structure == Structure.NATURAL else None
+        choice = verdict.cut_across(choice) if torn is not None and torn.words else choice
         choice, trial = _known(choice, best), _with(trial, best)
         tell("group", verdict.summary(choice, trial.tried))
         found = _evidence(space, study, trial, choice, best, fidelity, rule)
@@ -119,10 +124,17 @@ def _nothing(space: Space, features: Features, study: Study, trial: Trial, choic
     return replace(examine(found, case), preparation=prepared(space, features, study))
 
 
+def _called(t: Tried) -> tuple[str, int]:
+    """A grouping by its method and its number."""
+    return t.clustering.method, t.candidate.size
+
+
 def _held(space: Space, t: Tried, own: Tried, study: Study) -> Tried:
     """The data's own grouping with the test of its borders on users it was not fitted on; the others as they are."""
-    if t.candidate.size != own.candidate.size or t.clustering.method != own.clustering.method:
+    if _called(t) != _called(own):
         return t
+    if t.candidate.stability is None:
+        t = steadied(space, t, study)
     measured = {
         **plugins.find("checks", "holdout").check(space, t.clustering, study.seed),
         **plugins.find("checks", "passage").check(space, t.clustering, study.seed),

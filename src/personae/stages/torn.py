@@ -7,6 +7,8 @@ from sklearn.metrics import confusion_matrix
 
 from personae import plugins
 from personae.errors import Refused
+from personae.model.clustering import Clustering, Space
+from personae.model.study import Study
 from personae.model.torn import Torn
 from personae.model.trial import Case
 from personae.progress import warn
@@ -25,7 +27,14 @@ SOME = 0.05
 def torn(case: Case) -> Torn | None:
     """The dense regions beside the groups, and a warning where these cut across them; None for methods of any shape, in more
     than a few directions, where the search looked itself, and where there is one region only."""
-    space, made, study = case.space, case.best.clustering, case.study
+    found = across(case.space, case.best.clustering, case.study)
+    if found is not None and found.words:
+        warn(found.words)
+    return found
+
+
+def across(space: Space, made: Clustering, study: Study) -> Torn | None:
+    """The same of any grouping, without a warning."""
     if study.method == "auto" or made.method in SHAPELESS or not space.numeric or space.scores.shape[1] > FLAT:
         return None
     some = space.only(np.arange(min(MOST, len(space.rows))))
@@ -44,5 +53,4 @@ def torn(case: Case) -> Torn | None:
             f"the groups of {made.method} cut across {dense.size} dense regions that are not round: {share:.0%} are parted "
             "from most of their region and joined with most of another. Try --method hdbscan, or auto"
         )
-        warn(words)
     return Torn(dense.size, validity, share, words)

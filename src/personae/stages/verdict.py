@@ -1,14 +1,15 @@
 """What kind of groups these are.
 
-`natural` needs two things: more structure than a cloud of the same margins and correlations (copula null) and valleys in
-density at the borders (dip tests). Either alone is fooled: a copula cannot bend, and cells of many-way cuts of a cloud without
-shape show false valleys. `reproducible` are cuts that come back from other samples, `constructive` cuts that do not, `nothing`
+`natural` needs three things: more structure than a cloud of the same margins and correlations (copula null), valleys in
+density at the borders (dip tests), and groups that come back from other samples of the same users (bootstrap). Each alone is
+fooled: a copula cannot bend, cells of many-way cuts of a cloud without shape show false valleys, and a long cloud halves the
+same way every time. `reproducible` are cuts that come back from other samples, `constructive` cuts that do not, `nothing`
 is no more association than chance (after Dolnicar & Leisch 2010).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from personae.model.clustering import Space
 from personae.model.evidence import FEW, Structure, Verdict
 from personae.model.study import Study
 from personae.model.trial import Tried
+from personae.stages.asking import given, limited
 from personae.words.names import plural
 
 BEYOND = -5.0
@@ -26,7 +28,9 @@ CLEAR = 0.001
 COARSE = 0.01
 """The bar for a valley in the cuts in two and three."""
 FAIR = 0.6
-"""Steadiness below which dense regions are an accident of the sample."""
+"""Steadiness below which groups are an accident of the sample."""
+LOST = 4
+"""One group in so many may be lost from sample to sample (one where there are fewer groups)."""
 MOST = 0.8
 """Share of users above which the largest dense region is everybody, and the others its ragged edge."""
 SOFT = 0.2
@@ -55,19 +59,24 @@ class Choice:
     alternative: int | None
     natural: bool = False
     """Whether the data's own grouping is natural, whatever was asked for."""
+    torn: bool = False
+    """Whether the groups cut across dense regions of another shape."""
 
 
 def decide(space: Space, study: Study, tried: tuple[Tried, ...], dense: Tried | None, mixture: Tried | None = None) -> Choice:
     """The grouping and its verdict."""
     own = _own(space, tried)
     natural = _natural(space, tried, own)
-    if natural and _natural(space, tried, finest := _own(space, tried, excused=RARE)) and finest.cost < own.cost:
+    if natural and not _comes_back(own):
+        own, natural = _returning(space, tried, own)
+    finest = _own(space, tried, excused=RARE)
+    if natural and finest.cost < own.cost and _comes_back(finest) and _natural(space, tried, finest):
         own = finest
     finer = dense is not None and natural and _all_clear(own, VALLEY) and own.candidate.size > dense.candidate.size
     if dense is not None and not finer and balanced(dense.clustering.labels) and (dense.candidate.stability or 0.0) >= FAIR:
         own, natural = dense, True
     mixed = mixture is not None and not natural
-    if mixed and mixture is not None and _natural(space, tried, mixture):
+    if mixed and mixture is not None and _natural(space, tried, mixture) and _comes_back(mixture):
         own, natural = mixture, True
     if natural:
         structure = Structure.NATURAL
@@ -81,7 +90,9 @@ def decide(space: Space, study: Study, tried: tuple[Tried, ...], dense: Tried | 
     low, high = study.group_range()
     if study.groups != "auto" and not low <= own.candidate.size <= high:
         best = _within(space, tried, low, high)
-        if structure != Structure.NOTHING and not (structure == Structure.NATURAL and _all_clear(best, VALLEY)):
+        if structure != Structure.NOTHING and not (
+            structure == Structure.NATURAL and _all_clear(best, VALLEY) and _comes_back(best)
+        ):
             structure = Structure.REPRODUCIBLE if _steady(best) else Structure.CONSTRUCTIVE
     return Choice(best, own, structure, _alternative(space, tried, own, best, structure), natural)
 
@@ -89,7 +100,16 @@ def decide(space: Space, study: Study, tried: tuple[Tried, ...], dense: Tried | 
 def smaller(choice: Choice, fewer: Tried, space: Space, tried: tuple[Tried, ...]) -> Choice:
     """The choice when some groups turned out too small to stand: the grouping in as many as are left."""
     own = fewer if choice.own is choice.best else choice.own
-    return Choice(fewer, own, choice.structure, _alternative(space, tried, own, fewer, choice.structure), choice.natural)
+    structure = choice.structure
+    if structure == Structure.NATURAL and not _comes_back(fewer):
+        structure = Structure.REPRODUCIBLE if _steady(fewer) else Structure.CONSTRUCTIVE
+    return Choice(fewer, own, structure, _alternative(space, tried, own, fewer, structure), choice.natural)
+
+
+def cut_across(choice: Choice) -> Choice:
+    """The choice where its groups cut across dense regions of another shape: natural they are not."""
+    structure = Structure.REPRODUCIBLE if _steady(choice.best) else Structure.CONSTRUCTIVE
+    return replace(choice, structure=structure, natural=choice.natural and choice.own is not choice.best, torn=True)
 
 
 def _within(space: Space, tried: tuple[Tried, ...], low: int, high: int) -> Tried:
@@ -178,6 +198,21 @@ def _steady(t: Tried) -> bool:
     return (t.candidate.stability or 0.0) >= STEADY and min(t.candidate.jaccard, default=0.0) >= STEADY
 
 
+def _comes_back(t: Tried) -> bool:
+    """Whether other samples give these groups again, as a whole and all but a few of them; True where it was not measured."""
+    c = t.candidate
+    if c.stability is None:
+        return True
+    return c.stability >= FAIR and sum(j < FAIR for j in c.jaccard) <= max(1, len(c.jaccard) // LOST)
+
+
+def _returning(space: Space, tried: tuple[Tried, ...], own: Tried) -> tuple[Tried, bool]:
+    """The best of the other numbers that are natural and come back, and whether there is one; else the same again."""
+    known = (t for t in tried if t.candidate.stability is not None and _comes_back(t))
+    standing = tuple(t for t in known if (space.counted or _worst(t, 0.0) <= SOFT) and _natural(space, tried, t))
+    return (_own(space, standing), True) if standing else (own, False)
+
+
 def _cut(tried: tuple[Tried, ...]) -> tuple[Tried, Structure]:
     """Where nothing sets the number: the best separated of those that come back whole, two only when nothing else does; else
     the steadiest of a readable number."""
@@ -221,23 +256,31 @@ def worded(choice: Choice, best: Tried, study: Study, space: Space, groups: int)
         kind=choice.structure,
         groups=0 if nothing and not study.force else groups,
         alternative=choice.alternative,
-        why=_why(choice, best, space, groups, plural(study.entity)),
+        why=_why(choice, best, study, space, groups),
         asked=study.asked,
         own=0 if nothing else own,
         forced=nothing and study.force,
+        given="" if nothing and not study.force else given(best.clustering.method, study, space, groups),
     )
 
 
-def _why(choice: Choice, best: Tried, space: Space, groups: int, many: str) -> str:
+def _why(choice: Choice, best: Tried, study: Study, space: Space, groups: int) -> str:
+    many = plural(study.entity)
     if choice.structure == Structure.NOTHING:
+        if study.method != "auto":
+            size, name = best.clustering.size, best.clustering.method
+            return f"The {size} groups that {name} finds do not hold. Another method may find some that do: leave --method out."
         users = len(space.rows)
         few = f"{users:,} {many} are too few to group: below about {FEW} only groups that lie far apart show. "
         chance = few if users < FEW else ""
-        chance += "The measures go together no more than chance would have it. " if not space.factors else ""
+        chance += "The measures go together no more than chance would have it. " if space.factors == 0 else ""
         return f"{chance}We found no evidence of groups that hold; that is not proof that there are none."
     asked = ""
     if choice.own is not choice.best:
-        asked = f"The data alone say {choice.own.candidate.size} groups. "
+        own = choice.own.candidate.size
+        limits = limited(study)
+        asked = f"Within your limits ({limits}) {groups} are drawn; the data alone say {own}. " if limits else ""
+        asked = asked or f"The data alone say {own} groups. "
     soft = len(best.borders) - _valleys(best)
     if choice.structure == Structure.NATURAL:
         said = f"{asked}{many[:1].upper()}{many[1:]} are rare at the borders between groups"
@@ -247,12 +290,20 @@ def _why(choice: Choice, best: Tried, space: Space, groups: int, many: str) -> s
             whole = f"each of the {len(best.borders)} borders" if len(best.borders) > 1 else "the border"
             return f"{said}: {whole} shows a valley."
         return f"{said}: {len(best.borders) - soft} of {len(best.borders)} borders show a valley, {soft} shade into each other."
+    if choice.torn:
+        return f"{asked}The {groups} groups of {best.clustering.method} cut across dense regions that are not round."
     if choice.natural:
-        said = f"{asked}The {groups} groups asked for join or cut those, so not every border between them is a gap"
+        said = f"{asked}The {groups} groups join or cut those, so not every border between them is a gap"
         return f"{said}." if choice.structure == Structure.REPRODUCIBLE else f"{said}; another cut would do as well."
-    ways = f"{space.factors} directions" if space.factors and space.factors > 1 else "one direction"
+    ways = (
+        f"along {space.factors} directions"
+        if (space.factors or 0) > 1
+        else "along one direction"
+        if space.factors
+        else "by degrees"
+    )
     they = f"{many[:1].upper()}{many[1:]}"
-    said = f"{asked}{they} differ along {ways} without gaps between them, so the {groups} groups are cuts of one continuum"
+    said = f"{asked}{they} differ {ways} without gaps between them, so the {groups} groups are cuts of one continuum"
     if choice.structure == Structure.REPRODUCIBLE:
         said = f"{said}. The same cuts come back from other samples of the same {many}."
     else:

@@ -18,6 +18,7 @@ from personae.stages.verdict import BEYOND, STEADY, VALLEY
 
 LEAST = 0.03
 TIE = 0.01
+STRAIGHT = "no straight-line association beyond chance; groups may still stand apart"
 CURVES = {
     "gap": (
         "less left over than without groups",
@@ -177,7 +178,7 @@ def _factors(factors: int | None) -> Vote | None:
     if factors is None:
         return None
     if factors == 0:
-        return Vote("associations beyond chance", "parallel analysis", None, "measures go together no more than by chance")
+        return Vote("associations beyond chance", "parallel analysis", None, STRAIGHT)
     ways = "one direction" if factors == 1 else f"{factors} directions"
     said = f"{ways} beyond chance, which is room for {factors + 1} groups"
     return Vote("associations beyond chance", "parallel analysis", factors + 1, said)
