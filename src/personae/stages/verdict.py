@@ -90,6 +90,7 @@ def decide(space: Space, study: Study, tried: tuple[Tried, ...], dense: Tried | 
     low, high = study.group_range()
     if study.groups != "auto" and not low <= own.candidate.size <= high:
         best = _within(space, tried, low, high)
+        best = own if best.clustering is own.clustering else best
         if structure != Structure.NOTHING and not (
             structure == Structure.NATURAL and _all_clear(best, VALLEY) and _comes_back(best)
         ):
