@@ -91,9 +91,8 @@ def decide(space: Space, study: Study, tried: tuple[Tried, ...], dense: Tried | 
     if study.groups != "auto" and not low <= own.candidate.size <= high:
         best = _within(space, tried, low, high)
         best = own if best.clustering is own.clustering else best
-        if structure != Structure.NOTHING and not (
-            structure == Structure.NATURAL and _all_clear(best, VALLEY) and _comes_back(best)
-        ):
+        kept = best is own or (structure == Structure.NATURAL and _all_clear(best, VALLEY) and _comes_back(best))
+        if structure != Structure.NOTHING and not kept:
             structure = Structure.REPRODUCIBLE if _steady(best) else Structure.CONSTRUCTIVE
     return Choice(best, own, structure, _alternative(space, tried, own, best, structure), natural)
 
