@@ -59,7 +59,10 @@ def test_the_cut_is_moved_in_the_file_without_the_data(mall: Path) -> None:
 def test_a_number_the_tree_does_not_have_is_refused_with_those_it_has(mall: Path) -> None:
     done = personae(mall, "export", "--cut", "99", "--out", "no.csv")
     assert done.returncode == 2
-    assert "2 to 11 groups, not 99" in done.stderr
+    assert "2 to 11 groups, not 99" in done.stderr and "--cut 11" in done.stderr
+    for low in ("1", "0", "-2"):
+        done = personae(mall, "export", "--cut", low, "--out", "no.csv")
+        assert done.returncode == 2 and f"not {low}" in done.stderr and "--cut 2" in done.stderr
     assert not (mall / "no.csv").exists()
 
 

@@ -76,6 +76,8 @@ class MachineError(PersonaeError):
 class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error
     """A plug does not fit these data; the caller records the reason and goes on."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, fix: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
+        self.fix = fix
+        """What to type instead, where the plug knows."""

@@ -17,6 +17,7 @@ from personae.model.features import Features, Measure
 from personae.model.rule import Place
 from personae.model.study import Role, Study
 from personae.model.table import Kind
+from personae.stages.method import method
 from personae.stages.score import place_features
 from personae.stages.settle import settle
 from personae.stages.space import behaviour_space
@@ -96,6 +97,20 @@ def test_noise_of_hdbscan_stays_out_or_joins_and_the_share_is_told() -> None:
 def test_one_region_is_refused_with_what_was_seen() -> None:
     with pytest.raises(Refused, match="there is one dense region; try another eps"):
         fitted("dbscan", space_of(np.random.default_rng(1).standard_normal((300, 2))), eps=5.0)
+
+
+def test_a_reach_that_is_too_long_is_refused_with_one_that_parts() -> None:
+    space = space_of(moons())
+    with pytest.raises(Refused) as no:
+        fitted("dbscan", space, eps=50.0)
+    asked = method(no.value.fix.removeprefix("--method ").strip('"'))
+    assert fitted("dbscan", space, **asked.options).size >= 2
+
+
+def test_k_means_refuses_other_distances_with_the_method_that_has_them() -> None:
+    with pytest.raises(Refused) as no:
+        fitted("kmeans", space_of(moons()), distance="manhattan")
+    assert no.value.fix == '--method "kmedoids(distance=manhattan)"'
 
 
 def test_mall_customers_have_the_counts_of_scikit_learn() -> None:

@@ -25,9 +25,9 @@ def export(
         bool, typer.Option("--raw", help="CSV for machines: texts that spreadsheets run as formulas stay as they are.")
     ] = False,
     cut: Annotated[
-        int,
+        int | None,
         typer.Option("--cut", metavar="N", help="Another number of groups, cut from the run's own tree: id, group, persona."),
-    ] = 0,
+    ] = None,
     nobody: Annotated[bool, typer.Option("--nobody", help="Only the users in no group, with the reason.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file.")] = False,
     store: Store = "",
@@ -64,15 +64,15 @@ def export(
         screen.say(f"export   {out}   {count(table.num_rows, cast.study.entity)}")
 
 
-def _table(cast: Cast, groups: int, nobody: bool) -> Any:
+def _table(cast: Cast, groups: int | None, nobody: bool) -> Any:
     """Every user with their persona, or with another cut, or those in no group."""
     from personae import plugins
     from personae.stages.cut import cut
 
-    if groups and nobody:
+    if groups is not None and nobody:
         raise UsageError("P001", "--cut and --nobody go apart", where="--nobody", fix="use one of them")
     made = plugins.find("exporters", "parquet")
-    if groups:
+    if groups is not None:
         return made.cut(cast.ids, cut(cast, groups), cast.placement, cast.personas)
     users = made.users(cast.ids, cast.placement, cast.personas)
     return users.filter(cast.placement.persona < 0) if nobody else users

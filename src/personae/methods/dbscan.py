@@ -7,6 +7,7 @@ whether or not they were first taken for noise; everybody else is outside.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 from sklearn.cluster import DBSCAN
 
@@ -17,6 +18,10 @@ from personae.nearby import bend, last_distances
 
 UNSIZED = True
 """It finds the number of groups itself."""
+
+
+TIMES = (1.0, 0.8, 0.65, 0.5, 0.4, 0.3, 1.25, 1.6, 2.0)
+"""Of the suggested reach: where else regions are looked for, so that a refusal can name a reach that works."""
 
 
 def fit(space: Space, size: int, seed: int, eps: float = 0.0, min_samples: int = 10) -> Clustering:
@@ -35,7 +40,7 @@ def fit(space: Space, size: int, seed: int, eps: float = 0.0, min_samples: int =
     found, noise = int(labels.max()) + 1, labels < 0
     if found < 2:
         where = "one dense region" if found else "no dense region"
-        raise Refused(f"within a reach of {reach:.3g} there is {where}; try another eps")
+        raise Refused(f"within a reach of {reach:.3g} there is {where}; try another eps", _other(z, suggested, min_samples))
     kinds = np.where(noise, Place.OUTSIDE, Place.BORDER).astype(np.int8)
     kinds[made.core_sample_indices_] = Place.CORE
     core = made.core_sample_indices_
@@ -51,3 +56,12 @@ def fit(space: Space, size: int, seed: int, eps: float = 0.0, min_samples: int =
         "reach": f"eps {reach:.3g}, {min_samples} neighbours",
     }
     return Clustering("dbscan", labels, found, seed, settings, kinds=kinds)
+
+
+def _other(z: NDArray[np.float64], suggested: float, min_samples: int) -> str:
+    """The method with a reach at which most users are in two regions or more; "" where none of those tried is one."""
+    for eps in (f"{t * suggested:.3g}" for t in TIMES):
+        labels = DBSCAN(eps=float(eps), min_samples=min_samples).fit(z).labels_
+        if labels.max() > 0 and (labels < 0).mean() < 0.5:
+            return f'--method "dbscan(eps={eps}, min_samples={min_samples})"'
+    return ""

@@ -52,7 +52,7 @@ def fit(
     share), `iterations` and `converged` of the best. Refused for a distance other than Euclidean.
     """
     if distance != "euclidean":
-        raise Refused(ADVICE.format(distance))
+        raise Refused(ADVICE.format(distance), f'--method "kmedoids(distance={distance})"')
     z = space.scores
     if grow and size > 2:
         fewer = fit(space, size - 1, seed, starts, True, sphere)

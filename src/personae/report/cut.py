@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from personae.charts.numbers import count, percent, plural
+from personae.charts.numbers import count, listing, percent, plural
 from personae.charts.tree import branches
 from personae.model.cast import Cast
 from personae.model.tree import Tree
@@ -25,6 +26,7 @@ class Cutting:
     groups: int
     at: float
     sizes: tuple[str, ...]
+    """Of each group: which personas are in it, and its users."""
     own: bool
 
 
@@ -56,7 +58,8 @@ def dendrogram(cast: Cast) -> Dendrogram | None:
         whole, leaf = cast.rule.tree, np.asarray(cast.leaf)
     held = np.bincount(leaf[inside], minlength=whole.leaves)
     whole = replace(whole, sizes=tuple(int(n) for n in held))
-    tree, _ = whole.top(MOST)
+    tree, place = whole.top(MOST)
+    stood = {(int(place[a]), int(p)) for a, p in set(zip(leaf[inside].tolist(), persona[inside].tolist(), strict=True))}
     if tree.leaves < 2 or not tree.heights[-1] > 0:
         return None
     name = {p.index: p.name for p in cast.personas}
@@ -74,7 +77,7 @@ def dendrogram(cast: Cast) -> Dendrogram | None:
     for b in drawn:
         lines += [(x(low), y(at), x(b.height), y(at)) for at, low in ((b.first, b.low_first), (b.second, b.low_second))]
         lines.append((x(b.height), y(b.first), x(b.height), y(b.second)))
-    cuts = tuple(_cutting(tree, k, x, cast) for k in range(2, tree.leaves + 1) if min(_held(tree, k)) > 0)
+    cuts = tuple(_cutting(tree, k, x, cast, stood) for k in range(2, tree.leaves + 1) if min(_held(tree, k)) > 0)
     title = f"Move the cut: {cuts[0].groups} to {cuts[-1].groups} groups from one tree" if len(cuts) > 1 else "Two groups"
     labels = tuple((y(i), words[leaf]) for i, leaf in enumerate(order))
     return Dendrogram(title, tree.measure, WIDTH, ROW * tree.leaves + 8, tuple(lines), labels, cuts, finer)
@@ -93,11 +96,21 @@ def _held(tree: Tree, groups: int) -> list[int]:
     return sizes
 
 
-def _cutting(tree: Tree, groups: int, x: Callable[[float], float], cast: Cast) -> Cutting:
+def _cutting(tree: Tree, groups: int, x: Callable[[float], float], cast: Cast, stood: set[tuple[int, int]]) -> Cutting:
     done = tree.leaves - groups
     low = tree.heights[done - 1] if done else 0.0
-    sizes = tuple(_size(n, cast) for n in _held(tree, groups))
+    made = tree.cut(groups)
+    members = {(made[a], p) for a, p in stood}
+    sizes = tuple(f"{_who(members, i, cast)}: {_size(n, cast)}" for i, n in enumerate(_held(tree, groups)))
     return Cutting(groups, x((low + tree.heights[done]) / 2), sizes, groups == len(cast.personas))
+
+
+def _who(members: set[tuple[int, int]], group: int, cast: Cast) -> str:
+    """The personas of a group, and which it holds a part of only."""
+    name = {p.index: p.name for p in cast.personas}
+    spread = Counter(p for _, p in members)
+    own = sorted(p for g, p in members if g == group and p in name)
+    return listing(tuple(f"part of {name[p]}" if spread[p] > 1 else name[p] for p in own)) or "others"
 
 
 def _size(users: int, cast: Cast) -> str:

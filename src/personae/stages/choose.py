@@ -22,7 +22,7 @@ from personae.stages.ends import axes
 from personae.stages.examine import examine
 from personae.stages.method import Method, method
 from personae.stages.prepared import prepared
-from personae.stages.search import FEW_WAYS, each, fitted, judge, mixture, search, steadied, wider
+from personae.stages.search import FEW_WAYS, each, fitted, judge, mixture, search, steadied, unsized, wider
 from personae.stages.sensitivity import ALIKE, sensitivity
 from personae.stages.settle import overlap, settle
 from personae.stages.silhouettes import silhouettes
@@ -142,6 +142,15 @@ def _held(space: Space, t: Tried, own: Tried, study: Study) -> Tried:
     return replace(t, candidate=replace(t.candidate, **measured))
 
 
+def _instead(space: Space, asked: Method, study: Study) -> str:
+    """What to type instead of a method that refused."""
+    try:
+        fitted(space, asked.name, 0 if unsized(asked.name) else 2, study.seed, asked.options)
+    except Refused as no:
+        return no.fix or "--method auto"
+    return "--method auto"
+
+
 def _tried(space: Space, study: Study) -> Trial:
     asked = method(study.method)
     one = Method("kmeans") if asked.auto else asked
@@ -151,7 +160,9 @@ def _tried(space: Space, study: Study) -> Trial:
     tried, refused = search(space, wide, one)
     if not tried:
         why = refused[0][1] if refused else "one group only"
-        raise DataError("P111", f"{one.name} does not fit these data: {why}", did="no groups were formed", fix="--method auto")
+        raise DataError(
+            "P111", f"{one.name} does not fit these data: {why}", did="no groups were formed", fix=_instead(space, one, study)
+        )
     usual = len(tried)
     if asked.auto and study.groups == "auto":
         tried = wider(space, wide, tried)

@@ -29,12 +29,22 @@ def cut(cast: Cast, groups: int) -> Ints:
     most = int((held > 0).sum())
     if not 2 <= groups <= most:
         other = "" if cast.leaf is not None else f" {cast.evidence.chosen} builds no tree below its groups: --method ward does"
-        raise UsageError("P001", f"this run can be cut in 2 to {most} groups, not {groups}.{other}", where="--cut")
+        raise UsageError(
+            "P001",
+            f"this run can be cut in 2 to {most} groups, not {groups}.{other}",
+            where="--cut",
+            fix=_nearest(groups, most),
+        )
     for size in range(groups, tree.leaves + 1):  # leaves that nobody stands in make no group
         made = np.array(grown.cut(size), np.int32)
         if len(np.unique(made[held > 0])) == groups:
             break
     return np.where(inside, _dense(made, held)[leaf], -1).astype(np.int32)
+
+
+def _nearest(groups: int, most: int) -> str:
+    """The number to type instead."""
+    return f"--cut {most if groups > most else 2}" if most > 1 else "use another run: personae runs"
 
 
 def _grown(cast: Cast) -> tuple[Tree, Ints]:
