@@ -341,7 +341,8 @@ def test_twenty_round_groups_in_two_columns_are_all_found() -> None:
     """More than ten groups are tried where five or more have a valley at every border (decision 0050)."""
     rng = np.random.default_rng(6)
     labels = rng.integers(0, 20, 1600)
-    centres = np.array([(a, b) for a in range(5) for b in range(4)]) * 8.0
+    turn = np.arange(20) * 2.4  # a sunflower: no two columns of centres, so the columns go together
+    centres = 9.0 * np.sqrt(np.arange(1, 21))[:, None] * np.column_stack([np.cos(turn), np.sin(turn)])
     x = centres[labels] + rng.standard_normal((1600, 2))
     rule, _ = choose(table(x), STUDY)
     assert adjusted_rand_score(labels, place_features(rule, table(x)).persona) > 0.95

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 MOST = 1000
-DRAWS = 10
+DRAWS = 6
 STARTS = 2
 
 

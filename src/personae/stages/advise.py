@@ -20,7 +20,7 @@ from personae.model.study import Study
 from personae.model.trial import Case
 from personae.stages.likeness import likeness
 from personae.stages.method import method
-from personae.stages.others import Made, part
+from personae.stages.others import FLAT, Made, part
 from personae.stages.plan import PAIRS, plan, size
 from personae.stages.rivals import SCALES, rivals
 from personae.stages.shape import INSIDE, UNLIKE, shape
@@ -33,8 +33,6 @@ SAME, ALIKE = 0.8, 0.5
 """Agreement from which on two methods find the same groups, and partly the same."""
 SHAKIER = 0.15
 """By how much less steady than the chosen groups those of a mixture may be to come second."""
-FLAT = 3
-"""Directions up to which peaks of the density can be counted."""
 MOST = 0.9
 """Share of users in one group from which on a rival says nothing of everybody else."""
 NAMES = {"fit": "explains", "steadiness": "steadiness", "balance": "evenness", "readability": "readability"}
