@@ -26,7 +26,7 @@ def lineage(cast: Cast) -> Chart | None:
     levels = found.levels[: max(MOST, next((i + 1 for i, x in enumerate(found.levels) if x.size == k), 0))]
     names = tuple(p.name for p in cast.personas)
     caption = (
-        "Each row is a number of groups, each circle a group with its users. A line is the part of a finer group that "
+        "Each row is a number of groups, each circle a group with its users; a line is the part of a finer group that "
         "comes from a coarser one: strong is all of it. Where strong lines fork, a group splits; where faint lines meet, "
         "borders are redrawn. Filled circles are the number that was chosen. " + sentence(follow(COUNTED, cast.study.entity))
     )

@@ -176,7 +176,7 @@ def _beside(cast: Cast, screen: Screen) -> list[str]:
         for b in rows:
             said = f"steady {b.steady}: " if b.steady else ""
             lines += labelled(f"{b.size}{' *' if b.chosen and names else ''}", said + "; ".join(b.groups))
-            lines += labelled("", b.moves) if b.moves else []
+            lines += labelled("", follow(b.moves, cast.study.entity)) if b.moves else []
     lines += [line for x in flagged(cast.evidence.flags, names) for line in labelled("flag", follow(x, cast.study.entity))]
     return [*lines, ""] if lines else []
 

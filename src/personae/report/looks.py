@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
 
 from personae.charts.agreement import agreement
 from personae.charts.chart import Chart
@@ -15,6 +17,7 @@ from personae.charts.tradeoff import tradeoff
 from personae.charts.tree import tree
 from personae.charts.worlds import worlds
 from personae.model.cast import Cast
+from personae.words.names import follow
 
 LOOKS: tuple[Callable[[Cast], Chart | None], ...] = (
     mapped,
@@ -32,5 +35,23 @@ LOOKS: tuple[Callable[[Cast], Chart | None], ...] = (
 
 
 def looks(cast: Cast) -> tuple[Chart, ...]:
-    """Every picture there is of this cast."""
-    return tuple(c for look in LOOKS if (c := look(cast)) is not None)
+    """Every picture there is of this cast, in words of what is grouped."""
+    return tuple(called(c, cast.study.entity) for look in LOOKS if (c := look(cast)) is not None)
+
+
+def called(chart: Chart, entity: str) -> Chart:
+    """A chart about users as one about what is grouped."""
+    if entity == "user":
+        return chart
+    words = {name: follow(getattr(chart, name), entity) for name in ("title", "caption", "alt")}
+    columns = tuple(follow(c, entity) for c in chart.columns)
+    rows = tuple(tuple(follow(c, entity) for c in row) for row in chart.rows)
+    return replace(chart, **words, columns=columns, rows=rows, spec=_titles(chart.spec, entity))
+
+
+def _titles(spec: Any, entity: str) -> Any:
+    """A drawing whose titles follow the entity; names of fields and values stay."""
+    if isinstance(spec, Mapping):
+        shown = ("title", "text")
+        return {k: follow(v, entity) if k in shown and isinstance(v, str) else _titles(v, entity) for k, v in spec.items()}
+    return [_titles(x, entity) for x in spec] if isinstance(spec, list) else spec

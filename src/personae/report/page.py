@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -154,7 +154,7 @@ def page(cast: Cast) -> Page:
         versions=tuple(cast.versions.items()),
         seed=cast.study.seed,
         command=accounts.command(cast.study),
-        glossary=tuple((a, b, follow(c, entity)) for a, b, c in GLOSSARY),
+        glossary=tuple((follow(a, entity), b, follow(c, entity)) for a, b, c in GLOSSARY),
     )
 
 
@@ -210,7 +210,7 @@ def number(cast: Cast) -> Number:
         votes=e.votes,
         methods=words,
         agreed=e.range.words if e.range else "",
-        beside=beside(e, names),
+        beside=tuple(replace(b, moves=follow(b.moves, cast.study.entity)) for b in beside(e, names)),
         counted=sentence(follow(COUNTED, cast.study.entity)),
         flags=tuple(follow(x, cast.study.entity) for x in flagged(e.flags, names)),
     )

@@ -17,7 +17,16 @@ def told(evidence: Evidence, features: Features, study: Study) -> Evidence:
     Where events are the people who took things, axes, weights and components say nothing of any one of them.
     """
     people = features.counts is not None and features.counts.people
-    votes = tuple(replace(v, words=follow(v.words, study.entity)) for v in evidence.votes)
+    votes = tuple(
+        replace(v, criterion=follow(v.criterion, study.entity), words=follow(v.words, study.entity)) for v in evidence.votes
+    )
+    if people and evidence.map is not None:
+        ends = {way: replace(getattr(evidence.map, way), low=(), high=()) for way in ("across", "up")}
+        evidence = replace(evidence, map=replace(evidence.map, **ends))
+    if people:
+        evidence = replace(evidence, likeness=None)
+    if evidence.range is not None:
+        evidence = replace(evidence, range=replace(evidence.range, words=follow(evidence.range.words, study.entity)))
     done = evidence.preparation
     axes = tuple(replace(a, low=(), high=()) for a in evidence.axes) if people else evidence.axes
     return replace(evidence, votes=votes, axes=axes, preparation=_prepared(done, study.entity, people) if done else None)
