@@ -209,8 +209,8 @@ def test_ctrl_c_at_any_moment_ends_the_run_and_leaves_the_record_as_it_was(momen
     time.sleep(moment)
     began = time.monotonic()
     work.send_signal(signal.SIGINT)
-    work.communicate(timeout=10)
-    assert (work.returncode, time.monotonic() - began < 3) == (130, True)
+    work.communicate(timeout=30)
+    assert (work.returncode, time.monotonic() - began < 5) == (130, True)
     assert not (tmp_path / "reports").exists() or not any((tmp_path / "reports").iterdir())
 
 
