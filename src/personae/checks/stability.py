@@ -12,10 +12,11 @@ import numpy as np
 
 from personae import plugins
 from personae.errors import Refused
+from personae.facts.crossing import jaccards, rand
 from personae.model.clustering import Clustering, Space
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    pass
 
 MOST = 2000
 STARTS = 3
@@ -44,8 +45,8 @@ def check(space: Space, clustering: Clustering, seed: int, samples: int = 20) ->
         known = new >= 0
         table = np.zeros((clustering.size, int(max(new.max(), 0)) + 1))
         np.add.at(table, (old[known], new[known]), 1)
-        agree.append(_rand(table))
-        overlap += _best_jaccard(table, np.bincount(old, minlength=clustering.size))
+        agree.append(rand(table))
+        overlap += jaccards(table, np.bincount(old, minlength=clustering.size))
     return {"stability": float(np.mean(agree)), "jaccard": tuple(float(v) for v in overlap / samples)}
 
 
@@ -58,17 +59,3 @@ def _options(clustering: Clustering) -> dict[str, Any]:
         return {**known, "most": MEDOIDS}
     few = {"kmeans": STARTS, "minibatch": 1, "bisecting": 1, "latent": 1}
     return {**known, "starts": few[clustering.method]} if clustering.method in few else known
-
-
-def _best_jaccard(table: NDArray[np.float64], sizes: NDArray[np.int64]) -> NDArray[np.float64]:
-    """For each old group (row) the largest overlap with a new one: intersection over union."""
-    union = sizes[:, None] + table.sum(axis=0)[None, :] - table
-    return np.asarray((table / np.maximum(union, 1)).max(axis=1))
-
-
-def _rand(table: NDArray[np.float64]) -> float:
-    """The adjusted Rand index of a table of counts."""
-    pairs = [(v * (v - 1) / 2).sum() for v in (table, table.sum(axis=1), table.sum(axis=0), table.sum())]
-    both, rows, columns, total = (float(p) for p in pairs)
-    chance, most = rows * columns / max(total, 1.0), (rows + columns) / 2
-    return 1.0 if most == chance else (both - chance) / (most - chance)

@@ -53,6 +53,12 @@ def rand(table: Ints | Floats) -> float:
     return 1.0 if most == chance else (pairs - chance) / (most - chance)
 
 
+def jaccards(table: Ints | Floats, own: Ints) -> Floats:
+    """For each group (row) of `own` (k,) users the largest overlap with one of the others: intersection over union."""
+    union = own[:, None] + table.sum(axis=0)[None, :] - table
+    return np.asarray((table / np.maximum(union, 1)).max(axis=1))
+
+
 def information(table: Ints) -> float:
     """The adjusted mutual information of two groupings from their table, as a part of the mean of their entropies."""
     t = table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0]

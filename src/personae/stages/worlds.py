@@ -18,7 +18,7 @@ from sklearn.cluster import KMeans
 
 from personae import plugins
 from personae.errors import PersonaeError, Refused
-from personae.facts.crossing import crossed, rand
+from personae.facts.crossing import crossed, jaccards, rand
 from personae.model.clustering import Clustering, Space
 from personae.model.features import Features
 from personae.model.study import Study
@@ -111,9 +111,7 @@ def overlaps(ours: Ints, theirs: Ints, size: int, floor: int) -> tuple[float | N
     """For each of `size` groups the largest Jaccard with one of the others; None for a group of fewer users than `floor`."""
     table = crossed(ours, theirs, size, int(theirs.max(initial=0)) + 1)
     own = table.sum(axis=1)
-    union = own[:, None] + table.sum(axis=0)[None, :] - table
-    best = (table / np.maximum(union, 1)).max(axis=1)
-    return tuple(float(v) if n >= floor else None for v, n in zip(best, own, strict=True))
+    return tuple(float(v) if n >= floor else None for v, n in zip(jaccards(table, own), own, strict=True))
 
 
 def _first(features: Features, n: int) -> Features:
