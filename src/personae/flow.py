@@ -14,6 +14,7 @@ from personae import plugins
 from personae.model.bands import Bands, Wanted
 from personae.model.belief import Beliefs, Sketch
 from personae.model.cast import Cast, Listed
+from personae.model.dossier import Known
 from personae.model.evidence import Evidence
 from personae.model.features import Features
 from personae.model.inspection import Inspection
@@ -23,6 +24,7 @@ from personae.model.study import Role, Study
 from personae.model.table import Table
 from personae.stages.apart import called
 from personae.stages.describe import describe
+from personae.stages.dossier import dossier
 from personae.stages.halves import halves
 from personae.stages.inspect import halt, inspect
 from personae.stages.link import link
@@ -49,16 +51,20 @@ def run(study: Study, frames: Mapping[str, Any] | None = None) -> Cast:
     """Raw data to a cast of personas. `frames` maps names among study.sources to data frames held in memory."""
     ahead = Thread(target=import_module, args=(_HEAVY,), daemon=True)  # 1.5 s of loading while the engine reads
     ahead.start()
-    tables, features = measured(study, frames)
-    study = replace(study, entity=entity(tables, study))
-    accepted = halt(tables, features, study)
-    ahead.join()
-    rule, found = import_module(_HEAVY).choose(features, study)
-    evidence = told(found, features, study)
-    placement = marked(place_features(rule, features), evidence.apart)
-    evidence = replace(evidence, nobody=nobody(features, placement, study))
-    profiles, facts, members = describe(features, placement, evidence, study)
-    personas = plugins.find("writers", "plain").write(profiles, facts, evidence, study)
+    with plugins.find("engines", "duckdb").connect(memory=study.memory, threads=study.threads) as engine:
+        tables, features = _measured(engine, study, frames)
+        study = replace(study, entity=entity(tables, study))
+        accepted = halt(tables, features, study)
+        ahead.join()
+        rule, found = import_module(_HEAVY).choose(features, study)
+        evidence = told(found, features, study)
+        placement = marked(place_features(rule, features), evidence.apart)
+        evidence = replace(evidence, nobody=nobody(features, placement, study))
+        profiles, facts, members = describe(features, placement, evidence, study)
+        known = Known(engine, tables, features, placement, evidence, profiles, facts, study)
+        looked_up, more = dossier(known)
+    facts = (*facts, *more)
+    personas = plugins.find("writers", "plain").write(profiles, facts, evidence, study, looked_up)
     return Cast(
         study=study,
         tables=tables,
@@ -81,6 +87,7 @@ def run(study: Study, frames: Mapping[str, Any] | None = None) -> Cast:
         ),
         versions=_versions(),
         leaf=leaves(rule, features),
+        dossier=looked_up,
     )
 
 
@@ -103,8 +110,13 @@ def _understood(engine: Any, study: Study, frames: Mapping[str, Any] | None, *, 
 def measured(study: Study, frames: Mapping[str, Any] | None = None) -> tuple[tuple[Table, ...], Features]:
     """Raw data to one row per user: what was read, and the features."""
     with plugins.find("engines", "duckdb").connect(memory=study.memory, threads=study.threads) as engine:
-        tables = _understood(engine, study, frames)
-        return tables, halves(engine, tables, study, prepare(engine, tables, study))
+        return _measured(engine, study, frames)
+
+
+def _measured(engine: Any, study: Study, frames: Mapping[str, Any] | None = None) -> tuple[tuple[Table, ...], Features]:
+    """The same with an engine that stays open."""
+    tables = _understood(engine, study, frames)
+    return tables, halves(engine, tables, study, prepare(engine, tables, study))
 
 
 def inspected(study: Study, frames: Mapping[str, Any] | None = None) -> tuple[tuple[Table, ...], Features, Inspection]:

@@ -12,8 +12,9 @@ from personae.errors import UsageError
 
 if TYPE_CHECKING:
     from personae.model.cast import Cast
+    from personae.model.sheet import Sheet
 
-FORMATS = ("csv", "parquet")
+FORMATS = ("csv", "parquet", "json")
 
 
 def export(
@@ -28,6 +29,9 @@ def export(
         int | None,
         typer.Option("--cut", metavar="N", help="Another number of groups, cut from the run's own tree: id, group, persona."),
     ] = None,
+    sheet: Annotated[
+        str, typer.Option("--sheet", metavar="NAME", help="A table of the report instead, as .csv, .parquet or .json.")
+    ] = "",
     nobody: Annotated[bool, typer.Option("--nobody", help="Only the users in no group, with the reason.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file.")] = False,
     store: Store = "",
@@ -42,26 +46,48 @@ def export(
     Example: personae export r01 --out users.parquet
 
     Example: personae export r01 --cut 4 --out four.csv
+
+    Example: personae export r01 --sheet personas --out personas.csv
     """
     from personae import plugins
     from personae.store import Record, whole_file
 
     screen = Screen(as_json, plain, quiet, no_color)
     form = Path(out).suffix[1:].lower()
-    if form not in FORMATS:
+    if form not in FORMATS or (form == "json" and not sheet):
         raise UsageError(
             "P001", f"{out} is neither .csv nor .parquet", where="--out", fix="name a file such as users.csv or users.parquet"
         )
     cast = Record(Path(store or ".personae")).load(name)
-    table = _table(cast, cut, nobody)
-    with whole_file(Path(out), overwrite=overwrite) as temp:
-        plugins.find("exporters", form).write(table, temp, **({"raw": raw} if form == "csv" else {}))
+    made = _sheet(cast, sheet) if sheet else None
+    if made is not None and form == "json":
+        with whole_file(Path(out), overwrite=overwrite) as temp:
+            plugins.find("exporters", "json").sheet(made, temp)
+        rows, what = len(made.rows), "row"
+    else:
+        table = _table(cast, cut, nobody) if made is None else plugins.find("exporters", "parquet").sheet(made)
+        with whole_file(Path(out), overwrite=overwrite) as temp:
+            plugins.find("exporters", form).write(table, temp, **({"raw": raw} if form == "csv" else {}))
+        rows, what = table.num_rows, cast.study.entity if made is None else "row"
     if raw and form == "csv":
         screen.talk("note: formulas in texts are not guarded; do not open this file in a spreadsheet")
     if screen.json:
-        screen.give({"run": cast.run, "file": Path(out).as_posix(), "users": table.num_rows})
+        screen.give({"run": cast.run, "file": Path(out).as_posix(), "rows" if sheet else "users": rows})
     else:
-        screen.say(f"export   {out}   {count(table.num_rows, cast.study.entity)}")
+        screen.say(f"export   {out}   {count(rows, what)}")
+
+
+def _sheet(cast: Cast, name: str) -> Sheet:
+    """The table of that name. Raises UsageError P001 for one that this run does not have."""
+    from personae.cli.settings import closest
+    from personae.report.binder import sheets
+
+    known = {s.id: s for s in sheets(cast)}
+    if name not in known:
+        near = closest(name, list(known))
+        fix = f"did you mean --sheet {near}?" if near else f"use one of: {', '.join(known) or 'none'}"
+        raise UsageError("P001", f"this run has no table {name}", where="--sheet", fix=fix)
+    return known[name]
 
 
 def _table(cast: Cast, groups: int | None, nobody: bool) -> Any:

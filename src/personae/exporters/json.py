@@ -1,4 +1,4 @@
-"""personas.json, facts.json, evidence.json, rule.json, run.json: all of a cast but its users.
+"""personas.json, facts.json, evidence.json, dossier.json, rule.json, run.json: all of a cast but its users.
 
 No document holds a clock, a host, a user name, an absolute path or a row of data;
 what is about single users goes to `private/`.
@@ -15,6 +15,7 @@ from typing import Any
 
 from personae.model.cast import Cast
 from personae.model.plain import plain
+from personae.model.sheet import Sheet
 from personae.model.study import Study
 from personae.model.table import Table
 
@@ -22,6 +23,7 @@ SCHEMA = 1
 """Version of the documents; a reader refuses a higher one."""
 
 HASHED = (
+    "dossier.json",
     "evidence.json",
     "facts.json",
     "leaves.parquet",
@@ -55,9 +57,17 @@ def documents(cast: Cast) -> dict[str, dict[str, Any]]:
         },
         "facts.json": {"facts": plain(cast.facts)},
         "evidence.json": plain(cast.evidence),
+        "dossier.json": plain(cast.dossier),
         "rule.json": {"rule": plain(cast.rule, None)},
         "private/details.json": {"tables": plain(cast.tables), "members": plain(cast.members)},
     }
+
+
+def sheet(sheet: Sheet, path: Path) -> Path:
+    """Write a table for readers: its title, and one object a row; a sentence is an object of text, grade and fact ids."""
+    names = [h.name for h in sheet.headings]
+    rows = [dict(zip(names, map(plain, row), strict=True)) for row in sheet.rows]
+    return _write(path, {"id": sheet.id, "title": sheet.title, "about": sheet.about, "rows": rows})
 
 
 def _run(cast: Cast) -> dict[str, Any]:

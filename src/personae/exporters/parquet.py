@@ -11,8 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from personae.model.cast import Cast
-from personae.model.persona import Persona
+from personae.model.persona import Claim, Persona
 from personae.model.rule import REASONS, Place, Placement
+from personae.model.sheet import Sheet
 
 ROWS = 131_072
 """Rows a group: fixed, so that the same users give the same bytes."""
@@ -56,6 +57,24 @@ def users(ids: pa.StringArray, placement: Placement, personas: Sequence[Persona]
             "reason": _worded(placement.reason, REASONS),
         }
     )
+
+
+def sheet(sheet: Sheet) -> pa.Table:
+    """A table for readers as columns: numbers as numbers, sentences as their text with their fact ids in a column beside."""
+    columns: dict[str, pa.Array] = {}
+    for j, heading in enumerate(sheet.headings):
+        cells = [row[j] for row in sheet.rows]
+        claims = any(isinstance(c, Claim) for c in cells)
+        texts = claims or heading.kind == "text"
+        shown = [c.text if isinstance(c, Claim) else c if c is None or not texts else str(c) for c in cells]
+        columns[heading.name] = pa.array(shown, pa.string() if texts else pa.float64())
+        if heading.kind == "count" and not claims:
+            columns[heading.name] = columns[heading.name].cast(pa.int64())
+        if claims:
+            columns[f"{heading.name} (facts)"] = pa.array(
+                [" ".join(c.facts) if isinstance(c, Claim) else None for c in cells], pa.string()
+            )
+    return pa.table(columns)
 
 
 def leaves(leaf: Any, path: Path) -> Path:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from personae.model.dossier import Dossier
 from personae.model.evidence import Evidence
 from personae.model.fact import Fact
 from personae.model.features import LeftOut, Window
@@ -57,6 +58,9 @@ class Cast:
     """The run's id, set when it is recorded."""
     leaf: npt.NDArray[np.int32] | None = None
     """(n,) the leaf of the rule's tree each user stands in, where there is a tree."""
+
+    dossier: Dossier = field(default_factory=Dossier)
+    """What was looked up in the raw data once everybody had a place."""
 
     @property
     def users(self) -> int:

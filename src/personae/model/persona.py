@@ -62,6 +62,41 @@ class Claim:
 
 
 @dataclass(frozen=True)
+class Quadrant:
+    """One part of an empathy map: "sees", "says", "does", "hears", "thinks", "feels", "pains" or "gains". What the data do
+    not hold stays empty, and `ask` is then the question that would fill it."""
+
+    part: str
+    claims: tuple[Claim, ...]
+    ask: str = ""
+
+
+@dataclass(frozen=True)
+class Opportunity:
+    """Something that could be done for a persona: a hypothesis, with the evidence that suggests it and the way to test it.
+
+    `entry` is the entry of the library it comes from, `horizon` "quick win" (1 to 2 weeks), "medium" (1 to 3 months) or
+    "strategic" (6 months or more), `effort` "low", "medium" or "high". `test` says how to find out whether it works, or why
+    that cannot be found out with so few users. No effect is ever promised.
+    """
+
+    id: str
+    entry: str
+    pain: str
+    """The kind of pain it answers; "" where it answers a trait."""
+    title: str
+    evidence: Claim
+    action: str
+    metric: str
+    """What should move."""
+    horizon: str
+    effort: str
+    owner: str
+    test: str
+    caution: str = ""
+
+
+@dataclass(frozen=True)
 class Persona:
     """A group with a name. Every sentence is a Claim; `verdict` repeats the run's verdict so that no output can lose it."""
 
@@ -83,6 +118,19 @@ class Persona:
     """How it differs from its nearest persona."""
     nearest: str
     origin: str = "data"
+    """"data", "interviews" or "assumption"; "edited" where a person changed it."""
+    does: tuple[Claim, ...] = ()
+    wants: tuple[Claim, ...] = ()
+    hinders: tuple[Claim, ...] = ()
+    """What gets in the way."""
+    meets: tuple[Claim, ...] = ()
+    """Where and when they are met."""
+    value: tuple[Claim, ...] = ()
+    """What they bring and what they cost; describes, and does not say why."""
+    empathy: tuple[Quadrant, ...] = ()
+    """The eight parts of the empathy map, in the order of the canvas."""
+    opportunities: tuple[Opportunity, ...] = ()
+    """What could be done for them, soonest first."""
 
 
 @dataclass(frozen=True)

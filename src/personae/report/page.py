@@ -19,6 +19,7 @@ from personae.model.evidence import Structure, Vote
 from personae.model.features import Window
 from personae.model.table import Match, telling
 from personae.report import accounts, verdict
+from personae.report.binder import sheets
 from personae.report.cards import Card, card, scale
 from personae.report.cut import Dendrogram, dendrogram
 from personae.report.days import day, last
@@ -26,6 +27,7 @@ from personae.report.firmness import Firmness, firmness
 from personae.report.glossary import GLOSSARY
 from personae.report.looks import looks
 from personae.report.proof import Proof, anchors, facts_shown, proof
+from personae.report.tabled import Tabled, tabled
 from personae.words.advising import advised
 from personae.words.flagged import flagged
 from personae.words.names import follow
@@ -80,6 +82,7 @@ class Page:
     cut: Dendrogram | None
     nobody: tuple[str, ...]
     looks: tuple[Chart, ...]
+    sheets: tuple[Tabled, ...]
     axes_first: bool
     sources: tuple[accounts.Source, ...]
     matches: tuple[str, ...]
@@ -97,6 +100,15 @@ class Page:
     seed: int
     command: str
     glossary: tuple[tuple[str, str, str], ...]
+
+    def holds(self, part: str) -> bool:
+        """Whether some sheet stands in that part."""
+        return any(s.part == part for s in self.sheets)
+
+    @property
+    def parts(self) -> tuple[tuple[str, str], ...]:
+        """The parts that are there only where they hold something, with their headings."""
+        return tuple((part, words) for part, words in (("journeys", "Journeys"), ("use", "What to do")) if self.holds(part))
 
 
 def outside(cast: Cast) -> int:
@@ -138,6 +150,7 @@ def page(cast: Cast) -> Page:
         cut=dendrogram(cast),
         nobody=cast.evidence.nobody,
         looks=looks(cast),
+        sheets=tuple(tabled(s, proofs) for s in sheets(cast)),
         axes_first=cast.evidence.verdict.kind in (Structure.REPRODUCIBLE, Structure.CONSTRUCTIVE),
         sources=tuple(accounts.source(t, entity, accounts.told(cast)) for t in cast.tables),
         matches=_matches(cast),

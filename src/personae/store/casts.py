@@ -15,6 +15,7 @@ import numpy as np
 from personae import plugins
 from personae.errors import DataError, UsageError
 from personae.model.cast import Cast, Listed
+from personae.model.dossier import Dossier
 from personae.model.evidence import Evidence
 from personae.model.fact import Fact
 from personae.model.features import LeftOut, Window
@@ -38,6 +39,7 @@ FILES = frozenset(
         "personas.json",
         "facts.json",
         "evidence.json",
+        "dossier.json",
         "rule.json",
         "run.json",
         "timings.json",
@@ -154,7 +156,13 @@ def _cast(root: Path, run: Mapping[str, Any]) -> Cast:
         warnings=tuple(run["warnings"]),
         versions=run["versions"],
         leaf=_leaves(root / "leaves.parquet"),
+        dossier=_dossier(root),
     )
+
+
+def _dossier(root: Path) -> Dossier:
+    """Empty for runs that were written before there was one."""
+    return noun(Dossier, _document(root, "dossier.json")) if (root / "dossier.json").is_file() else Dossier()
 
 
 def _rule(data: Mapping[str, Any]) -> Rule:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from personae.model.dossier import Dossier
 from personae.model.evidence import Evidence, Structure
 from personae.model.fact import Fact
 from personae.model.persona import Claim, Persona, Profile, Trait
@@ -24,10 +25,12 @@ KINDS = {
 }
 
 
-def write(profiles: tuple[Profile, ...], facts: tuple[Fact, ...], evidence: Evidence, study: Study) -> tuple[Persona, ...]:
+def write(
+    profiles: tuple[Profile, ...], facts: tuple[Fact, ...], evidence: Evidence, study: Study, dossier: Dossier | None = None
+) -> tuple[Persona, ...]:
     """One persona for each profile, in the same order: a behavioural name that no other has, a tagline, a story, lines."""
     names = group_names(profiles, facts, study.entity)
-    book = _Book(facts, profiles, names, evidence, study)
+    book = _Book(facts, profiles, names, evidence, study, dossier or Dossier())
     return tuple(_persona(book, p) for p in profiles)
 
 
@@ -35,10 +38,16 @@ class _Book:
     """What sentences look things up in."""
 
     def __init__(
-        self, facts: Sequence[Fact], profiles: Sequence[Profile], names: Mapping[str, str], evidence: Evidence, study: Study
+        self,
+        facts: Sequence[Fact],
+        profiles: Sequence[Profile],
+        names: Mapping[str, str],
+        evidence: Evidence,
+        study: Study,
+        dossier: Dossier,
     ) -> None:
         self.facts = {f.id: f for f in facts}
-        self.names, self.evidence, self.study = names, evidence, study
+        self.names, self.evidence, self.study, self.dossier = names, evidence, study, dossier
         self.labels = stems(facts)
         self.users = plural(study.entity)
         self.profiles = {p.key: p for p in profiles}

@@ -1,0 +1,42 @@
+"""What is known of the personas beyond their profiles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from personae.model.evidence import Evidence
+from personae.model.fact import Fact
+from personae.model.features import Features
+from personae.model.persona import Profile
+from personae.model.rule import Placement
+from personae.model.study import Study
+from personae.model.table import Table
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """What was looked up in the raw data once everybody had a place. Each part is None or empty where the data do not hold it.
+
+    Nothing in it is about a single person, and no number in it rests on fewer users than the floor.
+    """
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """All that a further look at placed users may use. `engine` still holds the tables; `profiles` are in the order of persona
+    indices, and `facts` are what was described so far."""
+
+    engine: Any
+    tables: tuple[Table, ...]
+    features: Features
+    placement: Placement
+    evidence: Evidence
+    profiles: tuple[Profile, ...]
+    facts: tuple[Fact, ...]
+    study: Study
+
+    @property
+    def shown(self) -> tuple[Profile, ...]:
+        """The profiles of groups that are large enough to be told of."""
+        return tuple(p for p in self.profiles if p.facts)

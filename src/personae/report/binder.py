@@ -1,0 +1,20 @@
+"""All sheets of a cast, in the order in which they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from personae.model.cast import Cast
+from personae.model.sheet import Sheet
+from personae.report.sheets.overview import overview
+from personae.words.names import follow
+
+SHEETS: tuple[Callable[[Cast], Sheet | None], ...] = (overview,)
+"""What can be tabled of a cast; None where a run has nothing to show."""
+
+
+def sheets(cast: Cast) -> tuple[Sheet, ...]:
+    """Every sheet there is of this cast; titles follow what is grouped."""
+    found = (s for make in SHEETS if (s := make(cast)) is not None)
+    return tuple(replace(s, title=follow(s.title, cast.study.entity), about=follow(s.about, cast.study.entity)) for s in found)
