@@ -10,11 +10,14 @@ import numpy as np
 import pytest
 
 from described import Described, described, number, shop
+from personae.claims.fault import fault
+from personae.claims.ground import ground
+from personae.claims.settle import refusals
 from personae.model.fact import Fact
 from personae.model.persona import Claim, Persona
 from personae.model.study import Role
 from personae.model.table import Kind
-from personae.stages.verify import fault, refusals, verify
+from personae.stages.verify import verify
 
 WORLDS = [shop(seed=s) for s in range(4)]
 SWAPS = (("More", "Less"), ("more", "less"), ("above", "below"), ("Higher", "Lower"), ("higher", "lower"), ("fewer", "more"))
@@ -35,7 +38,7 @@ def claims(world: Described) -> list[tuple[Persona, str, Claim]]:
 
 def judged(world: Described, persona: Persona, part: str, claim: Claim) -> str:
     """What the checker says of one claim."""
-    return fault(claim, persona, {f.id: f for f in world.facts}, {p.name: p.key for p in world.personas}, part)
+    return fault(claim, persona, ground(world.personas, world.facts), part)
 
 
 def said(world: Described, text: str, *facts: str, part: str = "story") -> str:

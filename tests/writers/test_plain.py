@@ -11,13 +11,13 @@ import pyarrow as pa
 import pytest
 
 from described import Described, category, described, events, evidence, number, placed, shop
+from personae.claims.settle import refusals
 from personae.model.evidence import Border
 from personae.model.features import Features
 from personae.model.persona import Claim, Persona, Trait
 from personae.model.study import Role, Study
 from personae.model.table import Kind
 from personae.stages.describe import describe
-from personae.stages.verify import refusals
 from personae.words import numbers
 from personae.words.apart import brief
 from personae.words.lexicon import DEMOGRAPHIC
