@@ -8,7 +8,10 @@ from typing import Any
 from personae.model.evidence import Evidence
 from personae.model.fact import Fact
 from personae.model.features import Features
+from personae.model.journey import Journeys
+from personae.model.pain import Pain
 from personae.model.persona import Profile
+from personae.model.quote import Quote
 from personae.model.rule import Placement
 from personae.model.study import Study
 from personae.model.table import Table
@@ -20,6 +23,12 @@ class Dossier:
 
     Nothing in it is about a single person, and no number in it rests on fewer users than the floor.
     """
+
+    journeys: Journeys | None = None
+    pains: tuple[Pain, ...] = ()
+    """What gets in the way, by persona, heaviest first."""
+    quotes: tuple[Quote, ...] = ()
+    """What users wrote, where they may be quoted."""
 
 
 @dataclass(frozen=True, eq=False)
