@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from personae.model.anti import Anti
+from personae.model.belief import Foretold
 from personae.model.evidence import Evidence
 from personae.model.fact import Fact
+from personae.model.fairness import Attribute
 from personae.model.features import Features
 from personae.model.journey import Journeys
 from personae.model.pain import Pain
 from personae.model.persona import Profile
 from personae.model.quote import Quote
 from personae.model.rule import Placement
+from personae.model.rule_card import RuleCard
 from personae.model.study import Study
 from personae.model.table import Table
 
@@ -29,6 +33,14 @@ class Dossier:
     """What gets in the way, by persona, heaviest first."""
     quotes: tuple[Quote, ...] = ()
     """What users wrote, where they may be quoted."""
+    rules: tuple[RuleCard, ...] = ()
+    """Each persona as a few conditions that anybody can read."""
+    attributes: tuple[Attribute, ...] = ()
+    """What the personas give away of who people are."""
+    anti: tuple[Anti, ...] = ()
+    """Users who are no persona: noise, machines, misuse."""
+    worth: tuple[Foretold, ...] = ()
+    """What persona and demographics foretell of each outcome, on users held out."""
 
 
 @dataclass(frozen=True, eq=False)

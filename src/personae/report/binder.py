@@ -7,10 +7,14 @@ from dataclasses import replace
 
 from personae.model.cast import Cast
 from personae.model.sheet import Sheet
+from personae.report.sheets.anti import anti
+from personae.report.sheets.fairness import fairness
 from personae.report.sheets.overview import overview
+from personae.report.sheets.rules import rules
+from personae.report.sheets.worth import worth
 from personae.words.names import follow
 
-SHEETS: tuple[Callable[[Cast], Sheet | None], ...] = (overview,)
+SHEETS: tuple[Callable[[Cast], Sheet | None], ...] = (overview, rules, fairness, worth, anti)
 """What can be tabled of a cast; None where a run has nothing to show."""
 
 

@@ -5,10 +5,22 @@ from __future__ import annotations
 from personae.model.dossier import Dossier, Known
 from personae.model.fact import Fact
 from personae.model.vocabulary import is_thing
+from personae.stages.anti import anti
+from personae.stages.fairness import fairness
 from personae.stages.pains import pains
+from personae.stages.rule_cards import rule_cards
+from personae.stages.worth import worth
 
 
 def dossier(known: Known) -> tuple[Dossier, tuple[Fact, ...]]:
     """Every part of the dossier, and the facts that its sentences may cite beside those of the description."""
-    hindered, felt = ((), ()) if is_thing(known.study.entity) else pains(known, None, ())
-    return Dossier(pains=hindered), (*felt,)
+    things = is_thing(known.study.entity)
+    hindered, felt = ((), ()) if things else pains(known, None, ())
+    found = Dossier(
+        pains=hindered,
+        rules=rule_cards(known),
+        attributes=() if things else fairness(known),
+        anti=() if things else anti(known),
+        worth=worth(known),
+    )
+    return found, (*felt,)

@@ -156,7 +156,7 @@ def _say_cut_short(engine: Any, relation: str, id: str, times: Times, second: st
 
 def _dated(engine: Any, table: Table, time: Column, kept: Collection[str]) -> tuple[str, str]:
     """A relation and the SQL of the second of the epoch in it. Times written as text are read once, each text once."""
-    relation, second = engine.quote(table.relation), _seconds(time)
+    relation, second = engine.quote(table.relation), seconds(time)
     if time.native != "VARCHAR":
         return relation, second
     into, name = engine.quote(f"{table.relation}__dated"), engine.quote("personae second")
@@ -166,7 +166,7 @@ def _dated(engine: Any, table: Table, time: Column, kept: Collection[str]) -> tu
     return into, name
 
 
-def _seconds(time: Column) -> str:
+def seconds(time: Column) -> str:
     """SQL of whole seconds of the epoch; the integers of an epoch column are divided as they are."""
     dialect = plugins.find("engines", "duckdb")
     per = {"s": 1, "ms": 1_000, "us": 1_000_000}.get(time.format)
