@@ -40,7 +40,15 @@ if TYPE_CHECKING:
     from personae.model.evidence import Verdict
     from personae.model.rule import Placement
 
-FORMATS = {".html": "html", ".htm": "html", ".csv": "csv", ".parquet": "parquet", ".json": "json", ".md": "markdown"}
+FORMATS = {
+    ".html": "html",
+    ".htm": "html",
+    ".csv": "csv",
+    ".parquet": "parquet",
+    ".json": "json",
+    ".md": "markdown",
+    ".xlsx": "xlsx",
+}
 """Which exporter writes a file of that ending."""
 
 

@@ -12,6 +12,7 @@ from personae.words.numbers import count
 __all__ = [
     "NBSP",
     "amount",
+    "bounded",
     "count",
     "in_words",
     "listing",
@@ -29,6 +30,8 @@ __all__ = [
 ]
 
 NBSP = "\u00a0"
+SIZE = "share of users"
+"""The measure that says how large a group is."""
 
 
 def percent(share: float) -> str:
@@ -81,13 +84,19 @@ def one(unit: str) -> str:
 
 def value(fact: Fact, floor: int) -> str:
     """A fact's value; a share that stands for fewer users than the floor, or for all but fewer, is given as a bound only."""
-    if fact.statistic in ("share", "rate"):
-        inside = fact.value * fact.n
-        if 0.5 <= inside < floor - 0.5:
-            return f"under{NBSP}{percent(floor / fact.n)}"
-        if 0.5 <= fact.n - inside < floor - 0.5:
-            return f"over{NBSP}{percent(1 - floor / fact.n)}"
+    if bounded(fact, floor):
+        few = fact.value * fact.n < floor
+        return f"under{NBSP}{percent(floor / fact.n)}" if few else f"over{NBSP}{percent(1 - floor / fact.n)}"
     return amount(fact.value, fact.statistic, fact.unit)
+
+
+def bounded(fact: Fact, floor: int) -> bool:
+    """Whether a share stands for fewer users than the floor, or for all but fewer, so that only a bound may be told. The size
+    of a group as a share of everyone is no such share: its base is everyone, and its part the group."""
+    if fact.statistic not in ("share", "rate") or fact.measure == SIZE:
+        return False
+    inside = fact.value * fact.n
+    return 0.5 <= inside < floor - 0.5 or 0.5 <= fact.n - inside < floor - 0.5
 
 
 def value_of(value: float | None, statistic: str) -> str:

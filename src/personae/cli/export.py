@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from personae.model.cast import Cast
     from personae.model.sheet import Sheet
 
-FORMATS = ("csv", "parquet", "json")
+FORMATS = ("csv", "parquet", "xlsx", "json")
 
 
 def export(
     name: Annotated[str, typer.Argument(metavar="[RUN]", help="A run's id or folder; the newest when left out.")] = "",
     out: Annotated[
-        str, typer.Option("--out", metavar="FILE", help="The file to write, ending in .csv or .parquet.")
+        str, typer.Option("--out", metavar="FILE", help="The file to write: .csv, .parquet or .xlsx.")
     ] = "users.csv",
     raw: Annotated[
         bool, typer.Option("--raw", help="CSV for machines: texts that spreadsheets run as formulas stay as they are.")
@@ -30,7 +30,7 @@ def export(
         typer.Option("--cut", metavar="N", help="Another number of groups, cut from the run's own tree: id, group, persona."),
     ] = None,
     sheet: Annotated[
-        str, typer.Option("--sheet", metavar="NAME", help="A table of the report instead, as .csv, .parquet or .json.")
+        str, typer.Option("--sheet", metavar="NAME", help="A table of the report instead, as .csv, .parquet, .xlsx or .json.")
     ] = "",
     nobody: Annotated[bool, typer.Option("--nobody", help="Only the users in no group, with the reason.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file.")] = False,
@@ -56,13 +56,13 @@ def export(
     form = Path(out).suffix[1:].lower()
     if form not in FORMATS or (form == "json" and not sheet):
         raise UsageError(
-            "P001", f"{out} is neither .csv nor .parquet", where="--out", fix="name a file such as users.csv or users.parquet"
+            "P001", f"{out} is not .csv, .parquet or .xlsx", where="--out", fix="name a file such as users.csv or users.xlsx"
         )
     cast = Record(Path(store or ".personae")).load(name)
     made = _sheet(cast, sheet) if sheet else None
-    if made is not None and form == "json":
+    if made is not None and form in ("json", "xlsx"):
         with whole_file(Path(out), overwrite=overwrite) as temp:
-            plugins.find("exporters", "json").sheet(made, temp)
+            plugins.find("exporters", form).sheet(made, temp)
         rows, what = len(made.rows), "row"
     else:
         table = _table(cast, cut, nobody) if made is None else plugins.find("exporters", "parquet").sheet(made)

@@ -10,14 +10,22 @@ import typer
 from personae.cli.screen import Debug, Json, NoColor, Plain, Quiet, Screen, Store
 from personae.errors import UsageError
 
-FORMATS = {"html": "report.html"}
-"""Formats of a report, and the name of the file each makes."""
+FORMATS = {
+    "html": ("report.html", "html", ()),
+    "xlsx": ("report.xlsx", "xlsx", ("users",)),
+    "md": ("report.md", "markdown", ()),
+}
+"""Formats of a report: the name of the file each makes, the exporter, and the options it has."""
+ENDINGS = {"htm": "html", "markdown": "md"}
 
 
 def report(
     name: Annotated[str, typer.Argument(metavar="[RUN]", help="A run's id or folder; the newest when left out.")] = "",
-    form: Annotated[str, typer.Option("--format", help=f"One of {', '.join(FORMATS)}.")] = "html",
+    form: Annotated[
+        str, typer.Option("--format", help=f"One of {', '.join(FORMATS)}; from the ending of --out when left out.")
+    ] = "",
     out: Annotated[str, typer.Option("--out", metavar="FILE", help="The file to write.")] = "",
+    users: Annotated[bool, typer.Option("--users", help="Workbook: add every user, for the owner of the data alone.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file.")] = False,
     store: Store = "",
     as_json: Json = False,
@@ -29,24 +37,44 @@ def report(
     """Write the report of a run.
 
     Example: personae report r01 --out report.html
+
+    Example: personae report r01 --format xlsx
     """
     from dataclasses import replace
 
     from personae import plugins
-    from personae.cli.settings import closest
     from personae.store import Record, whole_file
 
     screen = Screen(as_json, plain, quiet, no_color)
-    if form not in FORMATS:
-        near = closest(form, list(FORMATS))
-        raise UsageError(
-            "P001", f"there is no report format {form}", where="--format", fix=f"use --format {near or ' or '.join(FORMATS)}"
-        )
+    name_of, plug, known = FORMATS[form := _format(form, out)]
+    options = {k: True for k, wanted in (("users", users),) if wanted}
+    for option in options:
+        if option not in known:
+            has = next(f for f, (_, _, has) in FORMATS.items() if option in has)
+            raise UsageError(
+                "P001", f"--{option} is for {has}", where=f"--{option}", fix=f"add --format {has}, or leave it out"
+            )
     cast = Record(Path(store or ".personae")).load(name)
-    target = Path(out or FORMATS[form])
+    target = Path(out or name_of)
     with whole_file(target, overwrite=overwrite) as temp:
-        plugins.find("exporters", form).export(replace(cast, run=""), temp)
+        plugins.find("exporters", plug).export(replace(cast, run=""), temp, **options)
+        temp.chmod(0o600 if users else 0o644)
     if screen.json:
         screen.give({"run": cast.run, "file": target.as_posix()})
     else:
         screen.say(f"report   {target}")
+
+
+def _format(form: str, out: str) -> str:
+    """The format that was named, or that the file's ending names. Raises UsageError P001 where there is none."""
+    from personae.cli.settings import closest
+
+    ending = Path(out).suffix[1:].lower()
+    wanted = form or ENDINGS.get(ending, ending) or "html"
+    if wanted in FORMATS:
+        return wanted
+    near = closest(wanted, list(FORMATS))
+    where, fix = (
+        ("--format", f"use --format {near or ' or '.join(FORMATS)}") if form else ("--out", "name a file such as report.html")
+    )
+    raise UsageError("P001", f"there is no report format {wanted}", where=where, fix=fix)
