@@ -355,7 +355,10 @@ def score(result: Result | str | PathLike[str], *sources: Any) -> Any:
 
 
 def export(result: Result | str | PathLike[str], path: str | PathLike[str], **options: Any) -> Path:
-    """Write one file of a run; the ending of `path` picks the exporter. Raises UsageError for an unknown ending."""
+    """Write one file of a run, whole or not at all, in the place of one that is there; the ending of `path` picks the exporter.
+
+    Raises UsageError for an unknown ending, MachineError where the machine does not allow it.
+    """
     known, target = result if isinstance(result, Result) else load(result), Path(path)
     name = FORMATS.get(target.suffix.lower())
     if name is None or name not in plugins.names("exporters"):
@@ -363,8 +366,13 @@ def export(result: Result | str | PathLike[str], path: str | PathLike[str], **op
         raise UsageError(
             "P001", f"no exporter writes {target.suffix or 'a file without an ending'}", fix=f"use {', '.join(there)}"
         )
-    written: Path = plugins.find("exporters", name).export(known.cast, target, **options)
-    return written
+    plug = plugins.find("exporters", name)
+    if name == "json":  # a folder of documents
+        written: Path = plug.export(known.cast, target, **options)
+        return written
+    with store.whole_file(target, overwrite=True) as temp:
+        plug.export(known.cast, temp, **options)
+    return target
 
 
 def _sources(sources: tuple[Any, ...]) -> Data:
