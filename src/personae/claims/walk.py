@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from personae.model.persona import Claim, Opportunity, Persona, Quadrant
+from personae.model.persona import Check, Claim, Opportunity, Persona, Quadrant, Touch
 
 LISTS = ("story", "traits", "outcomes", "demographics", "does", "wants", "hinders", "meets", "value")
 """Parts of a persona that are lists of claims; each is checked under its own name."""
@@ -31,6 +31,8 @@ def each(persona: Persona, visit: Visit) -> Persona:
         difference=None if persona.difference is None else visit("difference", persona.difference),
         empathy=tuple(_quadrant(q, visit) for q in persona.empathy),
         opportunities=tuple(o for x in persona.opportunities if (o := _opportunity(x, visit)) is not None),
+        checklist=tuple(_check(c, visit) for c in persona.checklist),
+        touches=tuple(_touch(t, visit) for t in persona.touches),
         **changed,
     )
 
@@ -58,11 +60,26 @@ def _quadrant(quadrant: Quadrant, visit: Visit) -> Quadrant:
     return replace(quadrant, claims=_all(part, quadrant.claims, visit), ask=ask.text if ask else "")
 
 
+def _check(check: Check, visit: Visit) -> Check:
+    """A line of a checklist; without its evidence it says neither yes nor no."""
+    found = None if check.evidence is None else visit(f"checklist {check.part}", check.evidence)
+    return replace(check, evidence=found, answer=check.answer if found else "")
+
+
+def _touch(touch: Touch, visit: Visit) -> Touch:
+    """What a surface shows; without its evidence it is left blank."""
+    found = None if touch.evidence is None else visit("surface", touch.evidence)
+    return replace(touch, evidence=found) if found or touch.evidence is None else Touch(touch.surface)
+
+
 def _opportunity(opportunity: Opportunity, visit: Visit) -> Opportunity | None:
     facts = opportunity.evidence.facts
     evidence = visit("opportunity evidence", opportunity.evidence)
     said = {name: getattr(opportunity, name) for name in TEXTS}
-    kept = {name: visit(f"opportunity {name}", Claim(text, "A", facts)) if text else None for name, text in said.items()}
+    kept: dict[str, Claim | None] = {
+        name: visit(f"opportunity {name}", Claim(text, "A", facts)) if text else None for name, text in said.items()
+    }
     if evidence is None or any(kept[name] is None and said[name] for name in NEEDED if name in said):
         return None
-    return replace(opportunity, evidence=evidence, **{name: c.text if c else "" for name, c in kept.items()})
+    texts: dict[str, Any] = {name: c.text if c else "" for name, c in kept.items()}
+    return replace(opportunity, evidence=evidence, **texts)

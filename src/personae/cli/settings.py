@@ -24,7 +24,7 @@ from personae.model.study import LEAST, Study
 FILE = "personae.toml"
 
 _COLUMNS, _READING, _MEASURES = "What the columns mean", "How files are read", "What is measured, and how it is prepared"
-_GROUPS, _MACHINE = "How groups are formed", "Machine"
+_GROUPS, _USE, _MACHINE = "How groups are formed", "What is done with the groups", "Machine"
 
 HELP: Mapping[str, tuple[str, str, str]] = {
     "id": (_COLUMNS, "COL", "Column that names the user."),
@@ -73,6 +73,14 @@ HELP: Mapping[str, tuple[str, str, str]] = {
     "floor": (_GROUPS, "N", "No value for fewer users than this leaves the tool."),
     "force": (_GROUPS, "", "Draw groups even where the data hold none; every output says so."),
     "seed": (_GROUPS, "N", "Same data, settings and seed: same result."),
+    "target": (_USE, "GOALS", "What a persona should reach: P1.purchase=60%@2026-12-31, or all.churn<=5%."),
+    "surfaces": (
+        _USE,
+        "NAMES",
+        "Places that could differ by persona: home, mix=recommendations; default: five of them.",
+    ),
+    "offer": (_USE, "COL", "Column whose values are offers or products, or none."),
+    "library": (_USE, "FILE", "TOML file of actions that adds to the library; personae export --library shows it."),
     "memory": (_MACHINE, "SIZE", "Memory to use at most, such as 8GB."),
     "threads": (_MACHINE, "N", "Processor threads to use; 0 means all but one."),
 }
@@ -275,6 +283,15 @@ def _check(name: str, value: Any) -> None:
         _zone(value)
     if name == "encoding" and value:
         _encoding(value)
+    if name == "library" and value:
+        from personae.guidance.library import library
+
+        library(value)
+    if name == "target":
+        from personae.words.targets import target
+
+        for one in value:
+            target(one)
 
 
 def _zone(value: str) -> None:

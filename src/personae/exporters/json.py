@@ -67,7 +67,19 @@ def sheet(sheet: Sheet, path: Path) -> Path:
     """Write a table for readers: its title, and one object a row; a sentence is an object of text, grade and fact ids."""
     names = [h.name for h in sheet.headings]
     rows = [dict(zip(names, map(plain, row), strict=True)) for row in sheet.rows]
-    return _write(path, {"id": sheet.id, "title": sheet.title, "about": sheet.about, "rows": rows})
+    more = {"flags": flags(sheet)} if sheet.id == "experience" else {}
+    return _write(path, {"id": sheet.id, "title": sheet.title, "about": sheet.about, "rows": rows, **more})
+
+
+def flags(sheet: Sheet) -> dict[str, dict[str, Any]]:
+    """The tailored experiences for feature flags: by persona key and surface the variant and its content, null for a cell that
+    nothing measured speaks for."""
+    at = {h.name: i for i, h in enumerate(sheet.headings)}
+    found: dict[str, dict[str, Any]] = {}
+    for row in sheet.rows:
+        cell = {"variant": row[at["variant"]], "content": row[at["content"]]}
+        found.setdefault(str(row[at["key"]]), {})[str(row[at["surface"]])] = cell if row[at["content"]] else None
+    return found
 
 
 def _run(cast: Cast) -> dict[str, Any]:
@@ -110,7 +122,7 @@ def _public(table: Table) -> Table:
 def settings(study: Study) -> dict[str, Any]:
     """The settings that shape a result: without the machine's, and with sources as names that hold on any machine."""
     kept: dict[str, Any] = {k: v for k, v in plain(study).items() if k not in MACHINE}
-    return {**kept, "sources": [_portable(s) for s in study.sources]}
+    return {**kept, "library": _portable(study.library), "sources": [_portable(s) for s in study.sources]}
 
 
 def _portable(source: str) -> str:

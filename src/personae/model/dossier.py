@@ -41,6 +41,8 @@ class Dossier:
     """Users who are no persona: noise, machines, misuse."""
     worth: tuple[Foretold, ...] = ()
     """What persona and demographics foretell of each outcome, on users held out."""
+    days: int = 0
+    """How many days the data cover; 0 where they have no time."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,3 +63,9 @@ class Known:
     def shown(self) -> tuple[Profile, ...]:
         """The profiles of groups that are large enough to be told of."""
         return tuple(p for p in self.profiles if p.facts)
+
+    @property
+    def days(self) -> int:
+        """Days that the data cover; 0 where they have no time."""
+        window = self.features.window
+        return 0 if window is None else window.first_days or window.days

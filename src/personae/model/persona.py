@@ -72,6 +72,58 @@ class Quadrant:
 
 
 @dataclass(frozen=True)
+class Experiment:
+    """How large a test must be that draws users of one group by lot into two arms of equal size: two-sided, at most 5 in 100
+    false alarms, and a change as large as `found` - `base` is found 80 times in 100.
+
+    `fact` is the fact of what should move and `base` its value; `statistic` "share" compares two shares, "mean" two means with
+    the standard deviation `spread`, which follows from the fact's interval. `per_arm` users are needed in each arm, `users`
+    are in the group, and the value was measured over `days` (0 where the data have no time).
+    Source: Fleiss, Levin and Paik, Statistical Methods for Rates and Proportions (2003), equation 4.14.
+    """
+
+    fact: str
+    statistic: str
+    base: float
+    found: float
+    spread: float
+    per_arm: int
+    users: int
+    days: int = 0
+    reach: float | None = None
+    """The value nearest to `base` that all users of the group, half in each arm, would tell from it; None where none is."""
+
+    @property
+    def testable(self) -> bool:
+        """Whether the group has users enough for both arms."""
+        return 2 * self.per_arm <= self.users
+
+
+@dataclass(frozen=True)
+class Check:
+    """A line of a checklist for a persona: `part` is "principle" or "interface". `answer` is "yes" where the evidence calls
+    for it, "no" where it speaks against it, and "" where the data do not say."""
+
+    entry: str
+    part: str
+    title: str
+    text: str
+    answer: str
+    evidence: Claim | None = None
+
+
+@dataclass(frozen=True)
+class Touch:
+    """What one surface of a product could show a persona, and why; both empty where nothing measured suggests anything."""
+
+    surface: str
+    content: str = ""
+    evidence: Claim | None = None
+    entry: str = ""
+    caution: str = ""
+
+
+@dataclass(frozen=True)
 class Opportunity:
     """Something that could be done for a persona: a hypothesis, with the evidence that suggests it and the way to test it.
 
@@ -94,6 +146,12 @@ class Opportunity:
     owner: str
     test: str
     caution: str = ""
+    needs: str = ""
+    """What must be there first."""
+    source: str = ""
+    """Where the pairing of evidence and action comes from."""
+    experiment: Experiment | None = None
+    """The numbers of `test`; None where the data hold no measure of what should move."""
 
 
 @dataclass(frozen=True)
@@ -131,6 +189,10 @@ class Persona:
     """The eight parts of the empathy map, in the order of the canvas."""
     opportunities: tuple[Opportunity, ...] = ()
     """What could be done for them, soonest first."""
+    checklist: tuple[Check, ...] = ()
+    """Principles and advice on interfaces, and whether the data call for them."""
+    touches: tuple[Touch, ...] = ()
+    """What each surface that was asked for could show them."""
 
 
 @dataclass(frozen=True)

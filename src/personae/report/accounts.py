@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, fields
 from pathlib import PurePath
+from typing import Any
 
 from personae.charts.numbers import count, percent
 from personae.model.cast import Cast
@@ -160,7 +161,7 @@ def command(study: Study) -> str:
     """The command that makes this run again from the same files."""
     parts = ["personae", "run", *(shlex.quote(base(s)) for s in study.sources)]
     for f in fields(study):
-        v = getattr(study, f.name)
+        v = _shown(f.name, study)
         if f.name in ("sources", "memory", "threads") or (v == f.default and f.name != "seed"):
             continue
         flag = f"--{FLAGS.get(f.name, f.name.replace('_', '-'))}"
@@ -169,7 +170,13 @@ def command(study: Study) -> str:
 
 
 def _text(name: str, study: Study) -> str:
-    v = getattr(study, name)
+    v = _shown(name, study)
     if name == "sources":
         v = tuple(base(s) for s in v)
     return ", ".join(v) if isinstance(v, tuple) else str(v)
+
+
+def _shown(name: str, study: Study) -> Any:
+    """A setting as it holds on any machine."""
+    v = getattr(study, name)
+    return base(v) if name == "library" and v else v

@@ -9,12 +9,31 @@ from personae.model.cast import Cast
 from personae.model.sheet import Sheet
 from personae.report.sheets.anti import anti
 from personae.report.sheets.fairness import fairness
+from personae.report.sheets.checklist import interface, principles
+from personae.report.sheets.experience import experience
+from personae.report.sheets.goals import goals, underserved
+from personae.report.sheets.metrics import metrics, targets
+from personae.report.sheets.opportunities import opportunities
 from personae.report.sheets.overview import overview
 from personae.report.sheets.rules import rules
 from personae.report.sheets.worth import worth
 from personae.words.names import follow
 
-SHEETS: tuple[Callable[[Cast], Sheet | None], ...] = (overview, rules, fairness, worth, anti)
+SHEETS: tuple[Callable[[Cast], Sheet | None], ...] = (
+    overview,
+    rules,
+    opportunities,
+    targets,
+    goals,
+    underserved,
+    metrics,
+    experience,
+    principles,
+    interface,
+    fairness,
+    worth,
+    anti,
+)
 """What can be tabled of a cast; None where a run has nothing to show."""
 
 

@@ -17,6 +17,7 @@ def dossier(known: Known) -> tuple[Dossier, tuple[Fact, ...]]:
     things = is_thing(known.study.entity)
     hindered, felt = ((), ()) if things else pains(known, None, ())
     found = Dossier(
+        days=known.days,
         pains=hindered,
         rules=rule_cards(known),
         attributes=() if things else fairness(known),

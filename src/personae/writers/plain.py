@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from personae.guidance.guided import Wording, guided
 from personae.model.dossier import Dossier
 from personae.model.evidence import Evidence, Structure
 from personae.model.fact import Fact
@@ -41,7 +42,13 @@ def write(
     """
     names = group_names(profiles, facts, study.entity)
     book = Book(facts, profiles, names, evidence, study, dossier or Dossier(), reader)
-    return tuple(_persona(book, p) for p in profiles)
+    personas = tuple(_persona(book, p) for p in profiles)
+    return guided(personas, profiles, book.facts, _wording(book), study, book.dossier)
+
+
+def _wording(book: Book) -> Wording:
+    """How facts are said here."""
+    return Wording(lambda f: Claim(capital(_sentence(book, f)) + ".", "M", (f.id,)), book.thing, book.value)
 
 
 def steady(jaccard: float) -> str:

@@ -1,0 +1,64 @@
+"""Personas with what could be done for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from personae.guidance.library import library
+from personae.guidance.propose import Case, checklist, opportunities, touches
+from personae.guidance.signals import signals
+from personae.model.dossier import Dossier
+from personae.model.fact import Fact
+from personae.model.library import Library
+from personae.model.persona import Claim, Persona, Profile
+from personae.model.study import Study
+from personae.words.names import plural
+
+
+@dataclass(frozen=True)
+class Wording:
+    """How a writer says things: a fact as a claim, what it is about in a sentence, and one of its values."""
+
+    say: Callable[[Fact], Claim]
+    thing: Callable[[Fact], str]
+    value: Callable[[Fact, float], str]
+
+
+def guided(
+    personas: tuple[Persona, ...],
+    profiles: tuple[Profile, ...],
+    facts: Mapping[str, Fact],
+    wording: Wording,
+    study: Study,
+    dossier: Dossier,
+) -> tuple[Persona, ...]:
+    """The personas with their opportunities, checklists and cells of surfaces; those of groups that are not told of stay as
+    they are. Raises UsageError P001 where the study names a library that does not fit."""
+    known = library(study.library)
+    return tuple(_one(x, p, facts, wording, study, dossier, known) for x, p in zip(personas, profiles, strict=True))
+
+
+def _one(
+    persona: Persona,
+    profile: Profile,
+    facts: Mapping[str, Fact],
+    wording: Wording,
+    study: Study,
+    dossier: Dossier,
+    known: Library,
+) -> Persona:
+    """One persona with its proposals."""
+    if not profile.facts:
+        return persona
+    seen = signals(profile, dossier.pains, facts, wording.say, wording.thing, persona.hinders)
+    own = {i: f for i, f in facts.items() if f.subject == profile.key}
+    case = Case(
+        profile.key, profile.users, profile.share, seen, own, wording.value, study.entity, plural(study.entity), dossier.days
+    )
+    return replace(
+        persona,
+        opportunities=opportunities(case, known),
+        checklist=checklist(case, known),
+        touches=touches(case, known, study.surfaces),
+    )

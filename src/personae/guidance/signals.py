@@ -1,0 +1,94 @@
+"""What is seen of a persona that an action could answer: what gets in the way, and what sets the persona apart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from personae.model.fact import Fact
+from personae.model.library import ANY, Entry
+from personae.model.pain import Pain
+from personae.model.persona import Claim, Profile
+from personae.model.study import Role
+from personae.words.better import WORSE
+from personae.words.names import readable
+
+ENDINGS = ("", "s", "d", "ed", "er", "ers", "ing")
+"""Endings that a word may have beyond one of the library's."""
+_FRAMES = re.compile(r"\b(share of (the )?|days from |days since |(first|second|later|earlier) half|at least once|number of )")
+"""Words of measures that say how something is counted and not what."""
+
+
+@dataclass(frozen=True)
+class Signal:
+    """One thing that is seen. `kind` is a pain's detector, or "more" or "less" for a trait above or below everyone; `words`
+    are what it is about, `thing` the same for a sentence; `evidence` says it with its facts."""
+
+    kind: str
+    words: frozenset[str]
+    thing: str
+    evidence: Claim
+    unwanted: bool = False
+    """Whether it is something nobody wants more of: asking for help, sending back."""
+
+
+def signals(
+    profile: Profile,
+    pains: Iterable[Pain],
+    facts: Mapping[str, Fact],
+    say: Callable[[Fact], Claim],
+    thing: Callable[[Fact], str],
+    told: Sequence[Claim] = (),
+) -> tuple[Signal, ...]:
+    """The pains of a persona, heaviest first, then its traits, strongest first. What people are, how it ended and single
+    words that they wrote call for no action and are left out.
+
+    `say` words a fact as a claim and `thing` as what is done; `told` are sentences of what gets in the way, of which the one
+    that rests on a pain's first fact is its evidence. A pain without a fact in `facts` is left out.
+    """
+    own = [p for p in pains if p.persona == profile.key and p.facts and p.facts[0] in facts]
+    found = [_hurt(p, facts, say, told) for p in sorted(own, key=lambda p: (-p.weight, p.kind, p.at))]
+    for kind, traits in (("more", profile.above), ("less", profile.below)):
+        for t in sorted(traits, key=lambda t: not t.formed):
+            if t.role in (Role.BEHAVIOUR, Role.ATTITUDE) and not t.label.startswith("mentions "):
+                found.append(_trait(kind, words(f"{t.label} {t.measure}"), thing(facts[t.fact]), say(facts[t.fact])))
+    return tuple(found)
+
+
+def _trait(kind: str, about: frozenset[str], thing: str, evidence: Claim) -> Signal:
+    """A trait as a signal. Of what nobody wants more of, only the words that say so count: whoever contacts support more is
+    no friend of contacting it."""
+    bad = about & WORSE
+    return Signal(kind, bad or about, thing, evidence, bool(bad))
+
+
+def _hurt(pain: Pain, facts: Mapping[str, Fact], say: Callable[[Fact], Claim], told: Sequence[Claim]) -> Signal:
+    """A pain as a signal."""
+    lead = facts[pain.facts[0]]
+    evidence = next((c for c in told if lead.id in c.facts), None) or say(lead)
+    about = pain.at or lead.label
+    return Signal(pain.kind, words(about), readable(about), evidence)
+
+
+def words(text: str) -> frozenset[str]:
+    """The words of a label in lower case, without those that say how it is counted."""
+    plain = _FRAMES.sub(" ", readable(text).replace("_", " ").lower())
+    return frozenset(re.findall(r"[^\W\d_]{3,}", plain))
+
+
+def holds(about: frozenset[str], wanted: Iterable[str]) -> bool:
+    """Whether one of the wanted words is among those of a signal, with or without an ending."""
+    return any(w.startswith(x) and w[len(x) :] in ENDINGS for x in wanted for w in about)
+
+
+def answers(entry: Entry, signal: Signal, *, anything: bool = False) -> bool:
+    """Whether an entry answers a signal; with `anything` by its "*" alone, otherwise by its words."""
+    if holds(signal.words, entry.unless) and signal.kind == "more":
+        return False
+    wanted = {"more": entry.more, "less": entry.less}.get(signal.kind)
+    if wanted is None:
+        return signal.kind in entry.pains and not anything
+    if anything:
+        return ANY in wanted and not signal.unwanted
+    return holds(signal.words, (w for w in wanted if w != ANY))

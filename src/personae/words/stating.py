@@ -1,0 +1,35 @@
+"""A fact as a short sentence, for tables: "place order (at least once): 46 % of them, against 60 % of everyone"."""
+
+from __future__ import annotations
+
+from personae.model.fact import Fact
+from personae.model.persona import Claim
+from personae.words import numbers
+from personae.words.names import capital
+
+EVERYONE = "all"
+
+
+def stated(fact: Fact, *, against: bool = True) -> Claim:
+    """The fact as a claim; `against` compares it with everyone where it has that number."""
+    part = is_part(fact)
+    who = "" if not part else " of everyone" if fact.subject == EVERYONE else " of them"
+    base = who if part else "" if fact.statistic in ("growth", "count") else " on average"
+    other = ""
+    if against and fact.everyone is not None and fact.subject != EVERYONE:
+        other = f", against {written(fact, fact.everyone)} {'of' if part else 'for'} everyone"
+    return Claim(capital(f"{fact.label}: {written(fact, fact.value)}{base}{other}."), "M", (fact.id,))
+
+
+def written(fact: Fact, value: float) -> str:
+    """A value of a fact in its unit."""
+    if is_part(fact) or fact.statistic == "growth" or fact.unit == "share":
+        return numbers.percent(value)
+    if fact.unit.startswith("points"):
+        return f"{round(value, 1) + 0.0:.1f}"
+    return numbers.amount(value, fact.unit)
+
+
+def is_part(fact: Fact) -> bool:
+    """Whether a fact is a share of users or of what they do."""
+    return fact.statistic in ("share", "rate") or fact.unit in ("share of users", "share of activity")
