@@ -8,9 +8,9 @@ from dataclasses import replace
 from personae.model.cast import Cast
 from personae.model.sheet import Sheet
 from personae.report.sheets.anti import anti
-from personae.report.sheets.fairness import fairness
 from personae.report.sheets.checklist import interface, principles
 from personae.report.sheets.experience import experience
+from personae.report.sheets.fairness import fairness
 from personae.report.sheets.goals import goals, underserved
 from personae.report.sheets.metrics import metrics, targets
 from personae.report.sheets.opportunities import opportunities
