@@ -22,9 +22,9 @@ class Cell:
     there is none or too few users stand behind it.
 
     `reach` share who ever come here; `lost` share of visits that come here and go no further; `ends` share of visits whose
-    last event is here; `repeats` share of visits that do a step here again; `wait` median time since the phase before;
-    `next` what most do next outside this phase or event, with the share of it in `next_share`. `friction` is lost, repeated and
-    waiting together, each from 0 to 1, None where none is known.
+    last event is here; `repeats` share of visits that do a step here again; `wait` median time since the phase before,
+    `late` share of users who take more than twice everyone's; `next` what most often comes next in another phase, with its part
+    of all moves in `next_share`. `friction` is lost, repeats and late together, each from 0 to 1, None where none is known.
     """
 
     persona: str
@@ -35,6 +35,7 @@ class Cell:
     ends: str = ""
     repeats: str = ""
     wait: str = ""
+    late: str = ""
     next: str = ""
     next_share: str = ""
     friction: float | None = None

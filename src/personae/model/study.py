@@ -55,6 +55,12 @@ class Study:
     """Columns that answer from 0 to 10 whether one would recommend."""
     embed: tuple[str, ...] = ()
     """Columns of text that take part in forming groups by what they are about."""
+    phases: tuple[str, ...] = ()
+    """"buy=pay", "purchase": the phase of the journey of each event. Empty means: proposed from names and order."""
+    quotes: tuple[str, ...] = ()
+    """Columns of text that may be quoted word for word. Without them texts are counted and never shown."""
+    consent: str = ""
+    """The column that says of each user whether their texts may be quoted."""
     # how the files are to be read
     sheet: str = ""
     encoding: str = ""

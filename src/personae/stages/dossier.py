@@ -7,6 +7,7 @@ from personae.model.fact import Fact
 from personae.model.vocabulary import is_thing
 from personae.stages.anti import anti
 from personae.stages.fairness import fairness
+from personae.stages.journeys import journeys
 from personae.stages.pains import pains
 from personae.stages.rule_cards import rule_cards
 from personae.stages.worth import worth
@@ -15,13 +16,15 @@ from personae.stages.worth import worth
 def dossier(known: Known) -> tuple[Dossier, tuple[Fact, ...]]:
     """Every part of the dossier, and the facts that its sentences may cite beside those of the description."""
     things = is_thing(known.study.entity)
-    hindered, felt = ((), ()) if things else pains(known, None, ())
+    ways, walked = (None, ()) if things else journeys(known)
+    hindered, felt = ((), ()) if things else pains(known, ways, walked)
     found = Dossier(
         days=known.days,
+        journeys=ways,
         pains=hindered,
         rules=rule_cards(known),
         attributes=() if things else fairness(known),
         anti=() if things else anti(known),
         worth=worth(known),
     )
-    return found, (*felt,)
+    return found, (*walked, *felt)

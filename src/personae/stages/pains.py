@@ -13,7 +13,7 @@ from personae.facts.tally import Item
 from personae.model.dossier import Known
 from personae.model.fact import Fact
 from personae.model.features import Counts
-from personae.model.journey import Journeys
+from personae.model.journey import Cell, Journeys
 from personae.model.pain import Pain
 from personae.model.study import Role
 from personae.words.phases import completes, phase, trouble
@@ -28,6 +28,8 @@ MARGIN = 0.1
 TIMES = 1.25
 """How many times as often."""
 ALPHA = 0.05
+LEAST = 0.05
+"""The share of a persona's users that must be hit beyond everyone's."""
 INFERRED = 0.5
 """What is only inferred from what people do not do weighs half of what was seen to happen."""
 
@@ -59,7 +61,7 @@ def pains(known: Known, journeys: Journeys | None, facts: tuple[Fact, ...]) -> t
     seen = Seen({f.id: f for f in (*known.facts, *facts, *made)}, tuple(p.key for p in known.shown), journeys, words)
     found = []
     for key in seen.keys:
-        own = [p for detect in DETECTORS for p in detect(seen, key)]
+        own = [p for detect in DETECTORS for p in detect(seen, key) if p.weight >= LEAST]
         found += sorted(own, key=lambda p: (-p.weight, p.kind, p.at))
     return tuple(found), made
 
@@ -215,6 +217,37 @@ def overwhelmed(seen: Seen, key: str) -> list[Pain]:
     return [Pain(key, "overwhelmed", "looking and choosing", round(INFERRED * gap, 6), (look.id, done.id))]
 
 
-DETECTORS: tuple[Detector, ...] = (error, help_, limits, returns, social, price, overwhelmed)
+def drop(seen: Seen, key: str) -> list[Pain]:
+    """Visits that stop at a step on the way, more than everyone's."""
+    return [p for c in _steps(seen, key) for p in _at(seen, key, "drop", c, c.lost)]
+
+
+def retry(seen: Seen, key: str) -> list[Pain]:
+    """Steps that are done again in the same visit, more than everyone does; and events that say so by their name."""
+    return [p for c in _steps(seen, key) for p in _at(seen, key, "retry", c, c.repeats)] + _ever(seen, key, "retry", 0.05)
+
+
+def wait(seen: Seen, key: str) -> list[Pain]:
+    """Long ways from one phase to the next: more than twice the median of everyone."""
+    cells = [c for c in seen.journeys.cells if c.persona == key and c.at == c.phase and c.wait] if seen.journeys else []
+    return [p for c in cells for p in _at(seen, key, "wait", c, c.late, c.wait)]
+
+
+def _steps(seen: Seen, key: str) -> list[Cell]:
+    """The cells of a persona at single events."""
+    return [c for c in seen.journeys.cells if c.persona == key and c.at != c.phase] if seen.journeys else []
+
+
+def _at(seen: Seen, key: str, kind: str, cell: Cell, id: str, *more: str) -> list[Pain]:
+    """A pain where the fact of a cell is clear, weighed by how many users come there."""
+    fact, reach = seen.facts.get(id), seen.facts.get(cell.reach) or seen.of("all", cell.reach.partition(".")[2])
+    if fact is None or not clear(fact):
+        return []
+    weight = (fact.value - (fact.everyone or 0.0)) * (reach.value if reach is not None else 1.0)
+    cited = (id, *more, *([cell.reach] if cell.reach else []))
+    return [Pain(key, kind, cell.at, round(weight, 6), tuple(i for i in cited if i in seen.facts))]
+
+
+DETECTORS: tuple[Detector, ...] = (drop, retry, wait, error, help_, limits, returns, social, price, overwhelmed)
 """Each finds one kind of pain; the kinds are "drop", "retry", "wait", "error", "help", "overwhelmed", "limits", "social",
 "price", "returns" and "said"."""

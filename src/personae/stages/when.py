@@ -86,18 +86,20 @@ def asked(text: str) -> Asked:
     return Asked(low=first, high=last)
 
 
-def opened(engine: Any, table: Table, study: Study, kept: Collection[str] = (), placing: bool = False) -> Opened:
+def opened(
+    engine: Any, table: Table, study: Study, kept: Collection[str] = (), placing: bool = False, again: bool = False
+) -> Opened:
     """The rows of a log inside the window: a relation, the SQL of the second of the epoch in it, how times are read (None
     where they say nothing), and what was left out. Columns in `kept` stay in the relation whatever their role.
 
     Where new users are `placing` by an old run between two dates, and none of their events lies there, as many days count as
-    lie between these dates, up to the last that is over.
+    lie between these dates, up to the last that is over. With `again` the log was opened before: its times are not read anew.
     """
     relation, id = keyed(engine, table)
     time = table.column(Role.TIME)
     if time is None or time.kind not in (Kind.DATE, Kind.TIMESTAMP):
         return relation, "", None, ()
-    relation, second = _dated(engine, table, time, kept)
+    relation, second = _dated(engine, table, time, kept, again)
     low, high, some, rows, midnight = engine.rows(per_user.span(relation, second))[0]
     left: tuple[LeftOut, ...] = ()
     if rows > some:
@@ -154,7 +156,7 @@ def _say_cut_short(engine: Any, relation: str, id: str, times: Times, second: st
         warn(f"{some} not been there for {days} when the log ends; what they did until then counts")
 
 
-def _dated(engine: Any, table: Table, time: Column, kept: Collection[str]) -> tuple[str, str]:
+def _dated(engine: Any, table: Table, time: Column, kept: Collection[str], again: bool) -> tuple[str, str]:
     """A relation and the SQL of the second of the epoch in it. Times written as text are read once, each text once."""
     relation, second = engine.quote(table.relation), seconds(time)
     if time.native != "VARCHAR":
@@ -162,7 +164,8 @@ def _dated(engine: Any, table: Table, time: Column, kept: Collection[str]) -> tu
     into, name = engine.quote(f"{table.relation}__dated"), engine.quote("personae second")
     idle = (Role.IGNORE, Role.TEXT, Role.TIME)
     used = [engine.quote(c.name) for c in table.columns if c.role not in idle or (c.name in kept and c.name != time.name)]
-    engine.execute(per_user.dated(into, relation, engine.quote(time.name), second, name, used))
+    if not again:
+        engine.execute(per_user.dated(into, relation, engine.quote(time.name), second, name, used))
     return into, name
 
 

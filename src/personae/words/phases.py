@@ -33,7 +33,7 @@ _WORDS = _lists({
         post project task file document report dashboard sync record complete build publish update print download""",
 })  # fmt: skip
 _FIRST = _lists({
-    "use": "rate review track share invite post comment like follow play listen watch upload create edit plan",
+    "use": "rate review change track share invite post comment like follow play listen watch upload create edit plan",
     "choose": "save redeem compare filter sort",
 })  # fmt: skip
 """First words that say more than the thing behind them: "rate order" is no ordering."""
