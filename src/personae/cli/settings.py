@@ -75,6 +75,7 @@ HELP: Mapping[str, tuple[str, str, str]] = {
     "sample": (_GROUPS, "N", "Users the search looks at; all are placed afterwards."),
     "floor": (_GROUPS, "N", "No value for fewer users than this leaves the tool."),
     "force": (_GROUPS, "", "Draw groups even where the data hold none; every output says so."),
+    "names": (_GROUPS, "STYLE", "How personas are called: behaviour (Recipe savers) or alliterative (Recipe Robin)."),
     "seed": (_GROUPS, "N", "Same data, settings and seed: same result."),
     "target": (_USE, "GOALS", "What a persona should reach: P1.purchase=60%@2026-12-31, or all.churn<=5%."),
     "surfaces": (
@@ -102,6 +103,7 @@ _CHOICES = {
     "outliers": ("auto", "norm", "isolation", "dbscan", "none"),
     "style": ("keep", "remove"),
     "worlds": ("auto", "all", "none"),
+    "names": ("behaviour", "alliterative"),
 }
 _WAYS = ("draw", "median", "mean", "mode", "category", "zero", "drop")
 _SHAPES = {

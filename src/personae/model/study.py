@@ -130,6 +130,8 @@ class Study:
     floor: int = 10
     """No value for fewer users than this leaves the tool."""
     force: bool = False
+    names: str = "behaviour"
+    """How personas are called: "behaviour" ("Recipe savers") or "alliterative" ("Recipe Robin")."""
     seed: int = 7
     # what the machine may spend
     memory: str = ""

@@ -11,7 +11,8 @@ from personae.model.persona import Profile, Trait
 from personae.model.vocabulary import is_thing
 from personae.words.apart import average, within
 from personae.words.lexicon import DEMOGRAPHIC, DOERS, GENERIC, MARKERS, NEWER, SPECIAL
-from personae.words.names import CODE, VERBS, capital, content, doers, done, held, option, parts, plural, readable, short
+from personae.words.measured import LEVELS, holders, less, more, unclear, when
+from personae.words.names import VERBS, capital, content, doers, done, held, option, parts, plural, readable, short
 
 _AMOUNTS = (
     "login visit session active day order purchase spend spending amount event action view click use usage minute hour count "
@@ -23,7 +24,7 @@ USAGE = frozenset(_AMOUNTS.split())
 
 LONG = 32
 """Characters of a label that fit a sentence."""
-UNTOLD = ("Mixed habits", "Hard to sum up", "A bit of everything", "In between", "This and that")
+UNTOLD = ("Mixed habits", "In between", "Varied use", "Middle ground", "Blended ways")
 """Names for groups that every better name is taken from."""
 ASKING = frozenset((
     "do", "does", "did", "are", "is", "was", "were", "have", "has", "had", "how", "what", "which", "who", "why", "when",
@@ -36,6 +37,8 @@ FEW = 1.6
 """Levels that are this much more frequent do not keep a group that has less of everything from being called light."""
 
 
+NEVER = 0.05
+"""Shares below which a group is named as those without something."""
 _PEOPLE = frozenset(n.lower().split()[-1] for n in (*SPECIAL.values(), *NEWER.values(), *DOERS.values()))
 """The last words of names that only people can have."""
 
@@ -53,7 +56,7 @@ def group_names(profiles: Sequence[Profile], facts: Sequence[Fact], entity: str)
     names: dict[str, str] = {}
     taken: set[str] = set()
     tails = 0
-    for p in sorted(profiles, key=lambda p: (not p.facts, -_strength(p), p.index)):
+    for p in sorted(profiles, key=lambda p: (not p.facts, not _stands_out(p, units), -_strength(p), p.index)):
         if not p.facts:
             first = "Too few to describe" not in names.values()
             names[p.key] = "Too few to describe" if first else f"Too few to describe ({p.key})"
@@ -80,6 +83,11 @@ def _strength(p: Profile) -> float:
     return 0.0
 
 
+def _stands_out(p: Profile, units: Mapping[str, str]) -> bool:
+    """Whether there is something they do or have more of that a group can be named by; the others choose after them."""
+    return any(t.role != "demographic" and not _minor(t, units[t.fact]) for t in p.above)
+
+
 def _slight(p: Profile, facts: Sequence[Fact], labels: Sequence[str]) -> Iterator[str]:
     """Names by the measures of behaviour that differ most, though not for sure."""
     apart = {*p.outcomes, *p.demographics}
@@ -104,16 +112,25 @@ def _candidates(
         yield from ("All-rounders", "Middle of the road", f"Typical {users}")
     above, below = ([t for t in sorted(ts, key=lambda t: not t.formed) if t.role != "demographic"] for ts in (p.above, p.below))
     minor = [t for t in above if _minor(t, units[t.fact])]
+    unsaid = [t for t in (*above, *below) if _unclear(t, units[t.fact])]
     for t in above:
-        if t not in minor:
+        if t not in minor and t not in unsaid:
             yield from _for_more(t, users, labels, units[t.fact], turn)
     for t in below:
-        if not (t.scale is None and within(t)):
+        if not (t.scale is None and within(t)) and t not in unsaid:
             yield from _for_less(t, users, labels, units[t.fact])
     for t in minor:
         yield from _for_minor(t, labels, units[t.fact])
+    for t in above:
+        if t in unsaid and t not in minor:
+            yield from _for_more(t, users, labels, units[t.fact], turn)
     for t in below:
         yield from _for_less(t, users, labels, units[t.fact])
+
+
+def _unclear(t: Trait, unit: str) -> bool:
+    """Whether the label of an amount says too little to name anybody by it."""
+    return not unit.startswith("share of") and t.scale is None and unclear(_thing(t, unit))
 
 
 def _quiet(t: Trait, unit: str) -> bool:
@@ -139,7 +156,8 @@ def _for_minor(t: Trait, labels: Sequence[str], unit: str) -> Iterator[str]:
     elif level and _question(stem):
         yield f"More often \u201c{short(level, (), LONG)}\u201d"
     else:
-        yield f"More often {held(short(stem, labels, LONG), level, t.measure, LONG)}"
+        time = when(stem, level)
+        yield f"More often {time or held(short(stem, labels, LONG), level, t.measure, LONG)}"
 
 
 def _term(t: Trait) -> str:
@@ -174,7 +192,8 @@ def _for_more(t: Trait, users: str, labels: Sequence[str], unit: str, turn: int)
         yield from _for_level(t, users, labels)
         return
     who = doers(t.measure) or doers(parts(t.label, t.measure)[0])
-    if who and t.scale is None:
+    amount = readable(t.measure).lower().split()[-1:]
+    if who and t.scale is None and (who in SPECIAL.values() or not set(amount) & LEVELS):
         yield from dict.fromkeys((capital(who), capital(who.split()[-1])))
     thing = short(_thing(t, unit), labels, 32)
     if unit == "share of activity" and len(thing.split()) > 2 and not thing.split()[0].endswith("ing"):
@@ -185,9 +204,7 @@ def _for_more(t: Trait, users: str, labels: Sequence[str], unit: str, turn: int)
         nouns = (f"{capital(thing)} {users}", f"Big on {thing}", f"{capital(thing)} fans", f"Mostly {thing}")
         yield from _turned((f"Big on {thing}", f"Mostly {thing}") if verbal else nouns, turn)
         return
-    if CODE.fullmatch(thing) or t.scale:
-        yield f"High on {thing}"
-    yield f"High {thing}" if not thing[:1].isupper() else f"High on {thing}"
+    yield from more(thing, users, t.scale is not None)
 
 
 def _thing(t: Trait, unit: str) -> str:
@@ -230,7 +247,10 @@ def _for_level(t: Trait, users: str, labels: Sequence[str]) -> Iterator[str]:
         yield f"{capital(users)} with {about}" if said in ("", *AFFIRMED) else f"{capital(about)}: {short(level, (), 32)}"
         return
     if said in AFFIRMED:
-        yield f"{capital(about)} {users}"
+        yield holders(about, users)
+        return
+    if time := when(stem, level):
+        yield f"Mostly {time}"
         return
     if _agent(thing):
         yield capital(plural(thing))
@@ -261,7 +281,8 @@ def _for_less(t: Trait, users: str, labels: Sequence[str], unit: str) -> Iterato
         label = short(stem, labels, 32)
         if _marks(level) or _question(stem) or level.strip().lower() in ("no", "false", "n"):
             return
-        yield f"Few with {held(label, level, t.measure, 32)}"
+        thing = held(label, level, t.measure, 32)
+        yield f"{capital(users)} without {thing}" if t.value < NEVER else f"Few with {thing}"
         return
     thing = short(_thing(t, unit), labels, 32)
     if unit == "share of activity":
@@ -269,4 +290,4 @@ def _for_less(t: Trait, users: str, labels: Sequence[str], unit: str) -> Iterato
     elif (who := NEWER.get(readable(t.measure).lower())) is not None:
         yield who
     else:
-        yield f"Low on {thing}" if thing[:1].isupper() or t.scale else f"Low {thing}"
+        yield from less(thing, users, t.scale is not None)

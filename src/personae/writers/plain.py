@@ -14,6 +14,7 @@ from personae.words import numbers, tone
 from personae.words.apart import average
 from personae.words.book import Book
 from personae.words.catalogue import say
+from personae.words.first_names import alliterative
 from personae.words.names import CAPPED, capital, held, parts, several, short
 from personae.words.naming import group_names
 
@@ -41,6 +42,7 @@ def write(
     `reader` is "manager", "researcher" or "analyst"; "" is for everyone. The facts told are the same for all of them.
     """
     names = group_names(profiles, facts, study.entity)
+    names = alliterative(names) if study.names == "alliterative" else names
     book = Book(facts, profiles, names, evidence, study, dossier or Dossier(), reader)
     personas = tuple(_persona(book, p) for p in profiles)
     return guided(personas, profiles, book.facts, _wording(book), study, book.dossier)
@@ -305,7 +307,11 @@ def _kind(book: Book, p: Profile) -> tuple[str, list[str]]:
 
 def quoted(name: str) -> str:
     """A name inside a sentence: in quotes unless it reads as the people it stands for."""
-    plain = name.endswith("s") and name.split()[0] not in ("High", "Low", "Big", "Mostly", "Rarely", "Little", "No", "Slightly")
+    plain = (
+        name.endswith("s")
+        and " with" not in name
+        and name.split()[0] not in ("High", "Low", "Big", "Mostly", "Rarely", "Little", "No", "Slightly")
+    )
     return name if plain or name.endswith("\u201d") else f"\u201c{name}\u201d"
 
 
