@@ -50,7 +50,7 @@ def test_sql_of_every_card_gives_the_precision_and_recall_it_states() -> None:
     cards = rule_cards(shop)
     assert [c.persona for c in cards] == ["P1", "P2", "P3"]
     with duckdb.connect() as con:
-        for name, table in (("users", users), ("counts", log), ("persona", persona), ("held_out", held_out)):
+        for name, table in (("measures", users), ("counts", log), ("persona", persona), ("held_out", held_out)):
             con.register(name, table)
         for card in cards:
             met = f"SELECT id FROM ({card.sql}) SEMI JOIN held_out USING (id)"

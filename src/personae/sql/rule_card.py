@@ -10,15 +10,15 @@ from personae.model.rule_card import Cut
 def query(cuts: Sequence[Cut]) -> str:
     """The ids of all who meet the conditions, in SQL that every dialect of the portable subset reads.
 
-    Of `users` (id, and a column per measure) and `counts` (id, event, count).
+    Of `measures` (id, and a column per measure) and `counts` (id, event, count).
     """
     events = list(dict.fromkeys(c.name for c in cuts if c.of in ("event", "share")))
     where = " AND ".join(_condition(c, events) for c in cuts)
     if not events:
-        return f"SELECT u.id FROM users AS u WHERE {where}"
+        return f"SELECT u.id FROM measures AS u WHERE {where}"
     sums = ", ".join(f"sum(CASE WHEN event = {_text(e)} THEN count ELSE 0 END) AS n{i}" for i, e in enumerate(events))
     counted = f"SELECT id, sum(count) AS total, {sums} FROM counts GROUP BY id"
-    return f"SELECT u.id FROM users AS u LEFT JOIN ({counted}) AS c ON c.id = u.id WHERE {where}"
+    return f"SELECT u.id FROM measures AS u LEFT JOIN ({counted}) AS c ON c.id = u.id WHERE {where}"
 
 
 def _condition(cut: Cut, events: list[str]) -> str:

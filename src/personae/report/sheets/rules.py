@@ -23,7 +23,7 @@ def rules(cast: Cast) -> Sheet | None:
         about=(
             f"Learnt on one half of the users, tried on the other ({count(cards[0].tested)}). Right: of those who meet all "
             "conditions, how many belong to the persona. Found: how many of the persona meet them. A rule of thumb: users are "
-            'placed by the full rule. SQL asks "users" (a column per measure) and "counts" (id, event, count).'
+            'placed by the full rule. SQL asks "measures" (id, and a column for each) and "counts" (id, event, count).'
         ),
         headings=(
             Heading("persona"), Heading("conditions, all to be met"), Heading("right"), Heading("found"), Heading("SQL"),
