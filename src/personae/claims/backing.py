@@ -9,10 +9,15 @@ from personae.claims.ground import EVERYONE
 from personae.model.fact import Fact
 from personae.words.reading import Number
 
-OWN_WORDS = frozenset(("users", "share of users", "steadiness", "borderline", "borders", "soft border", "not in any group"))
+OWN_WORDS = frozenset(("users", "share of users", "steadiness", "borderline", "borders", "soft border", "not in any group",
+                       "silhouette", "adjusted Rand index"))  # fmt: skip
 """Measures of a group as a group, which a sentence need not name."""
 PARTS = ("share", "share of users", "share of activity", "Jaccard")
 """Units of parts of a whole, which a text gives in percent or as so many in so many."""
+COUNTED = frozenset(("users", "customers", "members", "people", "answers", "comments", "responses", "respondents"))
+"""Units of those behind a value."""
+AT_LEAST, AT_MOST = 1.5, 20.0
+"""How far a value may lie from the number it is more, or less, than."""
 FLAT = 0.02
 """A multiple this near to 1 is neither more nor less."""
 
@@ -31,41 +36,70 @@ def sign(fact: Fact) -> int | None:
 
 def backs(fact: Fact, number: Number) -> bool:
     """Whether a fact holds that number, in that form, on that side."""
-    return any(abs(v - number.value) <= number.slack * (1 + 1e-6) + 1e-12 for v in _held(fact, number) if v is not None)
+    return any(_fits(v, number) for v in _held(fact, number) if v is not None)
+
+
+def _fits(value: float, number: Number) -> bool:
+    """Whether a value is that number as it was rounded, or lies beyond it where it is only a bound."""
+    slack = number.slack * (1 + 1e-6) + 1e-12
+    if number.bound > 0:
+        return number.value <= value <= number.value * AT_LEAST + slack
+    if number.bound < 0:
+        return value <= number.value + 1e-12 and (number.form == "p" or value >= number.value / AT_MOST)
+    return abs(value - number.value) <= slack
 
 
 def _held(fact: Fact, number: Number) -> list[float | None]:
     """The numbers of a fact that a number of that form and side can stand for."""
     part = is_part(fact)
+    if number.form in ("n", "p"):
+        return [float(fact.n) if number.form == "n" else fact.p]
+    if number.form == "multiple" and number.side == "rest":
+        return [fact.value / fact.rest if fact.rest else None]
     if number.form == "multiple":
         return [{"low": fact.multiple_low, "high": fact.multiple_high}.get(number.side, fact.multiple)]
+    if number.form == "percent" and number.side == "gap":
+        return [None if fact.multiple is None else abs(fact.multiple - 1) * 100]
     if number.form in ("percent", "ratio"):
-        if not part:
-            return []
         factor = 100.0 if number.form == "percent" else 1.0
-        return [None if v is None else v * factor for v in _sided(fact, number.side, signed=False)]
+        return [None if v is None else v * factor for v in _sided(fact, number.side)] if part else []
     if number.form == "points":
-        factor = 100.0 if part else 1.0
         if number.side != "gap" or (not part and "points" not in fact.unit):
             return []
-        return [None if v is None else v * factor for v in _gaps(fact)]
-    if number.side == "scale":
-        return [float(x) for x in re.findall(r"-?\d+(?:\.\d+)?", fact.unit)]
-    users = number.unit in ("users", "customers", "members", "people")
-    if fact.statistic == "count" or users:
-        counted = fact.statistic == "count"
-        return [fact.everyone] if number.side == "everyone" and counted else [fact.value if counted else float(fact.n)]
-    if part or (number.unit and number.unit not in fact.unit.lower().split()):
+        return [None if v is None else v * (100.0 if part else 1.0) for v in _gaps(fact)]
+    return _bare(fact, number)
+
+
+def _bare(fact: Fact, number: Number) -> list[float | None]:
+    """The same for a number that stands alone or before what it counts."""
+    ends: list[float | None] = [float(x) for x in re.findall(r"-?\d+(?:\.\d+)?", fact.unit)]
+    if ends and number.side in ("scale", "everyone"):  # "3.5 of 10" reads as of everyone
+        return [*ends, fact.everyone] if number.side == "everyone" else ends
+    if fact.statistic == "count":
+        return [fact.value, fact.everyone if number.side == "everyone" else None]
+    if number.unit in COUNTED and number.unit not in _words(fact):
+        return [float(fact.n)]
+    if fact.unit == "Jaccard" and number.value <= 1:
+        return [fact.value]
+    if is_part(fact) or (number.unit and number.unit not in _words(fact)):
         return []
-    return _sided(fact, number.side, signed=True)
+    return _sided(fact, number.side)
 
 
-def _sided(fact: Fact, side: str, *, signed: bool) -> list[float | None]:
+def _words(fact: Fact) -> list[str]:
+    """The words that a value of a fact may be counted in."""
+    said = f"{fact.unit} {fact.label} {fact.measure}".lower()
+    return re.findall(r"[^\W\d_]+", said)
+
+
+def _sided(fact: Fact, side: str) -> list[float | None]:
     """The values of a fact on one side of the comparison."""
     if fact.measure == "share of users":
         return [fact.value] if side in ("own", "everyone") else []
+    if fact.subject == EVERYONE and fact.measure not in OWN_WORDS:
+        return [fact.value] if side in ("everyone", "other") else []
     if side == "everyone":
-        return [fact.everyone] if fact.subject != EVERYONE else [fact.value]
+        return [fact.everyone]
     if side == "rest":
         return [fact.rest]
     if side == "other":

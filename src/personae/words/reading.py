@@ -1,4 +1,4 @@
-"""Numbers, directions and names found in a sentence, for checking it against facts."""
+"""Numbers and names found in a sentence, for checking it against facts."""
 
 from __future__ import annotations
 
@@ -6,27 +6,27 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from personae.words.clauses import side
 from personae.words.names import CAPPED, clean, doing, noun, parts, readable, short
 
-DIGITS = r"\d[\d,]*(?:\.\d+)?(?:e-?\d+)?"
+DIGITS = r"\d(?:[\d,]*\d)?(?:\.\d+)?(?:e-?\d+)?"
 WORDS = {
     "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11,
     "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19,
     "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
-    "hundred": 100, "thousand": 1000,
+    "hundred": 100, "thousand": 1000, "dozen": 12,
 }  # fmt: skip
 WHOLES = {"twice": 2.0, "double": 2.0, "doubled": 2.0, "triple": 3.0, "tripled": 3.0, "thrice": 3.0, "quadruple": 4.0}
-PARTS = {"half": 1 / 2, "a third": 1 / 3, "one third": 1 / 3, "two thirds": 2 / 3, "a quarter": 1 / 4, "one quarter": 1 / 4,
-         "three quarters": 3 / 4, "a fifth": 1 / 5, "one fifth": 1 / 5}  # fmt: skip
+PIECES = {"third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "eighth": 8, "tenth": 10, "twentieth": 20, "hundredth": 100}
+COUNTED = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9}
 TENS = "|".join(w for w, v in WORDS.items() if 20 <= v <= 90)
 SMALL = "|".join(w for w, v in WORDS.items() if v < 10)
 SPELT = rf"(?:(?:{TENS})-(?:one|{SMALL})|(?:{'|'.join(WORDS)}))"
 ANY = rf"(?:{DIGITS}|{SPELT})"
-UP = ("more", "above", "higher", "greater", "larger", "exceeds", "exceed", "over", "increase", "often")
-DOWN = ("less", "fewer", "below", "lower", "smaller", "rarely", "seldom", "under", "decrease", "rare")
 _UNITS = (
     "users customers members people days day hours hour minutes minute seconds second weeks week months month years year euros "
-    "euro eur dollars dollar usd gbp pounds points point percent times sessions orders visits events items pages clicks"
+    "euro eur dollars dollar usd gbp pounds points point percent times sessions orders visits events items pages clicks "
+    "answers comments responses respondents"
 )
 UNITS = frozenset(_UNITS.split())
 """Words behind a number that claim a unit."""
@@ -38,7 +38,8 @@ class Number:
 
     `slack` is the rounding that the text itself implies, in the units of `value`. `side` says whose it is by the words around
     it: "own", "everyone", "rest", "other" (everyone or the rest), "low" and "high" (ends of an interval), "scale" (an end of
-    a scale), "gap" (a difference). `unit` is the word behind it when that word claims a unit.
+    a scale), "gap" (a difference). `unit` is the word behind it when that word claims a unit. `bound` is 1 for "more than" and
+    -1 for "less than" the number. Further forms are "n" (users behind a value) and "p" (of a test).
     """
 
     value: float
@@ -49,25 +50,25 @@ class Number:
     start: int
     end: int
     text: str
-
-
-@dataclass(frozen=True)
-class Direction:
-    """A word that says more (1) or less (-1)."""
-
-    sign: int
-    start: int
-    end: int
+    bound: int = 0
 
 
 PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("ratio", re.compile(rf"\b({ANY}) (?:times )?(?:in|out of) (?:every )?({ANY})\b", re.I)),
+    ("level", re.compile(r"\b9[05] ?(?:%|percent) (?=(?:confidence )?interval|confidence|sure|certain)", re.I)),
+    ("n", re.compile(rf"\bn ?= ?({DIGITS})", re.I)),
+    ("p", re.compile(rf"\bp(?:-value)? ?(?:of|below|under|=|<|is) ?({DIGITS})", re.I)),
+    ("ratio", re.compile(rf"\b({ANY}|one) (?:times )?(?:in|out of) (?:every )?({ANY})\b", re.I)),
     ("range", re.compile(rf"(?<![\w.])(-?{DIGITS})(?: ?%)? (?:to|and|\u2013) (-?{DIGITS}) ?(%|percent\b|per cent\b)?", re.I)),
-    ("all", re.compile(r"\b(all|none|nobody|everybody)(?= of (?:them|its)\b)", re.I)),
+    (
+        "all",
+        re.compile(
+            r"(?<!nearly )(?<!almost )(?<!not )(?<!virtually )\b(all|none|nobody|everybody)(?= of (?:them|its)\b)", re.I
+        ),
+    ),
     ("percent", re.compile(rf"(?<![\w.])(-?{DIGITS}|{ANY}) ?(?:%|percent\b|per cent\b)", re.I)),
     ("multiple", re.compile(rf"(?<![\w.])({ANY})(?: times\b|-fold\b| ?x\b|\u00d7)", re.I)),
     ("whole", re.compile(rf"\b({'|'.join(WHOLES)})\b", re.I)),
-    ("part", re.compile(rf"\b({'|'.join(sorted(PARTS, key=len, reverse=True))})\b", re.I)),
+    ("part", re.compile(rf"\b(half|(?:{'|'.join(COUNTED)})[ -](?:{'|'.join(PIECES)})s?)\b", re.I)),
     ("points", re.compile(rf"(?<![\w.])({ANY}) (?:percentage )?points\b", re.I)),
     ("bare", re.compile(rf"(?<![\w.])(-?{DIGITS})( million| thousand| billion)?(?!\w)|\b({SPELT})\b", re.I)),
 )
@@ -87,12 +88,6 @@ def numbers(text: str) -> tuple[Number, ...]:
             found += _read(form, m, text)
             masked = masked[: m.start()] + " " * (m.end() - m.start()) + masked[m.end() :]
     return tuple(sorted(found, key=lambda n: n.start))
-
-
-def directions(text: str) -> tuple[Direction, ...]:
-    """Every word of more or less, in order; "more often" is one."""
-    pattern = re.compile(rf"\b(much )?(?:({'|'.join(UP)})|({'|'.join(DOWN)}))\b(?: often\b)?", re.I)
-    return tuple(Direction(1 if m.group(2) else -1, m.start(), m.end()) for m in pattern.finditer(text))
 
 
 def aliases(label: str, measure: str, among: tuple[str, ...] = ()) -> tuple[str, ...]:
@@ -126,7 +121,9 @@ def mentions(text: str, names: Iterable[str]) -> tuple[tuple[int, int], ...]:
 def _is_range(text: str, m: re.Match[str]) -> bool:
     """Whether two numbers with "to" or "and" between are an interval or a scale: in brackets, or after "between" or "of"."""
     before = text[: m.start()].rstrip()
-    return before.endswith("(") or bool(re.search(r"(between|scale of|from|range of)$", before, re.I))
+    return before.endswith(("(", "[")) or bool(
+        re.search(r"(between|scale of|from|range of|interval|interval of)$", before, re.I)
+    )
 
 
 def _idle(text: str, m: re.Match[str]) -> bool:
@@ -142,56 +139,85 @@ def _value(text: str) -> tuple[float, float]:
         mantissa, _, exponent = low.partition("e")
         digits = len(mantissa.partition(".")[2])
         return float(low), 0.5 * 10.0 ** (int(exponent or 0) - digits)
+    if low == "one":
+        return 1.0, 0.5
     head, _, tail = low.partition("-")
     return float(WORDS[head] + (1 if tail == "one" else WORDS.get(tail, 0))), 0.5
 
 
+def _piece(text: str) -> float:
+    """A part in words: "two thirds"."""
+    if text == "half":
+        return 0.5
+    count, piece = re.split(r"[ -]", text)
+    return COUNTED[count] / PIECES[piece if piece in PIECES else piece.rstrip("s")]
+
+
+def _bound(text: str, start: int, side: str) -> int:
+    """Whether a number is only the least or the most: after "more than" or "under"."""
+    if side not in ("own", "gap"):
+        return 0
+    before = text[:start]
+    if re.search(r"\b(?:more than|over|above|at least|upwards of|no fewer than|exceeding) $", before, re.I):
+        return 1
+    return -1 if re.search(r"\b(?:less than|fewer than|under|below|at most|up to|no more than) $", before, re.I) else 0
+
+
 def _read(form: str, m: re.Match[str], text: str) -> list[Number]:
     """The number or numbers of one match."""
-    about = bool(re.search(r"\b(about|around|nearly|almost|roughly|some|over|under) $", text[: m.start()], re.I))
     span = (m.start(), m.end(), m.group(0))
-    if form == "ratio":
-        top, whole = _value(m.group(1))[0], _value(m.group(2))[0]
-        return [Number(top / whole, "ratio", 0.5 / whole, _side(text, *span[:2]), "", *span)]
-    if form == "range":
-        scale = re.search(r"(scale of|from)\s*$", text[: m.start()], re.I)
-        kind, sides = "percent" if m.group(3) else "bare", ("scale", "scale") if scale else ("low", "high")
-        return [Number(_value(m.group(i + 1))[0], kind, _value(m.group(i + 1))[1], sides[i], "", *span) for i in (0, 1)]
+    if form == "level":
+        return []
     if form == "all":
         return [Number(float(m.group(1).lower() in ("all", "everybody")), "ratio", 0.0005, "own", "", *span)]
+    if form == "range":
+        return _ends(m, text)
+    whose = side(text, m.start(), m.end())
+    bound = _bound(text, m.start(), whose)
+    if form == "ratio":
+        top, whole = _value(m.group(1))[0], _value(m.group(2))[0]
+        return [Number(top / whole, "ratio", 0.5 / whole, whose, "", *span, bound)]
+    if form in ("n", "p"):
+        value, slack = _value(m.group(1))
+        below = bool(re.search(r"below|under|<", m.group(0)))
+        return [Number(value, form, slack, "own", "", *span, -1 if below else 0)]
     if form in ("whole", "part"):
-        low = m.group(1).lower()
-        value = WHOLES.get(low) or PARTS[low]
-        multiple = form == "whole" or bool(re.match(r" (the average|as (many|much|often)|of the average)", text[m.end() :]))
-        slack = 0.25 if form == "whole" else 0.05
-        return [Number(value, "multiple" if multiple else "ratio", slack, _side(text, *span[:2]), "", *span)]
-    raw = m.group(1) or m.group(3)
-    value, slack = _value(raw)
+        return [_worded(form, m, text, whose, bound)]
+    return [_plain(form, m, text, whose, bound)]
+
+
+def _ends(m: re.Match[str], text: str) -> list[Number]:
+    """Both ends of an interval or of a scale."""
+    span = (m.start(), m.end(), m.group(0))
+    before = text[: m.start()]
+    scale = bool(re.search(r"scale (?:of|from)\s*$", before, re.I) or re.search(r"points from\s*$", before, re.I))
+    kind = "percent" if m.group(3) else "multiple" if re.match(r" ?(?:times|x)\b", text[m.end() :]) else "bare"
+    sides = ("scale", "scale") if scale else ("low", "high")
+    return [Number(_value(m.group(i + 1))[0], kind, _value(m.group(i + 1))[1], sides[i], "", *span) for i in (0, 1)]
+
+
+def _worded(form: str, m: re.Match[str], text: str, whose: str, bound: int) -> Number:
+    """Twice, half, a third."""
+    low = m.group(1).lower()
+    value = WHOLES.get(low) or _piece(low)
+    whole = re.match(r",? (?:the average|as (?:many|much|often|likely|common|frequent)|of the average|that of|of what everyone"
+                     r"|everyone|the (?:usual|overall) (?:rate|share|level)|the (?:rate|share|level|average) of)",
+                     text[m.end() :])  # fmt: skip
+    multiple = form == "whole" or bool(whole)
+    slack = 0.25 * value / 2 if form == "whole" else min(0.05, 0.2 * value)
+    return Number(value, "multiple" if multiple else "ratio", slack, whose, "", m.start(), m.end(), m.group(0), bound)
+
+
+def _plain(form: str, m: re.Match[str], text: str, whose: str, bound: int) -> Number:
+    """A number in digits or words, with what it counts."""
+    value, slack = _value(m.group(1) or m.group(3))
     if form == "bare" and m.group(2):
         factor = SCALE[m.group(2).strip().lower()]
         value, slack = value * factor, slack * factor
-    if about:
+    if re.search(
+        r"\b(about|around|nearly|almost|roughly|some|close to|approximately|just over|just under) $", text[: m.start()], re.I
+    ):
         slack = max(slack, 0.05 * abs(value))
-    unit = ""
     after = re.match(r"\s?([A-Za-z\u20ac$\u00a3]+)", text[m.end() :])
-    if form == "bare" and after:
-        unit = after.group(1).lower()
-    side = _side(text, m.start(), m.end())
-    return [Number(value, form, slack, side, unit if unit in UNITS else "", *span)]
-
-
-def _side(text: str, start: int, end: int) -> str:
-    """Whose number it is, by the words right before and behind it."""
-    before, after = text[:start], text[end:]
-    if re.match(r"\s?(percentage )?(points? )?([a-z]+ )?(above|below|more than|less than|higher than|lower than)\b", after):
-        return "gap"
-    named = re.search(r"\b(everyone|average of|of everyone,)[: ]*\s?$", before)
-    if named or re.match(r"\s?(of|for|among) (everyone|all)\b", after):
-        return "everyone"
-    if re.search(rf"{DIGITS} of $", before):
-        return "everyone"
-    if re.match(r"\s?(of|for|among) the (rest|others)\b", after) or re.search(r"\b(rest|others)[: ]*\s?$", before):
-        return "rest"
-    if re.search(r"\bagainst (about )?$", before):
-        return "other"
-    return "own"
+    unit = after.group(1).lower() if form == "bare" and after else ""
+    return Number(value, form, slack, whose, unit if unit in UNITS else "", m.start(), m.end(), m.group(0), bound)

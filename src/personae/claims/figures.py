@@ -1,0 +1,89 @@
+"""The numbers of a claim against the facts they stand for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from personae.claims.backing import OWN_WORDS, backs, is_part
+from personae.claims.reading import Reading, masked, roots
+from personae.model.fact import Fact
+from personae.words.names import parts
+from personae.words.numbers import alike
+from personae.words.reading import Number, aliases, mentions, numbers
+
+LIKE = re.compile(
+    r"\b(?:like|as|same as|similar to|no different from|in line with)(?: among| for)? (?:everyone|the average)\b", re.I
+)
+"""Words that say that there is no difference."""
+
+
+def unbacked(said: Reading) -> str:
+    """The first number of a claim that no fact it cites backs, or a fact it cites and does not speak of; "" when all is well."""
+    text = said.text
+    if LIKE.search(text):
+        return _unlike(said)
+    for f in said.cited:
+        named = f.id not in said.called or any(f.id in ids for _, _, ids in said.places)
+        if not named and not _lookalike(said, f):
+            return f"it does not say what {f.id} is about"
+    nearest = [s for s, _ in mentions(text, [n for n, k in said.known.names.items() if k == said.persona.nearest])]
+    for number in said.numbers:
+        facts = list(said.about(number.start, number.end))
+        facts += [f for f in said.cited if f.measure in OWN_WORDS and f not in facts]
+        if any(f.subject == said.persona.nearest for f in said.cited):
+            other = any(_between(text, s, number.start) for s in nearest)
+            facts = [f for f in facts if (f.subject == said.persona.nearest) == other]
+            number = replace(number, side="own") if other and number.side == "other" else number
+        if not any(backs(f, number) for f in facts):
+            return f"no fact it cites backs {number.text.strip()!r}{_hint(facts, number)}"
+    return ""
+
+
+def promised(said: Reading) -> str:
+    """The first figure of advice that no fact backs: advice may count ("two reminders") but promise no share and no multiple."""
+    for number in said.numbers:
+        figure = number.form in ("percent", "multiple", "points", "ratio") or number.unit in ("users", "customers", "people")
+        if figure and said.part != "opportunity test" and not any(backs(f, number) for f in said.cited):
+            return f"no fact it cites backs {number.text.strip()!r}"
+    return ""
+
+
+def _hint(facts: list[Fact], number: Number) -> str:
+    """What stands in the fact instead, for whoever repairs the sentence."""
+    if len(facts) != 1 or facts[0].measure in OWN_WORDS:
+        return ""
+    f = facts[0]
+    scale = 100.0 if is_part(f) else 1.0
+    held = {"value": f.value * scale, "everyone": None if f.everyone is None else f.everyone * scale}
+    held |= {"rest": None if f.rest is None else f.rest * scale, "multiple": f.multiple}
+    return "; {} has {}".format(f.id, ", ".join(f"{k} {v:.3g}" for k, v in held.items() if v is not None))
+
+
+def _lookalike(said: Reading, fact: Fact) -> bool:
+    """Whether the text speaks of another cited fact that measures the same, such as its median or another of its levels."""
+    stem = parts(fact.label, fact.measure)[0]
+    found = {i for _, _, ids in said.places for i in ids}
+    return any(f.id in found and parts(f.label, f.measure)[0] == stem for f in said.cited) or bool(
+        {r for r in roots(fact.label) if len(r) > 3} & {r for r in roots(said.text) if len(r) > 3}
+    )
+
+
+def _unlike(said: Reading) -> str:
+    """Why a text that says "like everyone" does not hold: a fact it cites differs clearly, or is about something else."""
+    for f in said.cited:
+        stem = parts(f.label, f.measure)[0]
+        whole = (*said.called.get(f.id, ()), *aliases(stem, f.measure.partition("=")[0]))
+        if not mentions(said.text, whole) and not _lookalike(said, f):
+            return f"it does not say what {f.id} is about"
+        if f.p is not None and f.p < 0.05 and not alike(f.value, f.everyone or 0.0, part=is_part(f)):
+            return f"{f.id} differs from everyone"
+    names = (n for several in said.called.values() for n in several)
+    invented = [n for n in numbers(masked(said.text, mentions(said.text, names))) if not any(backs(f, n) for f in said.cited)]
+    return f"no fact it cites backs {invented[0].text.strip()!r}" if invented else ""
+
+
+def _between(text: str, name: int, number: int) -> bool:
+    """Whether a group's name and a number stand in the same part of a sentence."""
+    low, high = sorted((name, number))
+    return not re.search(r"[;,:](?!\d)", text[low:high])
