@@ -16,6 +16,9 @@ STRONG, HUGE, SLIGHT = 1.25, 2.0, 1.5
 CLEAR_GAP, HUGE_GAP, SLIGHT_GAP = 0.05, 0.2, 0.1
 """The same for differences between shares."""
 STEADY, FAIRLY = 0.75, 0.6
+SIZE = re.compile(
+    r"\b(?:a |the |this )?(large|big|sizeable|major|small|little|minor|tiny|niche) (?:group|segment|persona)\b", re.I
+)
 
 
 def wrong(said: Reading) -> str:
@@ -121,11 +124,7 @@ def _holds(fact: Fact, q: Quantity, said: Reading) -> bool:
 
 def _sized(said: Reading) -> str:
     """A word for the size of the group that its share does not bear out."""
-    m = re.search(
-        r"\b(?:a |the |this )?(large|big|sizeable|major|small|little|minor|tiny|niche) (?:group|segment|persona)\b",
-        said.bare,
-        re.I,
-    )
+    m = SIZE.search(said.bare)
     shares = [f.value for f in said.known.facts.values() if f.measure == "share of users"]
     own = next((f.value for f in said.known.own.get(said.persona.key, ()) if f.measure == "share of users"), None)
     if not m or own is None:

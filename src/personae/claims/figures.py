@@ -10,16 +10,15 @@ from personae.claims.reading import Reading, masked, roots
 from personae.model.fact import Fact
 from personae.words.names import parts
 from personae.words.numbers import alike
+from personae.words.patterns import either
 from personae.words.reading import Number, aliases, mentions, numbers
 
-LIKE = re.compile(
-    r"\b(?:like|as|same as|similar to|no different from|in line with)(?: among| for)? (?:everyone|the average)\b", re.I
-)
+LIKE = either("(?:like|as|same as|similar to|no different from|in line with)(?: among| for)? (?:everyone|the average)")
 """Words that say that there is no difference."""
 
 
 def unbacked(said: Reading) -> str:
-    """The first number of a claim that no fact it cites backs, or a fact it cites and does not speak of; "" when all is well."""
+    """The first number of a claim that no fact it cites backs, or a fact it cites and does not speak of."""
     text = said.text
     if LIKE.search(text):
         return _unlike(said)
@@ -41,7 +40,7 @@ def unbacked(said: Reading) -> str:
 
 
 def promised(said: Reading) -> str:
-    """The first figure of advice that no fact backs: advice may count ("two reminders") but promise no share and no multiple."""
+    """The first figure of advice that no fact backs: advice may count ("two reminders") but promises no share or multiple."""
     for number in said.numbers:
         figure = number.form in ("percent", "multiple", "points", "ratio") or number.unit in ("users", "customers", "people")
         if figure and said.part != "opportunity test" and not any(backs(f, number) for f in said.cited):

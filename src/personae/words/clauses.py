@@ -4,30 +4,35 @@ from __future__ import annotations
 
 import re
 
+from personae.words.patterns import alternatives, either
+
 _JOINS = r"against|versus|vs|compared (?:with|to)|than|while|whereas|but|instead of|rather than|where|yet|though|although"
 BREAKS = re.compile(rf"[;:()\[\]\u2014]|,(?!\d)|\.(?!\d)|\b(?:{_JOINS})\b", re.I)
 AND = re.compile(r"\b(?:and|or)\b", re.I)
 _USERS = r"users?|customers?|members?|people|persons?|shoppers?|visitors?|clients?|accounts?|products?|stores?|groups?"
-REST = re.compile(
-    rf"\b(?:rest|others|everyone else|everybody else|elsewhere|remaining|all others?|other (?:{_USERS})|outside (?:it|this group))\b",
-    re.I,
-)
-EVERYONE = re.compile(
-    rf"\b(?:everyone|everybody|overall|(?:the|an|our|general|overall|site) average(?! of\b)|average (?:{_USERS})|all (?:{_USERS})"
-    rf"|typical (?:{_USERS})|in general|as a whole|whole (?:base|population|crowd)|entire (?:base|population)|usual|norm"
-    rf"|baseline|(?:{_USERS}) (?:overall|in total))\b",
-    re.I,
-)
-OWN = re.compile(
-    r"\b(?:they|them|their|theirs|here|this (?:group|persona|segment)|these|its|in the group|of the group)\b", re.I
-)
+REST = either(f"""
+    rest / others / everyone else / everybody else / elsewhere / remaining / all others? / other (?:{_USERS}) /
+    outside (?:it|this group)
+""")
+EVERYONE = either(f"""
+    everyone / everybody / overall / (?:the|an|our|general|overall|site) average(?! of\\b) / average (?:{_USERS}) /
+    all (?:{_USERS}) / typical (?:{_USERS}) / in general / as a whole / whole (?:base|population|crowd) /
+    entire (?:base|population) / usual / norm / baseline / (?:{_USERS}) (?:overall|in total)
+""")
+OWN = either("they / them / their / theirs / here / this (?:group|persona|segment) / these / its / in the group / of the group")
 COMPARED = re.compile(
-    r"\b(?:times|twice|thrice|double|triple|half|third|quarter|fifth|tenth|points?|above|below|beyond|than|over|under|near|nearer"
-    r"|close to|closer to|beat|beats|exceed|exceeds|like|as)(?: (?:of|as (?:much|many|often|likely) as|that of|what))?"
+    r"\b(?:"
+    + alternatives("""
+    times / twice / thrice / double / triple / half / third / quarter / fifth / tenth / points? / above / below /
+    beyond / than / over / under / near / nearer / close to / closer to / beat / beats / exceed / exceeds / like / as
+    """)
+    + r")(?: (?:of|as (?:much|many|often|likely) as|that of|what))?"
     r"(?: does| do| is)? (?:the |an )?(?:average|everyone|everybody|overall)(?:'s|\u2019s)?",
     re.I,
 )
 """Places where everyone is only what is compared with."""
+BEFORE = re.compile(r"(everyone|everybody|overall|the average|average (?:user|customer)s?|rest|others)[ :;,]*\($", re.I)
+"""Whose number stands in brackets."""
 
 
 HEDGE = re.compile(r"\b(?:about|around|nearly|almost|roughly|only|just|some|approximately|close to|under|over) $", re.I)
@@ -84,9 +89,7 @@ def _by_clause(text: str, start: int, end: int) -> str:
     if near:
         return min(near, key=lambda n: (near[n], n != "own"))
     if opens == "(":
-        said = re.search(
-            r"(everyone|everybody|overall|the average|average (?:user|customer)s?|rest|others)[ :;,]*\($", text[:left], re.I
-        )
+        said = BEFORE.search(text[:left])
         if said:
             return "rest" if said.group(1).lower() in ("rest", "others") else "everyone"
     return "other" if opens in ("against", "versus", "vs", "compared with", "compared to", "than", "instead of") else "own"

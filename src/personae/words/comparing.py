@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from personae.words.patterns import alternatives, either
+
 UP = (
     "more", "above", "higher", "greater", "larger", "bigger", "longer", "exceeds", "exceed", "outdo", "outpace", "increase",
     "increased", "often", "frequently", "elevated", "heavier", "stronger", "richer", "ahead", "overrepresented", "heavily",
@@ -15,7 +17,8 @@ DOWN = (
     "barely", "scarcely", "infrequently", "trail", "trails", "lag", "lags", "behind", "underrepresented", "weaker", "poorer",
     "lighter", "reduced", "low", "avoid", "avoids", "ignore", "ignores", "skip", "skips", "infrequent", "sparingly",
 )  # fmt: skip
-_NUMBER = r"(?:the |an? )?(?:\d|half|third|quarter|two |three |four |five |six |seven |eight |nine |ten |twenty|thirty|fort|fift|sixt|sevent|eight|ninet)"
+_SPELT = "(?:two|three|four|five|six|seven|eight|nine|ten) |(?:twen|thir|for|fif|six|seven|eigh|nine)ty"
+_NUMBER = rf"(?:the |an? )?(?:\d|half|third|quarter|{_SPELT})"
 BOUND = re.compile(rf"\b(?:more|less|fewer|over|under|above|below)(?: than)? {_NUMBER}", re.I)
 DIRECTION = re.compile(
     rf"\b(?:({'|'.join(sorted(UP, key=len, reverse=True))}|over (?=the average|everyone|average))"
@@ -23,27 +26,35 @@ DIRECTION = re.compile(
     re.I,
 )
 NOT = re.compile(r"\b(?:not|no|never|nor|n't|isn't|aren't|don't|doesn't|without)(?: [a-z]+)? $", re.I)
+_THAN = alternatives("""
+    more / less / fewer / higher / lower / above / below / larger / smaller / greater / ahead / behind / longer /
+    shorter / bigger / over / under / stronger / weaker / difference
+""")
+_STRONG = alternatives("""
+    far / much / well / considerabl[ey] / substantial(?:ly)? / marked(?:ly)? / clear(?:ly)? / strong(?:ly)? /
+    sharp(?:ly)? / significant(?:ly)? / a lot / way / distinct(?:ly)? / notabl[ey] / noticeabl[ey]
+""")
+_SLIGHT = "slight(?:ly)?|somewhat|marginal(?:ly)?|a little|a bit|modest(?:ly)?|just"
 DEGREES = (
-    ("huge", re.compile(r"\b(?:huge(?:ly)?|dramatic(?:ally)?|vast(?:ly)?|massive(?:ly)?|enormous(?:ly)?|extreme(?:ly)?"
-                        r"|overwhelming(?:ly)?|exceptional(?:ly)?|by far)\b", re.I)),
-    ("strong", re.compile(r"\b(?:far|much|well|considerabl[ey]|substantial(?:ly)?|marked(?:ly)?|clear(?:ly)?|strong(?:ly)?|sharp(?:ly)?"
-                          r"|significant(?:ly)?|a lot|way|distinct(?:ly)?|notabl[ey]|noticeabl[ey])(?= (?:more|less|fewer|higher|lower|above"
-                          r"|below|larger|smaller|greater|ahead|behind|longer|shorter|bigger|over|under|stronger|weaker|difference))",
-                          re.I)),
-    ("slight", re.compile(r"\b(?:slight(?:ly)?|somewhat|marginal(?:ly)?|a little|a bit|modest(?:ly)?|just)(?= (?:more|less|fewer|higher"
-                          r"|lower|above|below|larger|smaller|greater|longer|shorter|bigger|over|under|difference))", re.I)),
+    ("huge", either("""
+        huge(?:ly)? / dramatic(?:ally)? / vast(?:ly)? / massive(?:ly)? / enormous(?:ly)? / extreme(?:ly)? /
+        overwhelming(?:ly)? / exceptional(?:ly)? / by far
+     """)),
+    ("strong", re.compile(rf"\b(?:{_STRONG})(?= (?:{_THAN}))", re.I)),
+    ("slight", re.compile(rf"\b(?:{_SLIGHT})(?= (?:{_THAN}))", re.I)),
 )  # fmt: skip
 _OF = r"(?= of\b| (?:users|customers|members|people|shoppers|visitors|clients|accounts|stores|products)\b)"
+_NEARLY = "(?:nearly|almost|virtually|practically)"
+_MOST = r"(?!of\b|often|like|apart|common|frequent|active|clearly|strongly)(?=[a-z]+\b)"
 QUANTITIES: tuple[tuple[re.Pattern[str], float, float], ...] = (
-    (re.compile(r"\b(?:nearly|almost|virtually|practically) (?:all|everyone|everybody|every one)\b|\bvast majority\b", re.I), 0.85, 1),
-    (re.compile(r"\b(?:nearly|almost|virtually|practically) (?:none|nobody|no one|never)\b|\bhardly any(?:one|body)?\b"
-                r"|\bbarely any(?:one|body)?\b|\bnext to none\b", re.I), 0, 0.05),
-    (re.compile(r"\balways\b|\bwithout exception\b|\bevery (?:single )?one of (?:them|these)\b|\beach of them\b", re.I), 0.95, 1),
-    (re.compile(r"\bnever\b|\bnone of (?:the|these)\b|\bno one\b", re.I), 0, 0.005),
-    (re.compile(rf"\b(?:more than|over|above|well over) half\b|\b(?:a|the|a clear|the great) majority\b|\bmost{_OF}|^most (?=[a-z]+\b)"
-                r"|(?<=[,;:] )most (?!of\b|often|like|apart|common|frequent|active|clearly|strongly)(?=[a-z]+\b)|\bthe bulk\b|\bmainly\b"
-                r"|\bmostly\b|\bpredominantly\b", re.I), 0.5000001, 1),
-    (re.compile(r"\b(?:less than|fewer than|under|below|well under) half\b|\ba minority\b", re.I), 0, 0.4999999),
+    (either(f"{_NEARLY} (?:all|everyone|everybody|every one) / vast majority"), 0.85, 1),
+    (either(f"{_NEARLY} (?:none|nobody|no one|never) / (?:hardly|barely) any(?:one|body)? / next to none"), 0, 0.05),
+    (either("always / without exception / every (?:single )?one of (?:them|these) / each of them"), 0.95, 1),
+    (either("never / none of (?:the|these) / no one"), 0, 0.005),
+    (re.compile(
+        r"\b(?:more than|over|above|well over) half\b|\b(?:a|the|a clear|the great) majority\b|\bthe bulk\b|\bmainly\b"
+        rf"|\bmostly\b|\bpredominantly\b|\bmost{_OF}|^most (?=[a-z]+\b)|(?<=[,;:] )most {_MOST}", re.I), 0.5000001, 1),
+    (either("(?:less than|fewer than|under|below|well under) half / a minority"), 0, 0.4999999),
     (re.compile(rf"\bmany{_OF}|\ba good part\b|\ba large (?:share|part)\b", re.I), 0.25, 1),
     (re.compile(rf"\b(?:only )?(?:a )?few{_OF}|\ba handful\b|\ba small (?:share|part|minority)\b", re.I), 0, 0.25),
     (re.compile(rf"\bsome{_OF}", re.I), 0.0000001, 0.9999999),

@@ -75,6 +75,10 @@ PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
 SCALE = {"million": 1e6, "thousand": 1e3, "billion": 1e9}
 
 
+RANGED = re.compile(r"(between|scale of|from|range of|interval|interval of)$", re.I)
+LOOSE = re.compile(r"\b(about|around|nearly|almost|roughly|some|close to|approximately|just over|just under) $", re.I)
+
+
 def numbers(text: str) -> tuple[Number, ...]:
     """Every number in a text, in its order; each stretch of text is read once, in its most special form."""
     found: list[Number] = []
@@ -121,9 +125,7 @@ def mentions(text: str, names: Iterable[str]) -> tuple[tuple[int, int], ...]:
 def _is_range(text: str, m: re.Match[str]) -> bool:
     """Whether two numbers with "to" or "and" between are an interval or a scale: in brackets, or after "between" or "of"."""
     before = text[: m.start()].rstrip()
-    return before.endswith(("(", "[")) or bool(
-        re.search(r"(between|scale of|from|range of|interval|interval of)$", before, re.I)
-    )
+    return before.endswith(("(", "[")) or bool(RANGED.search(before))
 
 
 def _idle(text: str, m: re.Match[str]) -> bool:
@@ -214,9 +216,7 @@ def _plain(form: str, m: re.Match[str], text: str, whose: str, bound: int) -> Nu
     if form == "bare" and m.group(2):
         factor = SCALE[m.group(2).strip().lower()]
         value, slack = value * factor, slack * factor
-    if re.search(
-        r"\b(about|around|nearly|almost|roughly|some|close to|approximately|just over|just under) $", text[: m.start()], re.I
-    ):
+    if LOOSE.search(text[: m.start()]):
         slack = max(slack, 0.05 * abs(value))
     after = re.match(r"\s?([A-Za-z\u20ac$\u00a3]+)", text[m.end() :])
     unit = after.group(1).lower() if form == "bare" and after else ""
