@@ -181,7 +181,7 @@ def test_a_natural_report_says_so_on_the_cover_and_on_every_card(made: Made) -> 
     assert "5 kinds of customers in 12,837" in page.text
     assert page.source.count("groups the data show</span>") == 1 + len(cast.personas)
     sections = [s["id"] for s in page.all("section")]
-    assert sections == ["glance", "personas", "side", "number", "sure", "axes", "analyst", "data", "privacy", "appendix"]
+    assert sections == ["glance", "personas", "side", "use", "number", "sure", "axes", "analyst", "data", "privacy", "appendix"]
     assert "Browsers and Weekend planners nearly merge" in page.text
     assert "Churned: from 4.0 % (Daily quick buyers) to 38 % (Browsers)" in page.text
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from personae.charts.chart import Chart
 from personae.charts.look import Mark, mark
 from personae.charts.numbers import listing, those
-from personae.model.persona import Persona
+from personae.model.persona import UNTESTED, Persona
 
 STEADY, FAIR = 0.75, 0.6
 """Bootstrap Jaccard from which a group is steady, and below which it is shaky (Hennig 2007)."""
@@ -28,8 +28,11 @@ def hundred(share: float) -> str:
     return f"{100 * share:.0f}"
 
 
-def steadiness(personas: Sequence[Persona]) -> Steadiness:
-    """How often each group comes back when the work is repeated on other samples."""
+def steadiness(personas: Sequence[Persona]) -> Steadiness | None:
+    """How often each group comes back when the work is repeated on other samples; without those that a person made."""
+    personas = [p for p in personas if p.steady != UNTESTED]
+    if not personas:
+        return None
     rows = tuple((mark(p.index), p.name, round(100 * p.steadiness, 2), hundred(p.steadiness), p.steady) for p in personas)
     shaky = tuple(p.name for p in personas if p.steady == "shaky")
     least = min(personas, key=lambda p: (p.steadiness, p.index))

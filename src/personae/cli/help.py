@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from importlib import import_module
+from pkgutil import get_data
 from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command_from_info
+from typer.models import CommandInfo
 
 
 class Command(TyperCommand):
@@ -31,10 +36,63 @@ class Command(TyperCommand):
         return super().get_help(ctx)
 
 
+COMMANDS = (
+    "demo",
+    "check",
+    "features",
+    "run",
+    "bands",
+    "describe",
+    "compare",
+    "show",
+    "rename",
+    "note",
+    "hide-measure",
+    "edits",
+    "undo",
+    "report",
+    "export",
+    "score",
+    "runs",
+    "diff",
+    "doctor",
+)
+"""Every command in the order of the help: the function of its name in the module of its name, a dash being an underscore."""
+
+
 class Group(TyperGroup):
-    """All commands, with room for a whole sentence about each."""
+    """All commands. The module of one is loaded when it is run, and the list reads the first lines of the files alone."""
+
+    names = COMMANDS
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Their names, in the order of the help."""
+        return list(self.names)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of that name; None when there is none."""
+        if cmd_name not in self.names:
+            return None
+        name = cmd_name.replace("-", "_")
+        callback = getattr(import_module(f"personae.cli.{name}"), name)
+        settings = {"help_option_names": ["-h", "--help"]}
+        info = CommandInfo(name=cmd_name, cls=Command, callback=callback, context_settings=settings)
+        return get_command_from_info(info, pretty_exceptions_short=True, rich_markup_mode=None)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write a line for each command: the first sentence of its help."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(n, first_line(n)) for n in self.names])
 
     def get_help(self, ctx: Any) -> str:
         """The help as wide as the terminal, at most 100 cells."""
         ctx.max_content_width = 100
         return super().get_help(ctx)
+
+
+def first_line(command: str) -> str:
+    """What a command is for, read from its file without running it."""
+    name = command.replace("-", "_")
+    source = (get_data("personae.cli", f"{name}.py") or b"").decode()
+    found = re.search(rf'^def {name}\(.*?\) -> None:\n    """(.+?)(?:"""|\n\n|\n    """)', source, re.S | re.M)
+    return re.sub(r"\s+", " ", found[1]).strip() if found else ""

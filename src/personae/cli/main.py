@@ -11,24 +11,8 @@ from types import FrameType
 import typer
 from typer.main import get_command
 
-from personae.cli import (
-    bands,
-    check,
-    compare,
-    demo,
-    describe,
-    diff,
-    doctor,
-    export,
-    failures,
-    features,
-    report,
-    run,
-    runs,
-    score,
-    show,
-)
-from personae.cli.help import Command, Group
+from personae.cli import failures
+from personae.cli.help import Group
 from personae.cli.screen import Screen
 from personae.errors import PersonaeError
 
@@ -40,24 +24,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-for _command in (
-    demo.demo,
-    check.check,
-    features.features,
-    run.run,
-    bands.bands,
-    describe.describe,
-    compare.compare,
-    show.show,
-    report.report,
-    export.export,
-    score.score,
-    runs.runs,
-    diff.diff,
-    doctor.doctor,
-):
-    app.command(cls=Command)(_command)
 
 FOUR_LINES = """\
 personae demo           sample data to a finished report in one go
@@ -165,4 +131,4 @@ def _place(error: typer.TyperException) -> tuple[str, list[str]]:
     if context is None:
         return "personae", []
     options = [o for p in context.command.params for o in p.opts if o.startswith("--")]
-    return context.command_path, [*options, *getattr(context.command, "commands", ())]
+    return context.command_path, [*options, *getattr(context.command, "names", ())]

@@ -14,6 +14,7 @@ import typer
 
 from personae.cli import settings, summary
 from personae.cli.ask import answered
+from personae.cli.editing import carried
 from personae.cli.screen import Debug, Json, NoColor, Plain, Quiet, Screen, Store, pad, width
 from personae.cli.settings import settings as with_settings
 from personae.cli.watch import Watch, peak_memory, timings, watching
@@ -90,8 +91,14 @@ def perform(study: Study, screen: Screen, out: str, overwrite: bool, store: str,
     with watching(screen) as watch:
         cast, study = answered(study, replace(screen, quiet=True) if yes else screen, flow.run)
         entry = record.add(
-            cast, Path(out) if out else None, today(), overwrite=overwrite, more=lambda folder, _: render(cast, folder, watch)
+            cast,
+            Path(out) if out else None,
+            today(),
+            overwrite=overwrite,
+            more=lambda folder, shown: render(shown, folder, watch),
         )
+        made = record.edits(entry.id)
+        cast = record.load(entry.id) if made else cast
     folder = record.place(entry)
     if save:
         settings.write(Path(), study, found(cast), out)
@@ -99,6 +106,8 @@ def perform(study: Study, screen: Screen, out: str, overwrite: bool, store: str,
         screen.give(document(cast, entry.id, folder, watch))
     else:
         _say(cast, screen, folder, watch, save)
+        for line in carried(made):
+            screen.say(line)
     return cast
 
 

@@ -98,7 +98,17 @@ def whole(cast: Cast, persona: Persona, screen: Screen) -> list[str]:
     )
     typical = cards.typical(cast, persona.key)
     listed = [f"Typical {plural(cast.study.entity)}", *labelled("", ", ".join(typical)), ""] if typical else []
-    return [*head, *listed, *(line for title, claims in parts if claims for line in _part(title, claims)), _grades()]
+    told = [line for title, claims in parts if claims for line in _part(title, claims)]
+    return [*head, *listed, *told, *_notes(persona), _grades()]
+
+
+def _notes(persona: Persona) -> list[str]:
+    """What people wrote about a persona."""
+    from personae.report.cards import noted
+
+    rows = (noted(n) for n in persona.notes)
+    lines = [line for n in rows for line in _part("", (Claim(f"{n.text} ({n.mark})", "by hand", ()),))[:-1]]
+    return ["Notes by people", *lines, ""] if lines else []
 
 
 def _part(title: str, claims: tuple[Claim, ...]) -> list[str]:

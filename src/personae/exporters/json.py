@@ -24,6 +24,7 @@ SCHEMA = 1
 
 HASHED = (
     "dossier.json",
+    "edits.json",
     "evidence.json",
     "facts.json",
     "leaves.parquet",
@@ -48,7 +49,9 @@ def export(cast: Cast, path: Path) -> Path:
 
 def documents(cast: Cast) -> dict[str, dict[str, Any]]:
     """Each document but run.json, by file name."""
+    edited = {"edits.json": {"edits": plain(cast.edits)}} if cast.edits else {}
     return {
+        **edited,
         "personas.json": {
             "verdict": plain(cast.evidence.verdict),
             "users": cast.users,

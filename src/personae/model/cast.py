@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from personae.model.dossier import Dossier
+from personae.model.edit import Edit
 from personae.model.evidence import Evidence
 from personae.model.fact import Fact
 from personae.model.features import LeftOut, Window
@@ -61,6 +62,8 @@ class Cast:
 
     dossier: Dossier = field(default_factory=Dossier)
     """What was looked up in the raw data once everybody had a place."""
+    edits: tuple[Edit, ...] = ()
+    """What people changed, oldest first; everything above has it applied."""
 
     @property
     def users(self) -> int:

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from personae.model.edit import Note
+
+UNTESTED = "not tested"
+"""In place of how steady a group is, where a person made it."""
+
 
 @dataclass(frozen=True)
 class Trait:
@@ -166,7 +171,7 @@ class Persona:
     share: float
     steadiness: float
     steady: str
-    """"steady", "fairly steady" or "shaky"."""
+    """"steady", "fairly steady" or "shaky"; "not tested" where a person made the group."""
     tagline: Claim
     story: tuple[Claim, ...]
     traits: tuple[Claim, ...]
@@ -193,11 +198,14 @@ class Persona:
     """Principles and advice on interfaces, and whether the data call for them."""
     touches: tuple[Touch, ...] = ()
     """What each surface that was asked for could show them."""
+    notes: tuple[Note, ...] = ()
+    """What people wrote about it, oldest first; no claims."""
 
 
 @dataclass(frozen=True)
 class Member:
-    """A user worth talking to: `part` is "typical", "borderline" or "extreme"."""
+    """A user worth talking to: `part` is "typical", "borderline", "extreme" or "contrary" (well inside the group, and the
+    opposite of it on what sets it apart most)."""
 
     persona: str
     part: str

@@ -9,12 +9,14 @@ from personae.model.cast import Cast
 from personae.model.sheet import Sheet
 from personae.report.sheets.anti import anti
 from personae.report.sheets.checklist import interface, principles
+from personae.report.sheets.edits import edits
 from personae.report.sheets.experience import experience
 from personae.report.sheets.fairness import fairness
 from personae.report.sheets.goals import goals, underserved
 from personae.report.sheets.metrics import metrics, targets
 from personae.report.sheets.opportunities import opportunities
 from personae.report.sheets.overview import overview
+from personae.report.sheets.questions import questions
 from personae.report.sheets.rules import rules
 from personae.report.sheets.worth import worth
 from personae.words.names import follow
@@ -30,9 +32,11 @@ SHEETS: tuple[Callable[[Cast], Sheet | None], ...] = (
     experience,
     principles,
     interface,
+    questions,
     fairness,
     worth,
     anti,
+    edits,
 )
 """What can be tabled of a cast; None where a run has nothing to show."""
 

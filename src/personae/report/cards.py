@@ -11,12 +11,21 @@ from personae.charts.numbers import count, percent, plural, sentence
 from personae.charts.steadiness import hundred
 from personae.charts.traits import Differences, shown, traits
 from personae.model.cast import Cast
+from personae.model.edit import Note
 from personae.model.fact import Fact
-from personae.model.persona import Claim, Persona, Profile
+from personae.model.persona import UNTESTED, Claim, Persona, Profile
 from personae.model.vocabulary import is_thing
 from personae.report.proof import Proof, Said, said
 from personae.words.names import clean
 from personae.words.worlds import life
+
+
+@dataclass(frozen=True)
+class Noted:
+    """A note of a person: its text, and what it is about, what it says, where it comes from and when, in a line."""
+
+    text: str
+    mark: str
 
 
 @dataclass(frozen=True)
@@ -42,6 +51,8 @@ class Card:
     edited: bool
     life: str = ""
     """In how many other ways to form the groups it is there; "" where none were tried."""
+    notes: tuple[Noted, ...] = ()
+    """What people wrote about it."""
     typical: tuple[str, ...] = ()
     """The most typical things of a group, where things are grouped and no people."""
 
@@ -75,14 +86,23 @@ def card(cast: Cast, persona: Persona, facts: Mapping[str, Fact], proofs: Mappin
         difference=said(persona.difference, proofs) if persona.difference else None,
         firm=firm(profile, cast.study.entity, cast.study.floor),
         firm_proofs=tuple(proofs[id] for id in profile.facts[2:] if id in proofs),
-        edited=persona.origin != "data",
+        edited=persona.origin == "edited",
         life=sentence(life(cast.evidence.worlds, persona.index)) if cast.evidence.worlds else "",
+        notes=tuple(noted(n) for n in persona.notes),
         typical=typical(cast, persona.key),
     )
 
 
+def noted(note: Note) -> Noted:
+    """A note as a card shows it."""
+    about = f"on \u201c{note.about}\u201d" if note.about else ""
+    return Noted(note.text, ", ".join(x for x in (about, note.says, note.source, note.date) if x))
+
+
 def _steady(persona: Persona) -> str:
     """How much of a group comes back, and what follows where that is little (Hennig 2007)."""
+    if persona.steady == UNTESTED:
+        return "A person made this group; whether it comes back on other samples was not tested."
     words = f"Repeated on other samples, this group comes back {hundred(persona.steadiness)} times in 100."
     return f"{words} Below 60 a group is not to be trusted." if persona.steady == "shaky" else words
 

@@ -16,6 +16,7 @@ from personae import plugins
 from personae.errors import DataError, UsageError
 from personae.model.cast import Cast, Listed
 from personae.model.dossier import Dossier
+from personae.model.edit import Edit
 from personae.model.evidence import Evidence
 from personae.model.fact import Fact
 from personae.model.features import LeftOut, Window
@@ -40,6 +41,7 @@ FILES = frozenset(
         "facts.json",
         "evidence.json",
         "dossier.json",
+        "edits.json",
         "rule.json",
         "run.json",
         "timings.json",
@@ -157,12 +159,18 @@ def _cast(root: Path, run: Mapping[str, Any]) -> Cast:
         versions=run["versions"],
         leaf=_leaves(root / "leaves.parquet"),
         dossier=_dossier(root),
+        edits=_edits(root),
     )
 
 
 def _dossier(root: Path) -> Dossier:
     """Empty for runs that were written before there was one."""
     return noun(Dossier, _document(root, "dossier.json")) if (root / "dossier.json").is_file() else Dossier()
+
+
+def _edits(root: Path) -> tuple[Edit, ...]:
+    """What people changed before it was saved; nothing where they changed nothing."""
+    return tuple(noun(Edit, e) for e in _document(root, "edits.json")["edits"]) if (root / "edits.json").is_file() else ()
 
 
 def _rule(data: Mapping[str, Any]) -> Rule:

@@ -9,16 +9,20 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from personae.errors import DataError, MachineError, UsageError
+from personae.errors import DataError, MachineError, PersonaeError, UsageError
 from personae.model.cast import Cast
-from personae.store import casts
+from personae.model.edit import Edit
+from personae.progress import warn
+from personae.store import casts, edits
 from personae.store.atomic import on_disk, sweep, taken, whole_folder
+from personae.store.carry import carried, counterparts
 from personae.store.lock import only_writer
+from personae.words.edited import edited
 
 SCHEMA = 1
 
@@ -58,12 +62,13 @@ class Record:
     root: Path
 
     def add(
-        self, cast: Cast, folder: Path | None, date: str, *, overwrite: bool = False, more: Callable[[Path, str], None]
+        self, cast: Cast, folder: Path | None, date: str, *, overwrite: bool = False, more: Callable[[Path, Cast], None]
     ) -> Entry:
         """Keep the cast, write its readable files into `folder` (`more` adds to them), and list the run, in that order.
 
-        `folder` None means reports/<date>_<id> beside the record. Until the row is committed nothing of the run is visible;
-        when anything fails nothing of it stays. Raises MachineError when the machine says no.
+        `folder` None means reports/<date>_<id> beside the record. Edits of an earlier run are carried over: what is kept is the
+        cast as it is, what is written and given to `more` has them applied. Until the row is committed nothing of the run is
+        visible; when anything fails nothing of it stays. Raises MachineError when the machine says no.
         """
         self.prepare()
         with only_writer(self.root / "lock"), self._index(write=True) as index:
@@ -75,11 +80,13 @@ class Record:
             digest = self._keep(cast)
             existed = taken(place)
             with _undone(place, unless=existed):
-                kept = self.root / "runs" / digest
-                casts.save(cast, place, overwrite=overwrite, more=lambda temp: more(temp, entry.id), written=kept)
+                new = () if edits.read(index, digest) else self._carried(index, cast)
+                shown = self._shown(cast, edits.read(index, digest) or new)
+                kept = None if shown.edits else self.root / "runs" / digest
+                casts.save(shown, place, overwrite=overwrite, more=lambda temp: more(temp, shown), written=kept)
                 entry = replace(entry, digest=digest, folder=self._relative(place))
                 with on_disk(self.root):
-                    _insert(index, entry)
+                    _insert(index, entry, new)
         return entry
 
     def prepare(self) -> None:
@@ -125,11 +132,87 @@ class Record:
         )
 
     def load(self, name: str = "") -> Cast:
-        """A run by id, by folder, or the newest. Raises UsageError P201 for none, DataError P202 for a damaged one."""
+        """A run by id, by folder, or the newest, as people edited it. Raises UsageError P201 for none, DataError P202 for a
+        damaged one."""
         if name and (Path(name) / "run.json").is_file():
-            return casts.load(name)
+            return self._in_folder(Path(name))
         entry = self.entry(name)
-        return replace(casts.load(self.root / "runs" / entry.digest), run=entry.id)
+        return replace(self._shown(None, self.edits(entry.id), entry.digest), run=entry.id)
+
+    def bare(self, name: str = "") -> Cast:
+        """The same with nobody's names and notes: as it was described last."""
+        entry = self.entry(name)
+        held = [e for e in self.edits(entry.id) if e.structural]
+        return replace(self._shown(None, held, entry.digest), run=entry.id, edits=())
+
+    def edits(self, name: str = "") -> tuple[Edit, ...]:
+        """Every edit of a run, oldest first: those that hold, those that were undone, and those that wait."""
+        entry = self.entry(name)
+        with self._index(write=False) as index:
+            return edits.read(index, entry.digest)
+
+    def edit(self, name: str, made: Callable[[Cast], tuple[Edit, Cast | None]]) -> Edit:
+        """Record one edit. `made` gets the run as it is edited so far, nobody else writing, and gives the edit and, where it
+        changes who is in which persona, the run described anew. Raises what `made` raises, and MachineError."""
+        self.prepare()
+        entry = self.entry(name)
+        with only_writer(self.root / "lock"), self._index(write=True) as index:
+            edit, anew = made(replace(self._shown(None, edits.read(index, entry.digest), entry.digest), run=entry.id))
+            with on_disk(self.root):
+                edit = replace(edit, derived=self._keep(anew) if anew is not None else "")
+                return edits.add(index, entry.digest, edit)
+
+    def undo(self, name: str = "", number: int | None = None) -> Edit:
+        """Take an edit of a run back, the last one that holds when no number is given. It stays in the record as undone.
+
+        Raises UsageError P201 when there is none, P001 when a later merge or split rests on it.
+        """
+        entry = self.entry(name)
+        with only_writer(self.root / "lock"), self._index(write=True) as index, on_disk(self.root):
+            return edits.undone(index, entry.digest, entry.id, number)
+
+    def asked(self) -> frozenset[str]:
+        """Ids of everybody who was put on an interview list of this record."""
+        with self._index(write=False) as index:
+            return edits.asked(index)
+
+    def ask(self, name: str, date: str, ids: Sequence[str]) -> int:
+        """Remember the people of an interview list, whoever they are; returns the number of the list."""
+        self.prepare()
+        entry = self.entry(name)
+        with only_writer(self.root / "lock"), self._index(write=True) as index, on_disk(self.root):
+            return edits.ask(index, entry.digest, date, ids)
+
+    def _in_folder(self, folder: Path) -> Cast:
+        """The run whose files are in a folder: as it was edited since, where this record knows that it was."""
+        with suppress(PersonaeError):
+            for run in reversed(self.entries()):
+                if self.place(run).resolve() == folder.resolve() and self.edits(run.id):
+                    return self.load(run.id)
+        return casts.load(folder)
+
+    def _shown(self, cast: Cast | None, made: Sequence[Edit], digest: str = "") -> Cast:
+        """A run with its edits: opened where it was described anew for the last merge or split that holds."""
+        held = [e for e in made if e.state == "active"]
+        anew = next((e.derived for e in reversed(held) if e.derived), digest if cast is None else "")
+        whole = casts.load(self.root / "runs" / anew) if anew or cast is None else cast
+        return edited(whole, held)
+
+    def _carried(self, index: sqlite3.Connection, cast: Cast) -> tuple[Edit, ...]:
+        """The edits of the newest earlier run that has some and is about the same, for this cast."""
+        sources = _about(cast)[0]
+        for run in reversed(self.entries()):
+            made = [e for e in edits.read(index, run.digest) if e.state != "undone"]
+            if not made:
+                continue
+            try:
+                before = replace(self._shown(None, made, run.digest), run=run.id)
+            except PersonaeError as wrong:
+                warn(f"the edits of {run.id} were not carried over: {wrong.what}")
+                continue
+            if run.sources == sources or counterparts(before, cast):
+                return carried(made, before, cast)
+        return ()
 
     def place(self, entry: Entry) -> Path:
         """Where the readable files of a run went, as seen from the working folder."""
@@ -163,7 +246,7 @@ class Record:
 
     def _clean(self, index: sqlite3.Connection) -> None:
         """Remove results that no row names: left by writers that died. Safe, as only one writer holds the lock."""
-        known = {row[0] for row in index.execute("select digest from runs")}
+        known = {row[0] for row in index.execute("select digest from runs")} | edits.digests(index)
         with on_disk(self.root):
             sweep(self.root / "runs")
             for left in (self.root / "runs").iterdir():
@@ -235,10 +318,15 @@ def _about(cast: Cast) -> tuple[str, str, int, int, int]:
     return sources, cast.evidence.verdict.kind.value, len(cast.personas), cast.users, cast.study.seed
 
 
-def _insert(index: sqlite3.Connection, entry: Entry) -> None:
+def _insert(index: sqlite3.Connection, entry: Entry, carried: Sequence[Edit]) -> None:
+    """List a run and its edits, at once."""
     names = list(Entry.__annotations__)
     marks = ", ".join("?" for _ in names)
+    index.execute("begin immediate")
     index.execute(f"insert into runs ({', '.join(names)}) values ({marks})", [getattr(entry, n) for n in names])
+    for e in carried:
+        edits.add(index, entry.digest, e)
+    index.execute("commit")
 
 
 def _free_name(place: Path) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from personae.model.cast import Cast
+from personae.model.persona import UNTESTED
 from personae.model.sheet import Heading, Sheet
 from personae.words.names import plural
 
@@ -21,6 +22,9 @@ def overview(cast: Cast) -> Sheet | None:
             Heading("key"), Heading("persona"), Heading(users, "count"), Heading("share", "share"), Heading("sets them apart"),
             Heading("steadiness", "number"), Heading("steady"), Heading("kind of group"),
         ),
-        rows=tuple((p.key, p.name, p.users, p.share, p.tagline, p.steadiness, p.steady, p.verdict) for p in cast.personas),
+        rows=tuple(
+            (p.key, p.name, p.users, p.share, p.tagline, None if p.steady == UNTESTED else p.steadiness, p.steady, p.verdict)
+            for p in cast.personas
+        ),
         part="personas",
     )  # fmt: skip

@@ -1,0 +1,36 @@
+"""What is still to be found out of each persona, and what people have answered."""
+
+from __future__ import annotations
+
+from personae.model.cast import Cast
+from personae.model.sheet import Heading, Sheet
+from personae.report.questions import questions as listed
+
+
+def questions(cast: Cast) -> Sheet | None:
+    """Every question with its state; None without personas."""
+    found = listed(cast)
+    if not found:
+        return None
+    name = {p.key: p.name for p in cast.personas}
+    open_ = sum(q.state == "open" for q in found)
+    told = (
+        f"{open_} of {len(found)} questions are open" if open_ < len(found) else f"{len(found)} questions the data leave open"
+    )
+    return Sheet(
+        id="questions",
+        title=told,
+        about="What the data show and do not explain. Answers are people's, not measured: confirmed and refuted count them.",
+        headings=(
+            Heading("persona"), Heading("question"), Heading("because"), Heading("state"), Heading("confirmed", "count"),
+            Heading("refuted", "count"), Heading("answers"),
+        ),
+        rows=tuple(
+            (
+                name[q.persona], q.text, q.why, q.state, q.confirmed, q.refuted,
+                "; ".join(f"{n.text} ({n.source})" if n.source else n.text for n in q.notes) or None,
+            )
+            for q in found
+        ),
+        part="use",
+    )  # fmt: skip
