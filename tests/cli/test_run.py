@@ -19,6 +19,7 @@ from personae.model.study import Study
 from personae.progress import step, tell
 
 FILES = {
+    "dossier.json",
     "evidence.json",
     "facts.json",
     "personas.json",
