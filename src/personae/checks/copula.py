@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import ndtri
-from sklearn.cluster import KMeans
 
+from personae import lloyd
 from personae.model.clustering import Clustering, Space
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def null_spaces(space: Space, seed: int, draws: int) -> Iterator[Space]:
 
 def _within(x: Floats, sizes: tuple[int, ...], seed: int) -> Floats:
     total = ((x - x.mean(axis=0)) ** 2).sum()
-    return np.array([KMeans(k, n_init=3, random_state=seed).fit(x).inertia_ / total for k in sizes])
+    return np.array([lloyd.fit(x, k, seed, 3).inertia / total for k in sizes])
 
 
 def _normal_root(x: Floats, rng: np.random.Generator, heaps: NDArray[np.int32] | None = None) -> Floats:

@@ -11,8 +11,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
-from sklearn.cluster import KMeans
 
+from personae import lloyd
 from personae.model.clustering import Clustering, Space
 from personae.model.criteria import Criterion, Point
 
@@ -55,5 +55,5 @@ def first_within(points: Sequence[Point]) -> int | None:
 
 def _logs(x: Floats, sizes: Sequence[int], seed: int) -> Floats:
     """The logarithm of what is left over in each number of groups."""
-    left = [KMeans(k, n_init=STARTS, random_state=seed).fit(x).inertia_ for k in sizes]
+    left = [lloyd.fit(x, k, seed, STARTS).inertia for k in sizes]
     return np.log(np.maximum(left, 1e-300))

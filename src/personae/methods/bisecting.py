@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from sklearn.cluster import KMeans
 
+from personae import lloyd
 from personae.model.clustering import Clustering, Space
 from personae.splits import split_apart
 
@@ -32,8 +32,8 @@ def fit(space: Space, size: int, seed: int, starts: int = 5) -> Clustering:
         apart = ((here - here.mean(axis=0)) ** 2).sum()
         if len(at) < FEWEST or apart <= 1e-12:
             return None
-        model = KMeans(2, n_init=starts, random_state=seed).fit(here)
-        return float(apart - model.inertia_), model.labels_ == 1
+        model = lloyd.fit(here, 2, seed, starts)
+        return float(apart - model.inertia), model.labels == 1
 
     leaf, tree = split_apart(len(z), size, halves, "what the cut takes off the sum of squared distances")
     labels = np.array(tree.cut(size), np.int32)[leaf]

@@ -12,8 +12,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from sklearn.cluster import KMeans
 
+from personae import lloyd
 from personae.errors import Refused
 from personae.model.clustering import Clustering, Space
 
@@ -61,16 +61,15 @@ def fit(
     first = (z - z.mean(axis=0)) / np.maximum(z.std(axis=0), 1e-12) if sphere else z
     tol = 0.0 if strict else 1e-4
     model, worst = _best(first, size, seed, starts, tol, iterations)
-    labels = model.labels_.astype(np.int32)
-    best = float(model.inertia_)
+    labels, best = model.labels, model.inertia
     settings: dict[str, float | str] = {
         "starts": starts,
         "geometry": "sphered" if sphere else "plain",
         "objective": best,
         "worst": worst,
         "spread": worst / best - 1 if best > 0 else 0.0,
-        "iterations": int(model.n_iter_),
-        "converged": "yes" if model.n_iter_ < iterations else "no",
+        "iterations": model.rounds,
+        "converged": "yes" if model.rounds < iterations else "no",
     }
     if not refine:
         return Clustering("kmeans", labels, size, seed, settings)
@@ -78,15 +77,14 @@ def fit(
     return Clustering("kmeans", labels, size, seed, {**settings, "refined": "yes"}, metric)
 
 
-def _best(z: Floats, size: int, seed: int, starts: int, tol: float, iterations: int) -> tuple[KMeans, float]:
-    """The best of several starts, and the objective of the worst: the starts that scikit-learn's n_init makes of this seed."""
+def _best(z: Floats, size: int, seed: int, starts: int, tol: float, iterations: int) -> tuple[lloyd.Means, float]:
+    """The best of several starts, and the objective of the worst."""
     stream = np.random.RandomState(seed % 2**32)
     best, worst = None, 0.0
-    for _ in range(starts):
-        model = KMeans(size, n_init=1, random_state=stream, algorithm="lloyd", tol=tol, max_iter=iterations).fit(z)
-        worst = max(worst, float(model.inertia_))
-        if best is None or model.inertia_ < best.inertia_ * (1 - SAME):
-            best = model
+    for made in lloyd.Cloud(z).groupings(size, stream, starts, tol, iterations):
+        worst = max(worst, made.inertia)
+        if best is None or made.inertia < best.inertia * (1 - SAME):
+            best = made
     assert best is not None  # noqa: S101 - options are above 0
     return best, worst
 
@@ -96,8 +94,8 @@ def _grown(z: Floats, fewer: Clustering, seed: int) -> NDArray[np.int32]:
     Lloyd, then the determinant criterion with the entropy of the sizes)."""
     w = z if fewer.metric is None else z @ fewer.metric
     some, labels = w[:MOST], fewer.labels[:MOST]
-    known = [some[labels == c].mean(axis=0) for c in range(fewer.size) if (labels == c).any()]
-    places = KMeans(min(PLACES, max(2, len(some) // 10)), n_init=1, random_state=seed).fit(some).cluster_centers_
+    known = lloyd.centres(some, labels, fewer.size)[np.bincount(labels, minlength=fewer.size) > 0]
+    places = lloyd.fit(some, min(PLACES, max(2, len(some) // 10)), seed).centres
     best: tuple[float, Floats] | None = None
     for place in places:
         centres = np.array([*known, place])
@@ -106,7 +104,7 @@ def _grown(z: Floats, fewer: Clustering, seed: int) -> NDArray[np.int32]:
             sizes = np.bincount(nearest, minlength=len(centres))
             if sizes.min() == 0:
                 break
-            centres = np.array([some[nearest == c].mean(axis=0) for c in range(len(centres))])
+            centres = lloyd.centres(some, nearest, len(centres))
         if sizes.min() > 0 and (best is None or _left(some, nearest, centres, sizes) < best[0]):
             best = (_left(some, nearest, centres, sizes), centres)
     return _nearest(w, best[1] if best else np.array([*known, places[0]])).astype(np.int32)
@@ -114,7 +112,7 @@ def _grown(z: Floats, fewer: Clustering, seed: int) -> NDArray[np.int32]:
 
 def _nearest(w: Floats, centres: Floats) -> NDArray[np.int64]:
     """The nearest centre (n,) of each user."""
-    return np.asarray(((centres**2).sum(axis=1) - 2 * w @ centres.T).argmin(axis=1))
+    return np.asarray(((centres**2).sum(axis=1) - w @ (2 * centres).T).argmin(axis=1))
 
 
 def _left(w: Floats, nearest: NDArray[np.int64], centres: Floats, sizes: NDArray[np.int64]) -> float:
@@ -127,12 +125,14 @@ def _left(w: Floats, nearest: NDArray[np.int64], centres: Floats, sizes: NDArray
 def _refined(z: Floats, labels: NDArray[np.int32], size: int) -> tuple[NDArray[np.int32], Floats]:
     """Whiten by the pooled within-group covariance, go on from the same centres, and again."""
     metric: Floats = np.eye(z.shape[1])
+    ridge = 1e-3 * z.var(axis=0).mean() * metric
     for _ in range(ROUNDS if len(np.unique(labels)) == size else 0):
-        means = np.array([z[labels == c].mean(axis=0) for c in range(size)])
+        means = lloyd.centres(z, labels, size)
         rest = z - means[labels]
-        pooled = rest.T @ rest / len(z) + 1e-3 * z.var(axis=0).mean() * np.eye(z.shape[1])
+        pooled = rest.T @ rest / len(z) + ridge
         metric = np.linalg.inv(np.linalg.cholesky(pooled)).T
-        new = KMeans(size, init=means @ metric, n_init=1).fit(z @ metric).labels_.astype(np.int32)
+        whitened = lloyd.Cloud(z @ metric)
+        new = whitened.rest(means @ metric - whitened.middle).labels
         if len(np.unique(new)) < size:
             break
         same = (new == labels).mean()

@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.cluster import KMeans
 
-from personae import dip, plugins
+from personae import dip, lloyd, plugins
 from personae.model.flags import Flags, Splittable, Twins
 from personae.model.trial import Case
 from personae.stages.search import each
@@ -70,13 +69,13 @@ def _splittable(case: Case, label: int, index: int) -> Splittable | None:
     mixed = np.random.default_rng([case.study.seed, 33, index]).permutation(len(rows))[: 2 * MOST]
     one, two = np.sort(rows[mixed[::2]]), np.sort(rows[mixed[1::2]])
     z = made.seen_in(space)
-    model = KMeans(2, n_init=3, random_state=case.study.seed).fit(z[one])
+    model = lloyd.fit(z[one], 2, case.study.seed, 3)
     blurred = space.blurred if made.metric is None else space.blurred @ made.metric
-    side = model.predict(z[two])
+    side = model.nearest(z[two])
     share = float(min(side.mean(), 1 - side.mean()))
     if share * len(rows) < least:
         return None
-    axis = model.cluster_centers_[1] - model.cluster_centers_[0]
+    axis = model.centres[1] - model.centres[0]
     p = float(dip.test(blurred[two] @ axis)[1]) * len(case.order)
     if p > VALLEY:
         return None

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
-from sklearn.cluster import KMeans
 
+from personae import lloyd
 from personae import rule as rules
 from personae.model.clustering import Clustering, Space
 from personae.model.features import Features
@@ -130,7 +130,7 @@ def _several(here: Floats, clustering: Clustering, seed: int) -> tuple[Floats, I
         for c, held in zip(names, users):
             mine = here[among[cells[among] == c]]
             p = int(np.clip(round(most * held / n), 1, max(1, len(np.unique(mine, axis=0)))))
-            prototypes.append(KMeans(p, n_init=1, random_state=seed).fit(mine).cluster_centers_)
+            prototypes.append(lloyd.fit(mine, p, seed).centres)
             cell += [c] * p
         stacked, owners = np.vstack(prototypes), np.array(cell, np.int32)
         nearest = owners[rules.distances(here[among], stacked).argmin(axis=1)]

@@ -14,9 +14,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.cluster import KMeans
 
-from personae import plugins
+from personae import lloyd, plugins
 from personae.errors import PersonaeError, Refused
 from personae.facts.crossing import crossed, jaccards, rand
 from personae.model.clustering import Clustering, Space
@@ -227,9 +226,8 @@ def _activity(case: Case, some: Space, ours: Ints) -> Iterator[Way]:
         return
 
     def make() -> Ints:
-        model = KMeans(case.best.clustering.size, n_init=STARTS, random_state=case.study.seed)
-        z = case.best.clustering.seen_in(some)
-        return _at(some, model.fit(z, sample_weight=some.activity).labels_.astype(np.int32), len(ours))
+        z, size = case.best.clustering.seen_in(some), case.best.clustering.size
+        return _at(some, lloyd.fit(z, size, case.study.seed, STARTS, some.activity).labels, len(ours))
 
     yield Way("activity", "when users weigh as much as they do", make)
 
