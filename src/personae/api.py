@@ -48,6 +48,7 @@ FORMATS = {
     ".json": "json",
     ".md": "markdown",
     ".xlsx": "xlsx",
+    ".pptx": "pptx",
 }
 """Which exporter writes a file of that ending."""
 

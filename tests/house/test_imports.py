@@ -139,7 +139,7 @@ NOT_IMPORTED = {
     "tzdata": "for machines without time zones",
     "adbc-driver-manager": "the Python face of the ADBC drivers, which do not ask for it themselves",
 }
-IMPORTED_AS = {"scikit-learn": "sklearn", "ibis-framework": "ibis", "vl-convert-python": "vl_convert"}
+IMPORTED_AS = {"python-pptx": "pptx", "scikit-learn": "sklearn", "ibis-framework": "ibis", "vl-convert-python": "vl_convert"}
 
 
 def test_what_is_imported_is_declared_and_what_is_declared_is_needed() -> None:

@@ -12,6 +12,7 @@ from personae.errors import UsageError
 
 FORMATS = {
     "html": ("report.html", "html", ()),
+    "pptx": ("report.pptx", "pptx", ("long",)),
     "xlsx": ("report.xlsx", "xlsx", ("users",)),
     "md": ("report.md", "markdown", ()),
 }
@@ -26,6 +27,9 @@ def report(
     ] = "",
     out: Annotated[str, typer.Option("--out", metavar="FILE", help="The file to write.")] = "",
     users: Annotated[bool, typer.Option("--users", help="Workbook: add every user, for the owner of the data alone.")] = False,
+    long: Annotated[
+        bool, typer.Option("--long", help="Slides: add one a persona, every table, how sure, and an appendix.")
+    ] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file.")] = False,
     store: Store = "",
     as_json: Json = False,
@@ -38,6 +42,8 @@ def report(
 
     Example: personae report r01 --out report.html
 
+    Example: personae report r01 --format pptx --long
+
     Example: personae report r01 --format xlsx
     """
     from dataclasses import replace
@@ -47,7 +53,7 @@ def report(
 
     screen = Screen(as_json, plain, quiet, no_color)
     name_of, plug, known = FORMATS[form := _format(form, out)]
-    options = {k: True for k, wanted in (("users", users),) if wanted}
+    options = {k: True for k, wanted in (("users", users), ("long", long)) if wanted}
     for option in options:
         if option not in known:
             has = next(f for f, (_, _, has) in FORMATS.items() if option in has)
