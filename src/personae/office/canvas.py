@@ -136,7 +136,7 @@ def bars(slide: Any, box: Box, of: Bars) -> None:
     from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_TICK_LABEL_POSITION, XL_TICK_MARK
     from pptx.util import Pt
 
-    data = CategoryChartData(number_format=of.form)
+    data = CategoryChartData()  # the format of labels is set below: here it would not be escaped
     data.categories = [legible(n) for n in of.names]
     data.add_series(legible(of.series), of.values)
     frame = slide.shapes.add_chart(XL_CHART_TYPE.BAR_CLUSTERED, *box.emu, data)

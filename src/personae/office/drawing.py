@@ -174,9 +174,11 @@ def _face(made: Any, box: Box, face: Face) -> None:
     panel(made, Box(box.x, box.y, box.w, 4), face.mark.colour)
     inner = Box(box.x + 12, box.y + 14, box.w - 24, box.h - 22)
     mark(made, inner.x, inner.y + 1, 26, face.mark, face.name)
-    write(made, Box(inner.x + 35, inner.y, inner.w - 35, 18), face.name, (15.0, 13.0, 12.0, 11.0, 10.0), bold=True)
-    write(made, Box(inner.x + 35, inner.y + 18, inner.w - 35, 14), face.size, (11.0, 10.0, 9.0), colour=SOFT)
-    y, end = inner.y + 40, inner.y + inner.h
+    room = inner.w - 35
+    tall = 19.0 if height(legible(face.name), room, 13.0, bold=True) < 17 else 29.0
+    write(made, Box(inner.x + 35, inner.y, room, tall), face.name, (15.0, 13.0, 12.0, 11.0, 10.0, 9.0), bold=True)
+    write(made, Box(inner.x + 35, inner.y + tall - 1, room, 14), face.size, (11.0, 10.0, 9.0, 8.0), colour=SOFT)
+    y, end = inner.y + tall + 20, inner.y + inner.h
     for much, what in face.lines:
         if y + 18 > end:
             return

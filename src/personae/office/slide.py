@@ -45,7 +45,8 @@ class Face:
 
 @dataclass(frozen=True)
 class Grid:
-    """A native table. `marks` stand before the first column where there are any; `fills` colour cells, "" for none."""
+    """A native table. `marks` stand before the first column where there are any; `fills` colour cells, "" for none; `widths`
+    are set where the table is a part of a longer one."""
 
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -53,6 +54,7 @@ class Grid:
     alt: str
     marks: tuple[Mark | None, ...] = ()
     fills: tuple[tuple[str, ...], ...] = ()
+    widths: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)

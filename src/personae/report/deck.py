@@ -1,4 +1,4 @@
-"""The run as slides: data, groups, personas, opportunities, next steps; the long form adds a slide a persona, tables, and how sure."""
+"""The run as five slides: data, groups, personas, opportunities, next steps."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ from personae.report.limits import limits
 from personae.report.page import outside
 from personae.report.proof import facts_shown
 from personae.report.steps import asks, firsts, ordered, plans
-from personae.words.names import capital
+from personae.words.names import capital, lowered
 
 FACES, BARS, PLANS = 6, 10, 6
 """Personas, bars and opportunities on one slide of the short form; the rest is counted and named elsewhere."""
+SOURCES = ("source", "sources")
 NOTED = 60
 """Lines of notes on one slide."""
 
@@ -55,7 +56,7 @@ def data(cast: Cast) -> Slide:
     rows = sum(t.used for t in cast.tables)
     tiles = [
         Tile(count(cast.users), f"{many} in the data"),
-        Tile(count(rows), f"{those(rows, 'row', 'rows')} read from {len(cast.tables)} {those(len(cast.tables), 'source', 'sources')}"),
+        Tile(count(rows), f"{those(rows, 'row', 'rows')} read from {len(cast.tables)} {those(len(cast.tables), *SOURCES)}"),
         Tile(f"{w.days} {those(w.days, 'day', 'days')}", f"{day(w.start)} to {last(w)}") if w else
         Tile(str(len(cast.measures)), "measures in all"),
         Tile(count(formed), f"{those(formed, 'measure', 'measures')} of behaviour formed the groups"),
@@ -158,10 +159,10 @@ def _strongest(cast: Cast, people: tuple[Persona, ...], facts: Mapping[str, Fact
         for t in differences(cast, p, facts)[:1]:
             found.append((t.multiple, p.name, t))
     found.sort(key=lambda x: (-x[0], x[1]))
-    said = [(f"{t.label} {times(m)}", name) for m, name, t in found[:2] if m > BAND[1]]
+    said = {t.label: (f"{t.label} {times(m)}", name) for m, name, t in reversed(found) if m > BAND[1]}
     if not said:
         return ""
-    (first, name), *others = said
+    (first, name), *others = list(reversed(said.values()))[:2]
     return capital(f"{first} the average among {name}" + "".join(f", {x} among {n}" for x, n in others))
 
 
@@ -188,12 +189,14 @@ def noted(claims: tuple[Claim, ...], facts: Mapping[str, Fact], floor: int) -> I
     """Sentences with the facts behind them, for the notes."""
     for c in claims:
         behind = [facts[id] for id in c.facts if id in facts]
-        said = "; ".join(
-            f"{f.id} = {value(f, floor)}" + (f" (everyone {amount(f.everyone, f.statistic, f.unit)})" if f.everyone is not None else "")
-            + f", based on {count(f.n)}"
-            for f in behind[:4]
-        )  # fmt: skip
+        said = "; ".join(_behind(f, floor) for f in behind[:4])
         yield f"[{c.grade}] {c.text}" + (f"  {said}" if said else "")
+
+
+def _behind(fact: Fact, floor: int) -> str:
+    """A fact with everyone's value and its base."""
+    all_of = "" if fact.everyone is None else f" (everyone {amount(fact.everyone, fact.statistic, fact.unit)})"
+    return f"{fact.id} = {value(fact, floor)}{all_of}, based on {count(fact.n)}"
 
 
 # ---------------------------------------------------------------- opportunities, next steps
@@ -212,7 +215,8 @@ def opportunities(cast: Cast, facts: Mapping[str, Fact]) -> Slide:
     )  # fmt: skip
     soon = sum(o.horizon == "quick win" for _, o in found)
     first = f"{count(len(found))} {those(len(found), 'opportunity', 'opportunities')}"
-    title = f"{first}, {count(soon)} of them quick: {most[0][1].title}" if soon else f"{first}, the nearest: {most[0][1].title}"
+    one = f"{lowered(most[0][1].title)} for {most[0][0].name}"
+    title = f"{first}, {count(soon)} quick; the first is {one}" if soon else f"{first}; the nearest is {one}"
     notes = []
     for p, o in most:
         notes += [
@@ -238,7 +242,7 @@ def _no_plan(cast: Cast, facts: Mapping[str, Fact]) -> Slide:
             points=(Points("What may show groups", asks(cast)[:4]),),
         )  # fmt: skip
     points = tuple(Points(p.name, tuple(c.text for c in (*p.hinders, *p.outcomes, *p.traits)[:2])) for p in people[:3])
-    notes = tuple(x for p in people for x in noted((*p.hinders, *p.outcomes), facts, cast.study.floor))
+    notes = tuple(x for p in people for x in noted((*p.hinders, *p.outcomes, *p.traits[:2]), facts, cast.study.floor))
     return Slide(
         "No opportunity follows from these data; this is what to look at", "4  Opportunities", notes[:NOTED],
         "An opportunity needs something that gets in the way: drop-offs, errors, tickets, answers", points=points,

@@ -139,10 +139,9 @@ def _sure(cast: Cast) -> Iterator[Slide]:
     bars = None
     if found.steadiness:
         people = ordered(cast.personas)[:12]
-        bars = Bars(
-            "times in 100 the group comes back", tuple(p.name for p in people), tuple(round(100 * p.steadiness) for p in people),
-            tuple(mark(p.index) for p in people), "0", found.steadiness.chart.alt, most=110.0,
-        )  # fmt: skip
+        names, values = tuple(p.name for p in people), tuple(float(round(100 * p.steadiness)) for p in people)
+        marks = tuple(mark(p.index) for p in people)
+        bars = Bars("times in 100 the group comes back", names, values, marks, "0", found.steadiness.chart.alt, most=110.0)
     title = found.steadiness.chart.title if found.steadiness else "What this run cannot say"
     about = "Times in 100 that each group came back when the work was repeated on other samples" if bars else ""
     points = (Points("Limits", words[:5]), *((Points("Borders", (found.borderline,)),) if found.borderline else ()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from personae.charts.numbers import plural
 from personae.model.cast import Cast
 from personae.model.persona import Opportunity, Persona
-from personae.words.names import capital
+from personae.words.names import capital, lowered
 
 HORIZONS = ("quick win", "medium", "strategic")
 
@@ -31,10 +31,7 @@ def firsts(cast: Cast) -> tuple[str, ...]:
             f"Treat the {plural(cast.study.entity)} as one audience until a test says otherwise.",
             "Run again when there is more: the same command, the same seed.",
         )
-    found = tuple(
-        f"{o.title} for {p.name} ({o.owner}, {o.horizon})." if o.owner else f"{o.title} for {p.name} ({o.horizon})."
-        for p, o in plans(cast)
-    )
+    found = tuple(f"{p.name}: {lowered(o.title)} ({o.horizon})." for p, o in plans(cast))
     always = (
         f"Talk to a few {plural(cast.study.entity)} of each group; the run lists typical and borderline ones.",
         "Measure the next campaign by persona, with a group left out to compare.",
