@@ -32,6 +32,9 @@ def export(
     sheet: Annotated[
         str, typer.Option("--sheet", metavar="NAME", help="A table of the report instead, as .csv, .parquet, .xlsx or .json.")
     ] = "",
+    library: Annotated[
+        bool, typer.Option("--library", help="The library of actions as it stands, as .toml, to be changed and given to run.")
+    ] = False,
     nobody: Annotated[bool, typer.Option("--nobody", help="Only the users in no group, with the reason.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file.")] = False,
     store: Store = "",
@@ -48,11 +51,16 @@ def export(
     Example: personae export r01 --cut 4 --out four.csv
 
     Example: personae export r01 --sheet personas --out personas.csv
+
+    Example: personae export --library --out actions.toml
     """
     from personae import plugins
     from personae.store import Record, whole_file
 
     screen = Screen(as_json, plain, quiet, no_color)
+    if library:
+        _library(screen, Path(out), overwrite=overwrite)
+        return
     form = Path(out).suffix[1:].lower()
     if form not in FORMATS or (form == "json" and not sheet):
         raise UsageError(
@@ -75,6 +83,22 @@ def export(
         screen.give({"run": cast.run, "file": Path(out).as_posix(), "rows" if sheet else "users": rows})
     else:
         screen.say(f"export   {out}   {count(rows, what)}")
+
+
+def _library(screen: Screen, out: Path, *, overwrite: bool) -> None:
+    """Write the library of actions. Raises UsageError P001 where the file is not .toml."""
+    from personae.guidance.library import FILE, library
+    from personae.store import whole_file
+
+    if out.suffix.lower() != ".toml":
+        raise UsageError("P001", f"{out} is not .toml", where="--out", fix="name a file such as actions.toml")
+    with whole_file(out, overwrite=overwrite) as temp:
+        temp.write_bytes(FILE.read_bytes())
+    entries = len(library().entries)
+    if screen.json:
+        screen.give({"file": out.as_posix(), "entries": entries})
+    else:
+        screen.say(f"export   {out}   {count(entries, 'entry')}")
 
 
 def _sheet(cast: Cast, name: str) -> Sheet:

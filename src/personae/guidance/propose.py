@@ -48,6 +48,11 @@ class Case:
     people: str
     days: int = 0
 
+    @property
+    def habit(self) -> str:
+        """What sets the persona apart most and is wanted; "what they do most" where nothing is."""
+        return next((s.thing for s in self.signals if s.kind == "more" and not s.unwanted), "what they do most")
+
 
 def opportunities(case: Case, known: Library) -> tuple[Opportunity, ...]:
     """At most four proposals, soonest first: entries that answer a pain or a trait by name, then at most two that answer
@@ -77,7 +82,7 @@ def _opportunity(case: Case, known: Library, signal: Signal, entry: Entry) -> Op
     fact = _moves(case, entry, signal)
     less = fact is not None and worse(f"{fact.label} {fact.measure}")
     test = experiment(fact, case.users, known, case.days, less=less) if fact is not None else None
-    metric = entry.metric if fact is None else f"{entry.metric} (measured: {fact.label})"
+    metric = entry.metric if fact is None else f"{entry.metric}, here measured as {_label(fact)}"
     written = (lambda v: "") if fact is None else lambda v: case.write(fact, v)
     return Opportunity(
         id=f"{case.key}.{entry.id}", entry=entry.id, pain="" if signal.kind in ("more", "less") else signal.kind,
@@ -103,6 +108,11 @@ def _named(fact: Fact, word: str, about: set[str]) -> bool:
     return fact.measure in about if word == THING else holds(words(f"{fact.label} {fact.measure}"), (word,))
 
 
+def _label(fact: Fact) -> str:
+    """The label of a fact inside a sentence."""
+    return fact.label.replace(" (at least once)", ", at least once")
+
+
 def _testable(fact: Fact) -> bool:
     """Whether a fact is of something that a product can move: not a share of everyone or nobody, no share of activity."""
     if fact.statistic in ("share", "rate"):
@@ -114,7 +124,9 @@ def _testable(fact: Fact) -> bool:
 
 def _filled(text: str, signal: Signal, case: Case) -> str:
     """A text of the library about this persona."""
-    text = text.replace("{users}", case.people).replace(THING, signal.thing).replace("{Thing}", capital(signal.thing))
+    said = {"{users}": case.people, "{habit}": case.habit, THING: signal.thing, "{Thing}": capital(signal.thing)}
+    for mark, meant in said.items():
+        text = text.replace(mark, meant)
     return capital(follow(text, case.entity))
 
 

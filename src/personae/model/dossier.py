@@ -12,6 +12,8 @@ from personae.model.fact import Fact
 from personae.model.fairness import Attribute
 from personae.model.features import Features
 from personae.model.journey import Journeys
+from personae.model.loudness import Loudness
+from personae.model.offers import Offers
 from personae.model.pain import Pain
 from personae.model.persona import Profile
 from personae.model.quote import Quote
@@ -41,6 +43,10 @@ class Dossier:
     """Users who are no persona: noise, machines, misuse."""
     worth: tuple[Foretold, ...] = ()
     """What persona and demographics foretell of each outcome, on users held out."""
+    offers: Offers | None = None
+    """What was offered, and who took it."""
+    loudest: tuple[Loudness, ...] = ()
+    """How much the busiest users weigh."""
     days: int = 0
     """How many days the data cover; 0 where they have no time."""
 

@@ -13,7 +13,9 @@ from personae.report.sheets.edits import edits
 from personae.report.sheets.experience import experience
 from personae.report.sheets.fairness import fairness
 from personae.report.sheets.goals import goals, underserved
+from personae.report.sheets.loudest import loudest
 from personae.report.sheets.metrics import metrics, targets
+from personae.report.sheets.offers import offers, top_items
 from personae.report.sheets.opportunities import opportunities
 from personae.report.sheets.overview import overview
 from personae.report.sheets.questions import questions
@@ -25,6 +27,8 @@ SHEETS: tuple[Callable[[Cast], Sheet | None], ...] = (
     overview,
     rules,
     opportunities,
+    offers,
+    top_items,
     targets,
     goals,
     underserved,
@@ -36,6 +40,7 @@ SHEETS: tuple[Callable[[Cast], Sheet | None], ...] = (
     fairness,
     worth,
     anti,
+    loudest,
     edits,
 )
 """What can be tabled of a cast; None where a run has nothing to show."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from personae.charts.numbers import count, percent, plain, times
 from personae.model.persona import Claim
@@ -25,6 +25,10 @@ class Tabled:
     heads: tuple[str, ...]
     numeric: tuple[bool, ...]
     rows: tuple[tuple[str | Said, ...], ...]
+
+    def first(self, most: int) -> Tabled:
+        """The first rows alone."""
+        return replace(self, rows=self.rows[:most])
 
     @property
     def claims(self) -> tuple[Said, ...]:

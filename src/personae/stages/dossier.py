@@ -8,6 +8,8 @@ from personae.model.vocabulary import is_thing
 from personae.stages.anti import anti
 from personae.stages.fairness import fairness
 from personae.stages.journeys import journeys
+from personae.stages.loudest import loudest
+from personae.stages.offers import offers
 from personae.stages.pains import pains
 from personae.stages.rule_cards import rule_cards
 from personae.stages.worth import worth
@@ -18,13 +20,16 @@ def dossier(known: Known) -> tuple[Dossier, tuple[Fact, ...]]:
     things = is_thing(known.study.entity)
     ways, walked = (None, ()) if things else journeys(known)
     hindered, felt = ((), ()) if things else pains(known, ways, walked)
+    offered, taken = offers(known)
     found = Dossier(
         days=known.days,
         journeys=ways,
+        offers=offered,
+        loudest=loudest(known),
         pains=hindered,
         rules=rule_cards(known),
         attributes=() if things else fairness(known),
         anti=() if things else anti(known),
         worth=worth(known),
     )
-    return found, (*walked, *felt)
+    return found, (*walked, *felt, *taken)
