@@ -13,6 +13,7 @@ from personae.model.fact import Fact
 from personae.model.library import Library
 from personae.model.persona import Claim, Persona, Profile
 from personae.model.study import Study
+from personae.model.vocabulary import is_thing
 from personae.words.names import plural
 
 
@@ -33,9 +34,11 @@ def guided(
     study: Study,
     dossier: Dossier,
 ) -> tuple[Persona, ...]:
-    """The personas with their opportunities, checklists and cells of surfaces; those of groups that are not told of stay as
-    they are. Raises UsageError P001 where the study names a library that does not fit."""
+    """The personas with their opportunities, checklists and cells of surfaces; those of groups that are not told of, and those
+    of things such as products, which nobody greets or writes to, stay as they are. Raises UsageError P001 where the study names a library that does not fit."""
     known = library(study.library)
+    if is_thing(study.entity):
+        return personas
     return tuple(_one(x, p, facts, wording, study, dossier, known) for x, p in zip(personas, profiles, strict=True))
 
 
