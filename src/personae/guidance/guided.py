@@ -35,7 +35,10 @@ def guided(
     dossier: Dossier,
 ) -> tuple[Persona, ...]:
     """The personas with their opportunities, checklists and cells of surfaces; those of groups that are not told of, and those
-    of things such as products, which nobody greets or writes to, stay as they are. Raises UsageError P001 where the study names a library that does not fit."""
+    of things such as products, which nobody greets or writes to, stay as they are.
+
+    Raises UsageError P001 where the study names a library that does not fit.
+    """
     known = library(study.library)
     if is_thing(study.entity):
         return personas
