@@ -58,15 +58,15 @@ def _held(fact: Fact, number: Number) -> list[float | None]:
         return [fact.value / fact.rest if fact.rest else None]
     if number.form == "multiple":
         return [{"low": fact.multiple_low, "high": fact.multiple_high}.get(number.side, fact.multiple)]
-    if number.form == "percent" and number.side == "gap":
+    if number.form == "percent" and number.side.startswith("gap"):
         return [None if fact.multiple is None else abs(fact.multiple - 1) * 100]
     if number.form in ("percent", "ratio"):
         factor = 100.0 if number.form == "percent" else 1.0
         return [None if v is None else v * factor for v in _sided(fact, number.side)] if part else []
     if number.form == "points":
-        if number.side != "gap" or (not part and "points" not in fact.unit):
+        if not number.side.startswith("gap") or (not part and "points" not in fact.unit):
             return []
-        return [None if v is None else v * (100.0 if part else 1.0) for v in _gaps(fact)]
+        return [None if v is None else v * (100.0 if part else 1.0) for v in _gaps(fact, number.side)]
     return _bare(fact, number)
 
 
@@ -106,14 +106,15 @@ def _sided(fact: Fact, side: str) -> list[float | None]:
         return [fact.everyone, fact.rest]
     if side in ("low", "high"):
         return [fact.low if side == "low" else fact.high]
-    if side == "gap":
-        return _gaps(fact)
+    if side.startswith("gap"):
+        return _gaps(fact, side)
     return [fact.value]
 
 
-def _gaps(fact: Fact) -> list[float | None]:
-    """How far the value lies from everyone and from the rest."""
-    return [abs(fact.value - v) for v in (fact.everyone, fact.rest) if v is not None]
+def _gaps(fact: Fact, side: str) -> list[float | None]:
+    """How far the value lies from everyone, or from the rest where that is said or nothing else is known."""
+    against = fact.rest if side == "gap rest" or fact.everyone is None else fact.everyone
+    return [] if against is None else [abs(fact.value - against)]
 
 
 def is_part(fact: Fact) -> bool:

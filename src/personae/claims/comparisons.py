@@ -23,7 +23,7 @@ SIZE = re.compile(
 
 def wrong(said: Reading) -> str:
     """The first comparison of a claim that its facts do not bear out; "" when all do."""
-    return next((why for check in (_ranked, _directed, _measured, _counted, _sized) if (why := check(said))), "")
+    return next((why for check in (_ranked, directed, _measured, _counted, _sized) if (why := check(said))), "")
 
 
 def unsteady(said: Reading) -> str:
@@ -63,7 +63,7 @@ def apart(fact: Fact, against: Fact | None = None) -> int | None:
     return 0 if fact.value == against.value else 1 if fact.value > against.value else -1
 
 
-def _directed(said: Reading) -> str:
+def directed(said: Reading) -> str:
     """A word of more or less with the wrong direction."""
     ranked = [(r.start, r.end) for r in ranks(said.bare)]
     for d in said.directions:

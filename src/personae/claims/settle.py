@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from personae.claims.fault import fault
+from personae.claims.experiments import sized
+from personae.claims.fault import ADVICE, fault
 from personae.claims.ground import Ground, ground
+from personae.claims.refute import refuted
 from personae.claims.walk import claims, each
 from personae.model.fact import Fact
 from personae.model.persona import Claim, Persona
@@ -81,13 +83,28 @@ def refusals(personas: tuple[Persona, ...], facts: Sequence[Fact], quotes: Seque
     for p in personas:
         found += [Refusal(p.key, "name", p.name, why) for why in _name_faults(p, taken)]
         taken.add(p.name.casefold())
-        found += [Refusal(p.key, part, c.text, why) for part, c in claims(p) if (why := doubted(c, p, known, part))]
+        found += [Refusal(p.key, part, text, why) for (part, text), why in judged(p, known).items() if why]
     return tuple(found)
+
+
+def judged(persona: Persona, known: Ground) -> dict[tuple[str, str], str]:
+    """Why each claim of a persona, by its part and text, does not hold; "" for those that do. What is said in several parts
+    is checked once, but for parts that are read in another way."""
+    seen: dict[tuple[Claim, str], str] = {}
+    found: dict[tuple[str, str], str] = {}
+    for part, claim in claims(persona):
+        key = (claim, part if part == "difference" or part in ADVICE else "")
+        if key not in seen:
+            seen[key] = doubted(claim, persona, known, part)
+        found[part, claim.text] = found.get((part, claim.text), "") or seen[key]
+    for o in persona.opportunities:
+        found["opportunity test", o.test] = found.get(("opportunity test", o.test), "") or sized(o, persona, known)
+    return {at: why for at, why in found.items() if at[1]}
 
 
 def doubted(claim: Claim, persona: Persona, known: Ground, part: str = "story") -> str:
     """Why a claim does not hold, recomputed first and then doubted; "" when it does."""
-    return fault(claim, persona, known, part)
+    return fault(claim, persona, known, part) or refuted(claim, persona, known, part)
 
 
 def _name_faults(persona: Persona, taken: set[str]) -> list[str]:

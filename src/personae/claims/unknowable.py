@@ -41,7 +41,7 @@ SPEECH = re.compile(
     say / says / said / told / tell / complain / complained / report / reported / state / stated / claim / claimed /
     admit / wrote / write / describe / described
     """)
-    + r")\b(?: that| us|:)",
+    + r")\b(?: that| us\b|:(?! ?\x00))",
     re.I,
 )
 HYPOTHESIS = either("""
@@ -70,8 +70,6 @@ def untellable(said: Reading) -> str:
         return "it names a cause"
     if TIMES.search(text) or DATES.search(text):
         return "it compares with another time"
-    if said.claim.grade == "S":
-        return ""
     if MINDS.search(text):
         return f"it says what they feel or want: {_found(MINDS, text)!r}"
     if SPEECH.search(text):

@@ -10,7 +10,7 @@ from personae.model.persona import Check, Claim, Opportunity, Persona, Quadrant,
 
 LISTS = ("story", "traits", "outcomes", "demographics", "does", "wants", "hinders", "meets", "value")
 """Parts of a persona that are lists of claims; each is checked under its own name."""
-TEXTS = ("title", "action", "metric", "test", "caution")
+TEXTS = ("title", "action", "metric", "needs", "test", "caution")
 """Texts of an opportunity; each is a claim worded by a machine that rests on the facts of its evidence."""
 NEEDED = ("title", "evidence", "action")
 """Parts of an opportunity without which there is none."""
@@ -22,7 +22,8 @@ def each(persona: Persona, visit: Visit) -> Persona:
     """The persona with every claim as `visit(part, claim)` gives it back; None takes the claim out.
 
     A tagline that is taken out is left empty; an opportunity goes with its title, evidence or action; a question of an empathy
-    map that is taken out is left empty.
+    map that is taken out is left empty, and so is a surface without its evidence; a line of a checklist without its evidence
+    says neither yes nor no.
     """
     changed: dict[str, Any] = {name: _all(name, getattr(persona, name), visit) for name in LISTS}
     return replace(
@@ -68,12 +69,16 @@ def _check(check: Check, visit: Visit) -> Check:
 
 def _touch(touch: Touch, visit: Visit) -> Touch:
     """What a surface shows; without its evidence it is left blank."""
-    found = None if touch.evidence is None else visit("surface", touch.evidence)
-    return replace(touch, evidence=found) if found or touch.evidence is None else Touch(touch.surface)
+    if touch.evidence is None:
+        return touch
+    found = visit("surface", touch.evidence)
+    content = visit("surface content", Claim(touch.content, "A", touch.evidence.facts))
+    return replace(touch, evidence=found, content=content.text) if found and content else Touch(touch.surface)
 
 
 def _opportunity(opportunity: Opportunity, visit: Visit) -> Opportunity | None:
-    facts = opportunity.evidence.facts
+    test = opportunity.experiment
+    facts = tuple(dict.fromkeys((*opportunity.evidence.facts, *((test.fact,) if test else ()))))
     evidence = visit("opportunity evidence", opportunity.evidence)
     said = {name: getattr(opportunity, name) for name in TEXTS}
     kept: dict[str, Claim | None] = {

@@ -55,12 +55,13 @@ def clause(text: str, start: int, end: int, *, ands: bool = False) -> tuple[int,
 
 
 def side(text: str, start: int, end: int) -> str:
-    """Whose number it is: "own", "everyone", "rest", "other" (everyone or the rest) or "gap" (a difference)."""
+    """Whose number it is: "own", "everyone", "rest", "other" (everyone or the rest), or "gap" and "gap rest" (a
+    difference from everyone, from the rest)."""
     before, after = HEDGE.sub("", text[:start]), text[end:]
     if re.match(
         r"\s?(percentage )?(points? )?([a-z]+ )?(above|below|more|less|fewer|higher|lower|over|under)\b(?! of)", after
     ) and not VERB.match(after):
-        return "gap"
+        return "gap rest" if re.match(r"[^;,.()]*\b(?:rest|others|everyone else|other)\b", after) else "gap"
     if FIRST.match(after) and re.search(r"[:(]\s?$", before):
         return "own"
     if re.search(r"\b(?:everyone|everybody|overall|the average of|average[:(]|everyone,)[:( ]*\s?$", before, re.I):

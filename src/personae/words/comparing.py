@@ -18,7 +18,7 @@ DOWN = (
     "lighter", "reduced", "low", "avoid", "avoids", "ignore", "ignores", "skip", "skips", "infrequent", "sparingly",
 )  # fmt: skip
 _SPELT = "(?:two|three|four|five|six|seven|eight|nine|ten) |(?:twen|thir|for|fif|six|seven|eigh|nine)ty"
-_NUMBER = rf"(?:the |an? )?(?:\d|half|third|quarter|{_SPELT})"
+_NUMBER = rf"(?:an? )?(?:\d|half|third|quarter|{_SPELT})"
 BOUND = re.compile(rf"\b(?:more|less|fewer|over|under|above|below)(?: than)? {_NUMBER}", re.I)
 DIRECTION = re.compile(
     rf"\b(?:({'|'.join(sorted(UP, key=len, reverse=True))}|over (?=the average|everyone|average))"
@@ -59,6 +59,12 @@ QUANTITIES: tuple[tuple[re.Pattern[str], float, float], ...] = (
     (re.compile(rf"\b(?:only )?(?:a )?few{_OF}|\ba handful\b|\ba small (?:share|part|minority)\b", re.I), 0, 0.25),
     (re.compile(rf"\bsome{_OF}", re.I), 0.0000001, 0.9999999),
 )  # fmt: skip
+_COUNTING = (
+    "all every none one nobody never always any most half majority minority bulk mainly predominantly many few handful part "
+    "share some each exception"
+)
+COUNTING = tuple(_COUNTING.split())
+"""Words of which every quantity has one."""
 BEST = r"largest|biggest|highest|greatest|strongest|longest|most(?! of\b)|best|heaviest|top"
 LEAST = r"smallest|lowest|fewest|least|weakest|shortest|rarest|lightest"
 RANKED = re.compile(
@@ -112,6 +118,9 @@ def directions(text: str) -> tuple[Direction, ...]:
 def quantities(text: str) -> tuple[Quantity, ...]:
     """Every word for a part of the users, in order; each stretch is read once."""
     found: list[Quantity] = []
+    said = text.lower()
+    if not any(w in said for w in COUNTING):
+        return ()
     for pattern, low, high in QUANTITIES:
         for m in pattern.finditer(text):
             if not any(q.start < m.end() and m.start() < q.end for q in found):

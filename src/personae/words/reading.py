@@ -38,8 +38,9 @@ class Number:
 
     `slack` is the rounding that the text itself implies, in the units of `value`. `side` says whose it is by the words around
     it: "own", "everyone", "rest", "other" (everyone or the rest), "low" and "high" (ends of an interval), "scale" (an end of
-    a scale), "gap" (a difference). `unit` is the word behind it when that word claims a unit. `bound` is 1 for "more than" and
-    -1 for "less than" the number. Further forms are "n" (users behind a value) and "p" (of a test).
+    a scale), "gap" and "gap rest" (a difference from everyone, from the rest). `unit` is the word behind it when that word
+    claims a unit. `bound` is 1 for "more than" and -1 for "less than" the number. Further forms are "n" (users behind a
+    value) and "p" (of a test).
     """
 
     value: float
@@ -72,6 +73,10 @@ PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("points", re.compile(rf"(?<![\w.])({ANY}) (?:percentage )?points\b", re.I)),
     ("bare", re.compile(rf"(?<![\w.])(-?{DIGITS})( million| thousand| billion)?(?!\w)|\b({SPELT})\b", re.I)),
 )
+FIGURES = tuple((form, re.compile(pattern.pattern.replace(ANY, DIGITS), pattern.flags))
+                for form, pattern in PATTERNS if form not in ("whole", "part"))  # fmt: skip
+"""The same where no number is written in words."""
+SPELLED = (*WORDS, *WHOLES, *PIECES, "half", "one in", "one out")
 SCALE = {"million": 1e6, "thousand": 1e3, "billion": 1e9}
 
 
@@ -82,8 +87,8 @@ LOOSE = re.compile(r"\b(about|around|nearly|almost|roughly|some|close to|approxi
 def numbers(text: str) -> tuple[Number, ...]:
     """Every number in a text, in its order; each stretch of text is read once, in its most special form."""
     found: list[Number] = []
-    masked = text
-    for form, pattern in PATTERNS:
+    masked, words = text, any(w in text.casefold() for w in SPELLED)
+    for form, pattern in PATTERNS if words else FIGURES:
         for m in list(pattern.finditer(masked)):
             if form == "range" and not _is_range(masked, m):
                 continue
@@ -113,7 +118,8 @@ def mentions(text: str, names: Iterable[str]) -> tuple[tuple[int, int], ...]:
     """Where any of the names stands in the text, whole words only, not overlapping, longest first, and not as the
     unit of a number."""
     spans: list[tuple[int, int]] = []
-    for name in sorted(set(names), key=lambda n: (-len(n), n)):
+    low = text.casefold()
+    for name in sorted({n for n in names if n.casefold() in low}, key=lambda n: (-len(n), n)):
         pattern = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.I)
         for m in pattern.finditer(text):
             unit = re.search(r"\d(?: million)? $", text[: m.start()])
@@ -157,7 +163,7 @@ def _piece(text: str) -> float:
 
 def _bound(text: str, start: int, side: str) -> int:
     """Whether a number is only the least or the most: after "more than" or "under"."""
-    if side not in ("own", "gap"):
+    if side not in ("own", "gap", "gap rest"):
         return 0
     before = text[:start]
     if re.search(r"\b(?:more than|over|above|at least|upwards of|no fewer than|exceeding) $", before, re.I):
@@ -178,7 +184,7 @@ def _read(form: str, m: re.Match[str], text: str) -> list[Number]:
     bound = _bound(text, m.start(), whose)
     if form == "ratio":
         top, whole = _value(m.group(1))[0], _value(m.group(2))[0]
-        return [Number(top / whole, "ratio", 0.5 / whole, whose, "", *span, bound)]
+        return [Number(top / whole, "ratio", min(0.5 / whole, 0.05), whose, "", *span, bound)]
     if form in ("n", "p"):
         value, slack = _value(m.group(1))
         below = bool(re.search(r"below|under|<", m.group(0)))
