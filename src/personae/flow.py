@@ -177,6 +177,15 @@ def _segments(features: Features, tables: tuple[Table, ...], study: Study, segme
     return by_list(features, table, cells, key_of(tables))
 
 
+def named(cast: Cast, source: str, column: str = "") -> frozenset[str]:
+    """The ids that a file names; with `column` of those alone who say yes there."""
+    from personae.stages.permitted import permitted
+
+    key = next((c.name for t in cast.tables for c in t.columns if c.role is Role.ID), "")
+    with plugins.find("engines", "duckdb").connect(memory=cast.study.memory, threads=cast.study.threads) as engine:
+        return permitted(engine, source, key, column)
+
+
 def _standing(cast: Cast, features: Features, frames: Mapping[str, Any] | None) -> Any:
     """Where the users of `features` stand by the rule of a cast; without a rule in a space of their own."""
     import numpy as np

@@ -35,6 +35,19 @@ def export(
     library: Annotated[
         bool, typer.Option("--library", help="The library of actions as it stands, as .toml, to be changed and given to run.")
     ] = False,
+    interviews: Annotated[
+        int | None, typer.Option("--interviews", metavar="N", help="People to talk to instead, N in all, and a guide.")
+    ] = None,
+    persona: Annotated[str, typer.Option("--persona", metavar="KEY", help="Interview people of this persona alone.")] = "",
+    only: Annotated[str, typer.Option("--only", metavar="FILE", help="Interview nobody but the ids in this file.")] = "",
+    consent: Annotated[
+        str, typer.Option("--consent", metavar="COL", help="Interview those who say yes in this column of --only or the data.")
+    ] = "",
+    exclude: Annotated[
+        list[str] | None, typer.Option("--exclude", metavar="FILE", help="Interview nobody whose id is in this file.")
+    ] = None,
+    again: Annotated[bool, typer.Option("--again", help="Interview people on earlier lists, too.")] = False,
+    guide: Annotated[str, typer.Option("--guide", metavar="FILE", help="Where the interview guide goes.")] = "",
     nobody: Annotated[bool, typer.Option("--nobody", help="Only the users in no group, with the reason.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file.")] = False,
     store: Store = "",
@@ -53,6 +66,8 @@ def export(
     Example: personae export r01 --sheet personas --out personas.csv
 
     Example: personae export --library --out actions.toml
+
+    Example: personae export r01 --interviews 10 --persona P2 --consent newsletter
     """
     from personae import plugins
     from personae.store import Record, whole_file
@@ -60,6 +75,12 @@ def export(
     screen = Screen(as_json, plain, quiet, no_color)
     if library:
         _library(screen, Path(out), overwrite=overwrite)
+        return
+    if interviews is not None:
+        from personae.cli.interviews import Wanted, kit
+
+        wanted = Wanted(interviews, persona, only, consent, tuple(exclude or ()), again)
+        kit(Record(Path(store or ".personae")), name, wanted, "" if out == "users.csv" else out, guide, overwrite, screen)
         return
     form = Path(out).suffix[1:].lower()
     if form not in FORMATS or (form == "json" and not sheet):

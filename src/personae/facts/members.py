@@ -1,4 +1,4 @@
-"""Users worth talking to: the most typical of each group, those on its border, and the most pronounced."""
+"""Users worth talking to: the most typical of each group, those on its border, the most pronounced, and the contrary."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ import numpy as np
 from personae.facts.tally import Item, columns
 from personae.model.features import Features
 from personae.model.persona import Member
-from personae.model.rule import Placement
+from personae.model.rule import Place, Placement
 
 EACH = 10
+CONTRARY = 30
+"""Contrary users that are kept: interview lists never ask anybody twice."""
 
 
 def members(
     features: Features, placement: Placement, index: int, key: str, items: tuple[Item, ...], above: list[int], below: list[int]
 ) -> tuple[Member, ...]:
-    """Up to ten of each part, nobody twice; ties in the order of ids. `above` and `below` are positions of its traits."""
+    """Up to ten of each part and thirty contrary, nobody twice; ties in the order of ids. `above` and `below` are positions of
+    its traits. Contrary are those well inside who have least of what sets the group apart."""
     rows = np.flatnonzero(placement.persona == index)
     each = min(EACH, len(rows) // 3)
     margin, membership = placement.margin[rows], placement.membership[rows]
@@ -34,6 +37,11 @@ def members(
         best = [int(i) for i in order if left[i]][:each]
         left[best] = False
         chosen += [_member(features, key, part, int(rows[i]), float(membership[i]), float(margin[i])) for i in best]
+    if told:
+        inside = left & (pronounced < 0) & (placement.kind[rows] == Place.CORE)
+        order = np.lexsort((np.arange(len(rows)), pronounced))
+        best = [int(i) for i in order if inside[i]][:CONTRARY]
+        chosen += [_member(features, key, "contrary", int(rows[i]), float(membership[i]), float(margin[i])) for i in best]
     return tuple(chosen)
 
 

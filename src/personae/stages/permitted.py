@@ -1,0 +1,70 @@
+"""Ids that a list or a column names: those who may be asked, or who may not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from personae.errors import UsageError
+from personae.model.study import Study
+from personae.model.table import Table
+from personae.stages.read import read
+
+YES = frozenset(
+    ("yes", "y", "true", "t", "1", "on", "opt in", "opt-in", "opted in", "subscribed", "agreed", "allowed", "granted")
+)
+NO = frozenset(
+    ("no", "n", "false", "f", "0", "off", "opt out", "opt-out", "opted out", "unsubscribed", "denied", "refused", "")
+)
+"""Answers that a column of consent may hold, in small letters."""
+_ID = ("id", "user_id", "userid", "user", "customer_id", "customer")
+
+
+def permitted(engine: Any, source: str, key: str, column: str = "") -> frozenset[str]:
+    """The ids in a source, byte for byte; with `column` of those alone whose every row says yes.
+
+    `key` is the name of the id column of the run. Raises UsageError P002 for a column that is not
+    there, P001 for one that says other than yes and no, DataError for a file that cannot be read.
+    """
+    (table, *_) = read(engine, Study(sources=(source,)), {}, least=1, rows=True)
+    cells = engine.arrow(f"SELECT * FROM {engine.quote(table.relation)}")
+    id = _id(table, key)
+    ids = cells[id].to_pylist()
+    if not column:
+        return frozenset(i for i in (*ids, id) if i is not None)  # the name of the column too: a bare list has no header
+    names = {c.name.lower(): c.name for c in table.columns}
+    if column.lower() not in names:
+        raise UsageError(
+            "P002", f"{table.source} has no column {column}", where="--consent", fix=f"it has {', '.join(names.values())}"
+        )
+    yes: set[str] = set()
+    no: set[str] = set()
+    for person, answer in zip(ids, cells[names[column.lower()]].to_pylist(), strict=True):
+        (yes if _yes(answer, column) else no).add(person)
+    return frozenset(yes - no - {None})
+
+
+def _yes(answer: Any, column: str) -> bool:
+    """Whether an answer is a consent; no answer is none."""
+    said = "" if answer is None else str(answer).strip().casefold().replace("_", " ")
+    if said in YES:
+        return True
+    if said in NO:
+        return False
+    raise UsageError(
+        "P001",
+        f'the column "{column}" holds other answers than yes and no',
+        where="--consent",
+        fix="name a column of yes and no, or bring a list of ids with --only FILE",
+    )
+
+
+def _id(table: Table, key: str) -> str:
+    """The column of ids: of the run's name, of a usual one, or the only one."""
+    names = {c.name.lower(): c.name for c in table.columns}
+    found = next((names[n] for n in (key.lower(), *_ID) if n in names), "")
+    if found or len(names) == 1:
+        return found or next(iter(names.values()))
+    raise UsageError(
+        "P002", f"{table.source} does not say which column is the id", where=f"it has {', '.join(names.values())}",
+        fix=f'name the column "{key or "id"}"',
+    )  # fmt: skip
