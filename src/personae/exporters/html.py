@@ -117,6 +117,7 @@ def _environment() -> jinja2.Environment:
         loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     made.filters["keep"] = _keep
+    made.filters["drawing"] = lambda avatar: Markup(avatar.svg)  # noqa: S704 - drawn here, its words escaped
     return made
 
 

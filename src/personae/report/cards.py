@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from personae.charts.avatar import NO_DRAWING, Avatar, avatar
 from personae.charts.look import Mark, mark
 from personae.charts.multiples import Line, line
 from personae.charts.numbers import count, percent, plural, sentence
@@ -55,6 +56,40 @@ class Card:
     """What people wrote about it."""
     typical: tuple[str, ...] = ()
     """The most typical things of a group, where things are grouped and no people."""
+    avatar: Avatar = NO_DRAWING
+    picture: str = ""
+    """An own picture as a data address; it then stands in place of the drawing, and says so."""
+    does: tuple[Said, ...] = ()
+    wants: tuple[Said, ...] = ()
+    hinders: tuple[Said, ...] = ()
+    meets: tuple[Said, ...] = ()
+    value: tuple[Said, ...] = ()
+    opportunities: tuple[tuple[str, str], ...] = ()
+    """Title and horizon of the first of what could be done."""
+    asks: tuple[str, ...] = ()
+    """What nobody can know without asking."""
+    empathy: tuple[Part, ...] = ()
+    origin: str = ""
+    """Where the card comes from, in words."""
+    near: str = ""
+    """The place on the page of the nearest persona."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of an empathy map: what is known, and the question that would fill it where nothing is."""
+
+    name: str
+    said: tuple[Said, ...]
+    ask: str
+
+
+ORIGINS = {
+    "data": "from data", "interviews": "from interviews", "assumption": "an assumption: nobody measured it",
+    "edited": "from data, edited by a person",
+}  # fmt: skip
+SHOWN = 3
+"""Opportunities, questions and lines of a block on a card; the rest stands in the parts that are about them."""
 
 
 def scale(cast: Cast) -> Line:
@@ -90,6 +125,17 @@ def card(cast: Cast, persona: Persona, facts: Mapping[str, Fact], proofs: Mappin
         life=sentence(life(cast.evidence.worlds, persona.index)) if cast.evidence.worlds else "",
         notes=tuple(noted(n) for n in persona.notes),
         typical=typical(cast, persona.key),
+        avatar=avatar(profile, mark(persona.index), persona.name),
+        does=all_of(persona.does[:SHOWN]),
+        wants=all_of(persona.wants[:SHOWN]),
+        hinders=all_of(persona.hinders[:SHOWN]),
+        meets=all_of(persona.meets[:SHOWN]),
+        value=all_of(persona.value),
+        opportunities=tuple((o.title, o.horizon) for o in persona.opportunities[:SHOWN]),
+        asks=tuple(dict.fromkeys(q.ask for q in persona.empathy if q.ask and not q.claims))[:SHOWN],
+        empathy=tuple(Part(q.part, all_of(q.claims), q.ask) for q in persona.empathy),
+        origin=ORIGINS.get(persona.origin, persona.origin),
+        near=persona.nearest if persona.difference else "",
     )
 
 

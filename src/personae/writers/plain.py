@@ -69,7 +69,18 @@ def _persona(book: Book, p: Profile) -> Persona:
         p.key, p.index, book.names[p.key], kind, p.users, p.share, p.steadiness, steady(p.steadiness),
         _tagline(book, p), _story(book, p), tuple(_trait_line(book, t) for t in traits),
         tuple(_outcome(book, book.facts[i]) for i in p.outcomes), _demographics(book, p), _difference(book, p), p.nearest,
+        value=_value(book, p),
     )  # fmt: skip
+
+
+def _value(book: Book, p: Profile) -> tuple[Claim, ...]:
+    """What part of all that was paid comes from them; describes, and never says why."""
+    share = book.facts[f"{p.key}.share"]
+    parts = [f for f in book.facts.values() if f.id.startswith(f"{p.key}.worth.")]
+    said = {"share": book.share(share.value), "users": book.users}
+    return tuple(
+        Claim(book.say("value.part", own=book.share(f.value), label=f.label, **said), "M", (f.id, share.id)) for f in parts
+    )
 
 
 def _tagline(book: Book, p: Profile) -> Claim:

@@ -1,0 +1,52 @@
+"""Value: the part of all that was paid that comes from each persona."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from personae.model.dossier import Known
+from personae.model.fact import Fact
+from personae.model.features import Features, Measure
+from personae.model.study import Role
+from personae.model.table import Kind
+from personae.model.vocabulary import Topic, topics, words
+
+MONEY = frozenset(("revenue", "spend", "spending", "spent", "sales", "turnover", "monetary", "amount", "paid", "payments"))
+MEANS = frozenset(("mean", "avg", "average", "largest", "max", "min", "per", "median", "rate", "share", "score", "mentions"))
+"""Words of measures that cannot be added up."""
+
+
+def value(known: Known) -> tuple[Fact, ...]:
+    """A fact for each persona: its part of the first measure of money that can be added up; none where there is none, or
+    where the part, or what is left, comes from fewer users than the floor."""
+    measure = next(_money(known.features), None)
+    if measure is None:
+        return ()
+    paid = np.nan_to_num(np.asarray(measure.values, np.float64))
+    total, payers = float(paid.sum()), paid > 0
+    label = (measure.label or measure.name).lower()
+    label = label if "total" in label else f"total {label}"
+    made = []
+    for p in known.shown:
+        inside = known.placement.persona == p.index
+        own, rest = int((payers & inside).sum()), int((payers & ~inside).sum())
+        if total > 0 and min(own, rest) >= known.study.floor:
+            made.append(Fact(
+                f"{p.key}.worth.{measure.name}", p.key, f"part of {measure.name}", label, "share",
+                float(paid[inside].sum() / total), "share", p.users, source=measure.source,
+                query=f'sum("{measure.name}") over users of {p.key} / sum("{measure.name}") over all users',
+            ))  # fmt: skip
+    return tuple(made)
+
+
+def _money(features: Features) -> Iterator[Measure]:
+    """Measures of what was paid in all, those named most plainly first."""
+    for m in features.measures:
+        named = set(words(m.name)) | set(words(m.label))
+        fits = m.role in (Role.BEHAVIOUR, Role.VALUE, Role.OUTCOME) and m.kind in (Kind.INTEGER, Kind.DECIMAL)
+        if fits and not m.levels and named & MONEY and not named & MEANS and Topic.DEMOGRAPHIC not in topics(m.name):
+            values = np.asarray(m.values, np.float64)
+            if np.isfinite(values).any() and np.nanmin(values) >= 0:
+                yield m
