@@ -11,6 +11,7 @@ from personae.stages.journeys import journeys
 from personae.stages.loudest import loudest
 from personae.stages.offers import offers
 from personae.stages.pains import pains
+from personae.stages.retention import retention
 from personae.stages.rule_cards import rule_cards
 from personae.stages.value import value
 from personae.stages.worth import worth
@@ -33,4 +34,4 @@ def dossier(known: Known) -> tuple[Dossier, tuple[Fact, ...]]:
         anti=() if things else anti(known),
         worth=worth(known),
     )
-    return found, (*walked, *felt, *taken, *value(known))
+    return found, (*walked, *felt, *taken, *value(known), *retention(known))

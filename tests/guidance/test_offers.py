@@ -1,0 +1,106 @@
+"""Which offer for whom: decided from who took what, and reproducible by a group-by."""
+
+from __future__ import annotations
+
+import csv
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import personae
+from personae import Result
+from personae.facts.offering import decisions
+from personae.model.fact import Fact
+from personae.model.offers import Offers
+from personae.model.persona import Claim
+from personae.report.binder import sheets
+
+TAKES = np.array([[0.7, 0.1, 0.5], [0.1, 0.7, 0.5], [0.03, 0.03, 0.1]])
+ACTIONS = ("browse", "gallery", "compare", "filter", "ask", "rate")
+OFFERS = ("red wine", "=white wine", "cheese")
+
+
+def log(path: Path, users: int = 360) -> Path:
+    """Three groups of visitors; the first takes red wine, the second white wine, the third hardly anything."""
+    rng = np.random.default_rng(4)
+    laws = np.repeat(np.eye(3) * 0.35 + 0.05, 2, axis=1)
+    start = datetime(2026, 1, 1)
+    with path.open("w", newline="") as sink:
+        rows = csv.writer(sink)
+        rows.writerow(("user", "time", "action", "campaign_item"))
+        for u in range(users):
+            group = u % 3
+            when = [start + timedelta(minutes=int(m)) for m in rng.integers(0, 60 * 24 * 60, 20)]
+            for t, a in zip(when, rng.choice(ACTIONS, 20, p=laws[group]), strict=True):
+                rows.writerow((f"u{u}", t.isoformat(), a, ""))
+            for offer, chance in zip(OFFERS, TAKES[group], strict=True):
+                for _ in range(2 if rng.random() < chance else 0):
+                    rows.writerow((f"u{u}", when[0].isoformat(), "browse", offer))
+    return path
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, Path]:
+    path = log(tmp_path_factory.mktemp("offers") / "log.csv")
+    settings = {"id": "user", "time": "time", "event": "action", "offer": "campaign_item", "ignore": ("campaign_item",)}
+    return personae.run(path, groups=3, worlds="none", **settings), path
+
+
+def test_take_up_and_lift_are_those_of_a_group_by(found: tuple[Result, Path]) -> None:
+    """Requirements 23 and 24."""
+    result, path = found
+    users = pd.DataFrame({"user": result.cast.ids.to_pylist(), "p": result.cast.placement.persona})
+    rows = pd.read_csv(path, dtype=str).dropna(subset="campaign_item").drop_duplicates(["user", "campaign_item"])
+    took = rows.merge(users, on="user")
+    names = {p.name: p.index for p in result.cast.personas}
+    (top,) = (s for s in sheets(result.cast) if s.id == "top-items")
+    assert top.rows
+    for persona, item, lift, _, takers in top.rows:
+        own = took[(took.p == names[str(persona)]) & (took.campaign_item == item)]
+        share, whole = len(own) / (users.p == names[str(persona)]).sum(), (took.campaign_item == item).sum() / len(users)
+        assert takers == len(own) and lift == pytest.approx(share / whole) and lift > 1 and len(own) >= 10
+
+
+def test_each_group_is_sent_what_it_takes_another_offer_or_nothing(found: tuple[Result, Path]) -> None:
+    """Requirement 23."""
+    result, _ = found
+    (sheet,) = (s for s in sheets(result.cast) if s.id == "offers")
+    group = {p.name: _group(result, p.key) for p in result.cast.personas}
+    acts = {(group[str(r[0])], r[1]): r[2] for r in sheet.rows}
+    assert acts[0, "red wine"] == "send" and acts[1, "=white wine"] == "send"
+    assert acts[2, "cheese"] == "do not send"
+    assert all(isinstance(r[5], Claim) and r[5].facts for r in sheet.rows if r[2])
+
+
+def _group(result: Result, key: str) -> int:
+    """The planted group that a persona is."""
+    (profile,) = (p for p in result.cast.profiles if p.key == key)
+    return ACTIONS.index(profile.above[0].measure) // 2
+
+
+def test_nothing_is_said_of_cells_under_the_floor(found: tuple[Result, Path]) -> None:
+    result, _ = found
+    assert all(f.value == 0 or round(f.value * f.n) >= 10 for f in result.cast.facts if ".offer." in f.id)
+
+
+def fact(key: str, value: float, everyone: float, n: int = 200) -> Fact:
+    half = 1.96 * (value * (1 - value) / n) ** 0.5
+    return Fact(f"{key}.o{everyone}", key, "o", "o", "share", value, "share of users", n, value - half, value + half, everyone)
+
+
+def test_the_rule_of_decisions_on_values_chosen_by_hand() -> None:
+    """Requirement 23."""
+    facts = {
+        "all.a": fact("all", 0.3, 0.3), "all.b": fact("all", 0.2, 0.2), "all.c": fact("all", 0.25, 0.25),
+        "P1.a": fact("P1", 0.6, 0.3), "P1.b": fact("P1", 0.05, 0.2), "P1.c": fact("P1", 0.25, 0.25),
+        "P2.a": fact("P2", 0.1, 0.3), "P2.b": fact("P2", 0.2, 0.2), "P2.c": fact("P2", 0.2, 0.25, 30),
+    }  # fmt: skip
+    made = decisions(Offers("o", ("A", "B", "C", "D"), ("a", "b", "c", "d"), 400), ("P1", "P2"), facts, 10)
+    acts = [(d.persona, d.offer, d.act, d.instead) for d in made]
+    assert acts == [
+        ("P1", "A", "send", ""), ("P1", "B", "other offer", "A"), ("P1", "C", "other offer", "A"),
+        ("P2", "A", "do not send", ""), ("P2", "B", "send", ""), ("P2", "C", "", ""),
+    ]  # fmt: skip
