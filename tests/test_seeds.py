@@ -14,6 +14,7 @@ from sklearn.metrics import adjusted_rand_score as ari
 
 import personae
 from personae import Result
+from personae.report.binder import sheets
 from test_describe import THREE, seeds_three
 
 SHARES = (25, 20, 30, 15, 10)
@@ -89,7 +90,7 @@ def test_five_music_personas_are_found_with_their_shares(tmp_path: Path) -> None
 
 
 def test_the_wine_offers_give_pinot_bulk_small_volume_and_sparkling(real: Callable[[str], Path]) -> None:
-    """Requirement 21. The two groups that buy in bulk differ in which sparkling offers they take."""
+    """Requirements 21 and 24. The two groups that buy in bulk differ in which sparkling offers they take."""
     path = real("winekmc") / "WineKMC.xlsx"
     rows = CalamineWorkbook.from_path(path).get_sheet_by_name("OfferInformation").to_python()[1:]
     offers = {str(int(r[0])): (r[2], r[3]) for r in rows if r[0] not in ("", None)}
@@ -101,3 +102,7 @@ def test_the_wine_offers_give_pinot_bulk_small_volume_and_sparkling(real: Callab
     bulk = [t for t in tops if all(least >= 72 for _, least in t)]
     sparkling = [t for t in bulk if all(grape in ("Champagne", "Prosecco", "Espumante") for grape, _ in t)]
     assert (len(pinot), len(small), len(bulk), len(sparkling)) == (1, 1, 2, 2)
+    (items,) = (s for s in sheets(found.cast) if s.id == "top-items")
+    takes = [[offers[str(r[1]).removeprefix("offer ")] for r in items.rows if r[0] == p.name] for p in found.cast.personas]
+    assert [g for g, _ in takes[tops.index(pinot[0])]] == ["Pinot Noir"] * 2  # with at least ten takers
+    assert {least for _, least in takes[tops.index(small[0])]} == {6}
