@@ -26,7 +26,6 @@ def worth(cast: Cast) -> Sheet | None:
             Heading("outcome"), Heading("users", "count"), Heading("by persona", "share"), Heading("at least", "share"),
             Heading("at most", "share"), Heading("by demographics", "share"), Heading("foretells more"),
             Heading("persona adds", "share"), Heading("adds at least", "share"), Heading("adds at most", "share"),
-            Heading("in words"),
         ),
         rows=tuple(_row(f) for f in seen),
         part="sure",
@@ -37,7 +36,7 @@ def _row(f: Foretold) -> tuple[str | int | float | None, ...]:
     people = f.demographics
     first = f.ahead or ("neither surely" if people else "no demographics to compare")
     lift = f.lift or f.persona
-    return (_called(f), f.users, *_ends(f.persona), people.value if people else None, first, *_ends(lift), f.words)
+    return (_called(f), f.users, *_ends(f.persona), people.value if people else None, first, *_ends(lift))
 
 
 def _called(f: Foretold) -> str:
