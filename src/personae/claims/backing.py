@@ -96,8 +96,8 @@ def _sided(fact: Fact, side: str) -> list[float | None]:
     """The values of a fact on one side of the comparison."""
     if fact.measure == "share of users":
         return [fact.value] if side in ("own", "everyone") else []
-    if fact.subject == EVERYONE and fact.measure not in OWN_WORDS:
-        return [fact.value] if side in ("everyone", "other") else []
+    if fact.subject == EVERYONE:
+        return [fact.value] if side in ("everyone", "other") or fact.measure in OWN_WORDS else []
     if side == "everyone":
         return [fact.everyone]
     if side == "rest":

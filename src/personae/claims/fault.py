@@ -89,7 +89,8 @@ def _overstated(said: Reading) -> str:
             return "it is shaky"
     if re.search(r"\ba gap (to|between)\b", low) and (borders is None or borders.value == 0):
         return "no fact it cites shows a gap"
-    if re.search(r"\bno gap shows\b", low) and (borders is None or borders.value > 0):
+    soft = any(f.measure == "soft border" for f in said.cited)
+    if re.search(r"\bno gap shows\b", low) and (borders.value > 0 if borders else not soft):
         return "no fact it cites says that there is no gap"
     if re.search(r"\bclose to the average\b", low) and not _near_average(said):
         return "some of its measures are far from the average"

@@ -126,11 +126,14 @@ def _sheet(cast: Cast, name: str) -> Sheet:
     """The table of that name. Raises UsageError P001 for one that this run does not have."""
     from personae.cli.settings import closest
     from personae.report.binder import sheets
+    from personae.report.sheets.ledger import ledger
 
+    if name == "ledger" and (made := ledger(cast)) is not None:
+        return made
     known = {s.id: s for s in sheets(cast)}
     if name not in known:
-        near = closest(name, list(known))
-        fix = f"did you mean --sheet {near}?" if near else f"use one of: {', '.join(known) or 'none'}"
+        near = closest(name, [*known, "ledger"])
+        fix = f"did you mean --sheet {near}?" if near else f"use one of: {', '.join((*known, 'ledger')) if known else 'none'}"
         raise UsageError("P001", f"this run has no table {name}", where="--sheet", fix=fix)
     return known[name]
 

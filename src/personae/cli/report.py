@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from personae.cli.screen import Debug, Json, NoColor, Plain, Quiet, Screen, Store
 from personae.errors import UsageError
+
+if TYPE_CHECKING:
+    from personae.model.cast import Cast
 
 FORMATS = {
     "html": ("report.html", "html", ()),
@@ -30,6 +33,9 @@ def report(
     long: Annotated[
         bool, typer.Option("--long", help="Slides: add one a persona, every table, how sure, and an appendix.")
     ] = False,
+    reader: Annotated[
+        str, typer.Option("--for", metavar="READER", help="In the words for a manager, researcher or analyst.")
+    ] = "",
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file.")] = False,
     store: Store = "",
     as_json: Json = False,
@@ -45,6 +51,8 @@ def report(
     Example: personae report r01 --format pptx --long
 
     Example: personae report r01 --format xlsx
+
+    Example: personae report r01 --for analyst
     """
     from dataclasses import replace
 
@@ -60,7 +68,7 @@ def report(
             raise UsageError(
                 "P001", f"--{option} is for {has}", where=f"--{option}", fix=f"add --format {has}, or leave it out"
             )
-    cast = Record(Path(store or ".personae")).load(name)
+    cast = _for(Record(Path(store or ".personae")).load(name), reader)
     target = Path(out or name_of)
     with whole_file(target, overwrite=overwrite) as temp:
         plugins.find("exporters", plug).export(replace(cast, run=""), temp, **options)
@@ -69,6 +77,22 @@ def report(
         screen.give({"run": cast.run, "file": target.as_posix()})
     else:
         screen.say(f"report   {target}")
+
+
+def _for(cast: Cast, reader: str) -> Cast:
+    """The cast in the words for a reader. Raises UsageError P001 for one that there are no words for."""
+    from personae.cli.settings import closest
+    from personae.stages.reword import reword
+    from personae.words.catalogue import READERS
+
+    if not reader:
+        return cast
+    if reader not in READERS:
+        near = closest(reader, list(READERS))
+        raise UsageError(
+            "P001", f"there are no words for a {reader}", where="--for", fix=f"use --for {near or ' or '.join(READERS)}"
+        )
+    return reword(cast, reader)
 
 
 def _format(form: str, out: str) -> str:

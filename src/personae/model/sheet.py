@@ -22,7 +22,7 @@ class Heading:
 @dataclass(frozen=True)
 class Sheet:
     """Rows for readers. `id` is the name by which it is asked for and its file is called; `title` states the finding, `about`
-    says in one line how to read it. `part` says where in a report it stands.
+    says in one line how to read it. `part` says where in a report it stands; "file" in none, but only in a file of its own.
 
     `rows` hold one cell a heading. Empty cells are None and stay empty everywhere.
     """
@@ -32,4 +32,4 @@ class Sheet:
     about: str
     headings: tuple[Heading, ...]
     rows: tuple[tuple[Cell, ...], ...]
-    part: Literal["personas", "journeys", "use", "sure", "analysts"]
+    part: Literal["personas", "journeys", "use", "sure", "analysts", "file"]

@@ -168,4 +168,4 @@ def firm(profile: Profile, entity: str, floor: int) -> str:
     if users < floor:
         return f"Fewer than {floor} of these {many} sit near the border with another group."
     share = percent(profile.border_share)
-    return f"{share} of these {many} ({count(users)}) sit near the border with another group and could go either way."
+    return f"{share} of these {many} sit near the border with another group and could go either way."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from personae.guidance.guided import Wording, guided
 from personae.model.dossier import Dossier
@@ -36,13 +36,16 @@ def write(
     study: Study,
     dossier: Dossier | None = None,
     reader: str = "",
+    names: Mapping[str, str] | None = None,
 ) -> tuple[Persona, ...]:
     """One persona for each profile, in the same order: a behavioural name that no other has, a tagline, a story, lines.
 
-    `reader` is "manager", "researcher" or "analyst"; "" is for everyone. The facts told are the same for all of them.
+    `reader` is "manager", "researcher" or "analyst"; "" is for everyone. The facts told are the same for all of them. `names`
+    gives names by key that stand already.
     """
-    names = group_names(profiles, facts, study.entity)
-    names = alliterative(names) if study.names == "alliterative" else names
+    if names is None:
+        names = group_names(profiles, facts, study.entity)
+        names = alliterative(names) if study.names == "alliterative" else names
     book = Book(facts, profiles, names, evidence, study, dossier or Dossier(), reader)
     personas = tuple(_persona(book, p) for p in profiles)
     return guided(personas, profiles, book.facts, _wording(book), study, book.dossier)
