@@ -209,6 +209,19 @@ class Result:
         """Write the report; the ending of `path` picks the format."""
         return export(self, path)
 
+    def word(self, model: str, url: str = "", budget: int = 100_000, folder: str | PathLike[str] = ".personae/ai") -> Result:
+        """The same result with its personas worded by a language model: "openai:NAME", "anthropic:NAME", or "local:NAME" with
+        the `url` of its server; keys come from the environment. Answers are kept in `folder` and never asked for twice.
+
+        Only figures of groups and names of measures are sent. Raises UsageError for a model, a key or a package that is not
+        there.
+        """
+        from personae.endpoint.day import today
+        from personae.model.worded import Asked
+        from personae.stages.word import word
+
+        return replace(self, cast=word(self.cast, Asked(model=model, url=url, budget=budget), Path(folder), today()))
+
     def save(self, folder: str | PathLike[str], overwrite: bool = False) -> Path:
         """Write every file of the run, report and user tables included, into a folder that `load` can open.
 

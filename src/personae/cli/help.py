@@ -50,6 +50,7 @@ COMMANDS = (
     "hide-measure",
     "edits",
     "undo",
+    "write",
     "report",
     "export",
     "score",

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from personae.cli import settings, summary
+from personae.cli.ai import Ai, AiBudget, AiUrl, checked, wanted
 from personae.cli.ask import answered
 from personae.cli.editing import carried
 from personae.cli.screen import Debug, Json, NoColor, Plain, Quiet, Screen, Store, pad, width
 from personae.cli.settings import settings as with_settings
 from personae.cli.watch import Watch, peak_memory, timings, watching
+from personae.endpoint.day import today as today
 from personae.errors import UsageError
 from personae.model.cast import Cast
 from personae.model.study import Role, Study
+from personae.model.worded import Asked
 from personae.progress import step, tell
 
 GATE = 4
@@ -46,6 +47,9 @@ def run(
     yes: Annotated[
         bool, typer.Option("--yes", help="Take the recommended answer; ask nothing.", rich_help_panel="Output")
     ] = False,
+    ai: Ai = "",
+    ai_url: AiUrl = "",
+    ai_budget: AiBudget = 0,
     store: Store = "",
     as_json: Json = False,
     plain: Plain = False,
@@ -67,7 +71,10 @@ def run(
         look(study, screen, f"would write {target or 'reports/<date>_r<number>'}, and read nothing else")
         return
     root = store or str(kept.get("store", ""))
-    cast = perform(study, screen, target, overwrite, root, save, yes)
+    asked = wanted(kept, {"ai": ai, "ai_url": ai_url, "ai_budget": ai_budget})
+    if asked is not None:
+        checked(asked)
+    cast = perform(study, screen, target, overwrite, root, save, yes, asked)
     if not screen.json:
         for line in _next(cast, f" --store {quoted(root)}" if store else ""):
             screen.say(line)
@@ -79,17 +86,30 @@ def ending(cast: Cast) -> int:
     return 0 if cast.personas else GATE
 
 
-def perform(study: Study, screen: Screen, out: str, overwrite: bool, store: str, save: bool = False, yes: bool = False) -> Cast:
-    """Run the study, record it, write its files and say what came of it."""
+def perform(
+    study: Study,
+    screen: Screen,
+    out: str,
+    overwrite: bool,
+    store: str,
+    save: bool = False,
+    yes: bool = False,
+    asked: Asked | None = None,
+) -> Cast:
+    """Run the study, let the model that is asked for word it, record it, write its files and say what came of it."""
     from personae.store import Record
 
     record = Record(Path(store or ".personae"))
     record.prepare()
     _free(out, overwrite)
     from personae import flow  # the heavy part comes after all that can be refused at once
+    from personae.endpoint.answers import FOLDER
+    from personae.stages.word import word
 
     with watching(screen) as watch:
         cast, study = answered(study, replace(screen, quiet=True) if yes else screen, flow.run)
+        if asked is not None and cast.personas:
+            cast = word(cast, asked, record.root / FOLDER, today())
         entry = record.add(
             cast,
             Path(out) if out else None,
@@ -122,13 +142,6 @@ def render(cast: Cast, folder: Path, watch: Watch) -> None:
     tell("write", "all files")
     text = json.dumps(timings(watch), indent=1, sort_keys=True)
     (folder / "timings.json").write_text(text + "\n", encoding="utf-8")
-
-
-def today() -> str:
-    """The date of a run: SOURCE_DATE_EPOCH where it is set, the clock otherwise."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    now = datetime.fromtimestamp(int(epoch), UTC) if epoch.isdigit() else datetime.now()
-    return now.date().isoformat()
 
 
 def document(cast: Cast, run_id: str, folder: Path, watch: Watch) -> dict[str, Any]:

@@ -90,8 +90,11 @@ HELP: Mapping[str, tuple[str, str, str]] = {
 }
 """Panel, placeholder and help of each setting; a test holds it equal to the fields of Study."""
 
-ALSO = ("files", "out", "store")
+ALSO = ("files", "out", "store", "ai", "ai_url", "ai_budget", "ai_seconds")
 """Keys of personae.toml beside the settings."""
+
+OF_MODELS = tuple(f"PERSONAE_AI{part}" for part in ("", "_URL", "_BUDGET", "_SECONDS", "_KEY"))
+"""Variables that say which language model words personas; the key stands nowhere else."""
 
 _CHOICES = {
     "decimal": (".", ","),
@@ -228,9 +231,10 @@ def _flag(field: Field[Any]) -> inspect.Parameter:
 
 def _environment() -> dict[str, Any]:
     known = {f"PERSONAE_{f.name.upper()}": f.name for f in _settable()}
+    every = (*known, *OF_MODELS)
     for name in os.environ:
-        if name.startswith("PERSONAE_") and name not in known and difflib.get_close_matches(name, known, 1, 0.85):
-            raise _unknown(f"the environment has the unknown setting {name}", name, list(known), None)
+        if name.startswith("PERSONAE_") and name not in every and difflib.get_close_matches(name, every, 1, 0.85):
+            raise _unknown(f"the environment has the unknown setting {name}", name, every, None)
     return {known[k]: v for k, v in os.environ.items() if k in known and v}
 
 

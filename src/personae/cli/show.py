@@ -99,7 +99,7 @@ def whole(cast: Cast, persona: Persona, screen: Screen) -> list[str]:
     typical = cards.typical(cast, persona.key)
     listed = [f"Typical {plural(cast.study.entity)}", *labelled("", ", ".join(typical)), ""] if typical else []
     told = [line for title, claims in parts if claims for line in _part(title, claims)]
-    return [*head, *listed, *told, *_notes(persona), _grades()]
+    return [*head, *listed, *told, *_notes(persona), *_words(cast)]
 
 
 def _notes(persona: Persona) -> list[str]:
@@ -121,8 +121,12 @@ def _part(title: str, claims: tuple[Claim, ...]) -> list[str]:
     return [*lines, ""]
 
 
-def _grades() -> str:
-    return "M measured, S said in answers, A worded by a machine, ? to find out; the codes are facts in facts.json"
+def _words(cast: Cast) -> list[str]:
+    """What the letters behind sentences mean, and whose words they are."""
+    from personae.words.worded import marked
+
+    grades = "M measured, S said in answers, A worded by a machine, ? to find out; the codes are facts in facts.json"
+    return [*(textwrap.wrap(marked(cast.worded), columns()) if cast.worded else ()), grades]
 
 
 def why(cast: Cast, screen: Screen) -> list[str]:

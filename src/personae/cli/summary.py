@@ -196,8 +196,21 @@ def whole(cast: Cast, screen: Screen, private: str = "") -> list[str]:
         *groups(cast),
         *([""] if cast.personas else []),
         *personas(cast, screen),
+        *words(cast),
         "",
     ]
+
+
+def words(cast: Cast) -> list[str]:
+    """Which language model worded the personas, and why lines stayed as they were; nothing where none was asked."""
+    from personae.words.worded import marked, reasons
+
+    if cast.worded is None:
+        return []
+    lines = labelled("words", marked(cast.worded))
+    for reason, many in reasons(cast.worded)[:8]:
+        lines += labelled("kept", f"{count(many, 'line')}: {reason}")
+    return lines
 
 
 def warnings(words: Sequence[str], most: int = 6) -> list[str]:

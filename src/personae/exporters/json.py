@@ -57,6 +57,7 @@ def documents(cast: Cast) -> dict[str, dict[str, Any]]:
             "users": cast.users,
             "personas": plain(cast.personas),
             "profiles": plain(cast.profiles),
+            "worded": plain(cast.worded),
         },
         "facts.json": {"facts": plain(cast.facts)},
         "evidence.json": plain(cast.evidence),

@@ -149,6 +149,8 @@ def _data(view: Page) -> Iterator[str]:
         f"No number here stands for fewer than {view.floor} {view.entities}, and no row of anyone is shown.",
         "",
     )
+    if view.worded:
+        yield from (plain(f"{view.worded} {view.sent}"), "")
     yield from ("## Made again by", "", "```sh", legible(view.command).replace("```", "'''"), "```", "")
     yield from ("Made by personae" + "".join(f" {v}" for n, v in view.versions if n == "personae") + f", seed {view.seed}.", "")
 

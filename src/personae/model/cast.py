@@ -15,6 +15,7 @@ from personae.model.persona import Member, Persona, Profile
 from personae.model.rule import Placement, Rule
 from personae.model.study import Study
 from personae.model.table import Match, Table
+from personae.model.worded import Worded
 
 if TYPE_CHECKING:
     import numpy as np
@@ -64,6 +65,8 @@ class Cast:
     """What was looked up in the raw data once everybody had a place."""
     edits: tuple[Edit, ...] = ()
     """What people changed, oldest first; everything above has it applied."""
+    worded: Worded | None = None
+    """Which language model worded the personas, and when; None where none was asked."""
 
     @property
     def users(self) -> int:

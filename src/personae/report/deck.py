@@ -20,6 +20,7 @@ from personae.report.page import outside
 from personae.report.proof import facts_shown
 from personae.report.steps import asks, firsts, ordered, plans
 from personae.words.names import capital, lowered
+from personae.words.worded import briefly, marked
 
 FACES, BARS, PLANS = 6, 10, 6
 """Personas, bars and opportunities on one slide of the short form; the rest is counted and named elsewhere."""
@@ -41,9 +42,8 @@ def deck(cast: Cast, slides: tuple[Slide, ...]) -> Deck:
     names = tuple(accounts.base(t.source) for t in cast.tables)
     files = listing(names) if len(names) < 4 else f"{len(names)} sources"
     version = cast.versions.get("personae", "")
-    return Deck(
-        verdict.headline(cast), badge.word, badge.phrase, f"personae {version}, {files}, seed {cast.study.seed}", slides
-    )
+    foot = f"personae {version}, {files}, seed {cast.study.seed}" + (f", {briefly(cast.worded)}" if cast.worded else "")
+    return Deck(verdict.headline(cast), badge.word, badge.phrase, foot, slides)
 
 
 # ---------------------------------------------------------------- data
@@ -69,7 +69,7 @@ def data(cast: Cast) -> Slide:
         (False, True, True),
         "Rows used and set aside, by source",
     )
-    said = [badge.sentences, *((x,) if (x := verdict.asked(cast)) else ())]
+    said = [badge.sentences, *((marked(cast.worded),) if cast.worded else ()), *((x,) if (x := verdict.asked(cast)) else ())]
     notes = (verdict.why(cast), *(f"{a}: {b} rows used, {c} set aside" for a, b, c in grid.rows), *cast.warnings)
     return Slide(
         verdict.headline(cast), "1  Data", notes[:NOTED], tiles=tuple(tiles), grid=grid, more=more, cover=True,

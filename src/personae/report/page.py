@@ -31,6 +31,7 @@ from personae.report.tabled import Tabled, tabled
 from personae.words.advising import advised
 from personae.words.flagged import flagged
 from personae.words.names import follow
+from personae.words.worded import marked, reasons, told
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,12 @@ class Page:
     settings: tuple[tuple[str, str], ...]
     versions: tuple[tuple[str, str], ...]
     seed: int
+    worded: str
+    """By which language model the sentences were worded, and when; "" where none was asked."""
+    sent: str
+    """What was sent to it, and where."""
+    kept: tuple[tuple[str, int], ...]
+    """Why lines of the plain writer stayed, and how many for each reason."""
     command: str
     glossary: tuple[tuple[str, str, str], ...]
 
@@ -167,6 +174,9 @@ def page(cast: Cast) -> Page:
         versions=tuple(cast.versions.items()),
         seed=cast.study.seed,
         command=accounts.command(cast.study),
+        worded=marked(cast.worded) if cast.worded else "",
+        sent=told(cast.worded) if cast.worded else "",
+        kept=reasons(cast.worded) if cast.worded else (),
         glossary=tuple((follow(a, entity), b, follow(c, entity)) for a, b, c in GLOSSARY),
     )
 
@@ -244,7 +254,7 @@ def _lead(cast: Cast) -> tuple[str, ...]:
         if n < len(top):
             words = {1: "One", 2: "Two", 3: "Three", 4: "Four", 5: "Five"}.get(n, str(n))
             lead.append(f"{words} of them {'holds' if n == 1 else 'hold'} {percent(held)} of all {plural(cast.study.entity)}.")
-    return tuple(lead)
+    return (*lead, marked(cast.worded)) if cast.worded else tuple(lead)
 
 
 def _meta(cast: Cast) -> tuple[str, ...]:

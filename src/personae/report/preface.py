@@ -7,6 +7,7 @@ from personae.model.cast import Cast
 from personae.report import accounts, verdict
 from personae.report.days import day, last
 from personae.report.limits import limits
+from personae.words.worded import marked
 
 LIMITS = 3
 """Limits named at the front; all of them stand in the report."""
@@ -34,6 +35,8 @@ def preface(cast: Cast) -> tuple[tuple[str, str], ...]:
     made.append(("why", verdict.why(cast)))
     if asked := verdict.asked(cast):
         made.append(("asked", asked))
+    if cast.worded is not None:
+        made.append(("words", marked(cast.worded)))
     made += [("data", x) for x in sources(cast)]
     if when := window(cast):
         made.append(("days", when))

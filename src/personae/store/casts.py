@@ -26,6 +26,7 @@ from personae.model.rule import REASONS, Feature, Guard, Place, Placement, Rule
 from personae.model.study import Study
 from personae.model.table import Match, Table
 from personae.model.tree import Tree
+from personae.model.worded import Worded
 from personae.store.atomic import taken, whole_folder
 
 SCHEMA = 1
@@ -160,6 +161,7 @@ def _cast(root: Path, run: Mapping[str, Any]) -> Cast:
         leaf=_leaves(root / "leaves.parquet"),
         dossier=_dossier(root),
         edits=_edits(root),
+        worded=noun(Worded, personas["worded"]) if personas.get("worded") else None,
     )
 
 
