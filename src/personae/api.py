@@ -17,6 +17,7 @@ from personae.charts.chart import Chart
 from personae.charts.groups import groups
 from personae.errors import UsageError
 from personae.frames import ARROW
+from personae.guidance.library import library
 from personae.model import personal
 from personae.model.bands import Bands, Wanted
 from personae.model.belief import Beliefs
@@ -35,6 +36,7 @@ from personae.stages.smallest import smallest
 from personae.words import findings
 from personae.words.flagged import flagged
 from personae.words.names import plural
+from personae.words.targets import target
 
 if TYPE_CHECKING:
     from personae.model.evidence import Verdict
@@ -426,6 +428,9 @@ def _updated(data: Data, settings: Mapping[str, Any]) -> Data:
             raise UsageError("P001", f"{name} is {getattr(made, name)}", fix=f"use {least} or more")
     method(made.method)
     smallest(made.smallest, 100)
+    library(made.library)
+    for one in made.target:
+        target(one)
     return replace(data, study=made)
 
 

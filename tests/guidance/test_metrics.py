@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+import personae
 from advised import STUDY, cast, product
 from described import Described, described, events, evidence, number, placed
 from personae.errors import UsageError
@@ -46,6 +47,8 @@ def test_a_target_is_read_as_it_is_typed() -> None:
 def test_what_is_no_target_is_refused(wrong: str) -> None:
     with pytest.raises(UsageError, match="is not a target"):
         target(wrong)
+    with pytest.raises(UsageError, match="is not a target"):
+        personae.read("log.csv", target=(wrong,))
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from personae.model.persona import Claim, Profile
 from personae.model.study import Role
 from personae.words.better import WORSE
 from personae.words.names import readable
+from personae.words.stating import stated
 
 ENDINGS = ("", "s", "d", "ed", "er", "ers", "ing")
 """Endings that a word may have beyond one of the library's."""
@@ -44,11 +45,11 @@ def signals(
     """The pains of a persona, heaviest first, then its traits, strongest first. What people are, how it ended and single
     words that they wrote call for no action and are left out.
 
-    `say` words a fact as a claim and `thing` as what is done; `told` are sentences of what gets in the way, of which the one
-    that rests on a pain's first fact is its evidence. A pain without a fact in `facts` is left out.
+    `say` words the fact of a trait as a claim and `thing` as what is done; `told` are sentences of what gets in the way, of
+    which the one that rests on a pain's first fact is its evidence. A pain without a fact in `facts` is left out.
     """
     own = [p for p in pains if p.persona == profile.key and p.facts and p.facts[0] in facts]
-    found = [_hurt(p, facts, say, told) for p in sorted(own, key=lambda p: (-p.weight, p.kind, p.at))]
+    found = [_hurt(p, facts, told) for p in sorted(own, key=lambda p: (-p.weight, p.kind, p.at))]
     for kind, traits in (("more", profile.above), ("less", profile.below)):
         for t in sorted(traits, key=lambda t: not t.formed):
             if t.role in (Role.BEHAVIOUR, Role.ATTITUDE) and not t.label.startswith("mentions "):
@@ -63,10 +64,10 @@ def _trait(kind: str, about: frozenset[str], thing: str, evidence: Claim) -> Sig
     return Signal(kind, bad or about, thing, evidence, bool(bad))
 
 
-def _hurt(pain: Pain, facts: Mapping[str, Fact], say: Callable[[Fact], Claim], told: Sequence[Claim]) -> Signal:
+def _hurt(pain: Pain, facts: Mapping[str, Fact], told: Sequence[Claim]) -> Signal:
     """A pain as a signal."""
     lead = facts[pain.facts[0]]
-    evidence = next((c for c in told if lead.id in c.facts), None) or say(lead)
+    evidence = next((c for c in told if lead.id in c.facts), None) or stated(lead)
     about = pain.at or lead.label
     return Signal(pain.kind, words(about), readable(about), evidence)
 

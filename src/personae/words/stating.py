@@ -12,12 +12,16 @@ EVERYONE = "all"
 
 def stated(fact: Fact, *, against: bool = True) -> Claim:
     """The fact as a claim; `against` compares it with everyone where it has that number."""
-    part = is_part(fact)
-    who = "" if not part else " of everyone" if fact.subject == EVERYONE else " of them"
-    base = who if part else "" if fact.statistic in ("growth", "count") else " on average"
+    people = is_part(fact) and fact.unit != "share of activity"
+    if people:
+        base = " of everyone" if fact.subject == EVERYONE else " of them"
+    elif fact.unit == "share of activity":
+        base = " of all they do"
+    else:
+        base = "" if fact.statistic in ("growth", "count") else " on average"
     other = ""
     if against and fact.everyone is not None and fact.subject != EVERYONE:
-        other = f", against {written(fact, fact.everyone)} {'of' if part else 'for'} everyone"
+        other = f", against {written(fact, fact.everyone)} {'of' if people else 'for'} everyone"
     return Claim(capital(f"{fact.label}: {written(fact, fact.value)}{base}{other}."), "M", (fact.id,))
 
 
