@@ -14,6 +14,7 @@ from described import category, described
 from personae import plugins
 from personae.claims.settle import refusals
 from personae.model.dossier import Dossier
+from personae.model.fact import Fact
 from personae.model.library import EFFORTS, HORIZONS
 from personae.model.pain import Pain
 from personae.report.binder import sheets
@@ -125,3 +126,13 @@ def test_the_sheet_of_opportunities_is_sorted_by_horizon() -> None:
     (sheet,) = (s for s in sheets(cast(WORLD)) if s.id == "opportunities")
     places = [HORIZONS.index(str(r[0])) for r in sheet.rows]
     assert places == sorted(places) and len(places) == sum(len(p.opportunities) for p in PEOPLE)
+
+
+def test_what_a_group_pays_of_all_is_nothing_to_test() -> None:
+    """A part of a total is no share of users."""
+    part = Fact("P1.worth.x", "P1", "part of total amount", "total amount", "share", 0.4, "share", 300)
+    world = replace(WORLD, facts=(*WORLD.facts, part))
+    pain = Pain("P1", "price", "offers", 0.3, ("P1.e2.users",))
+    people = told(world, Dossier(pains=(pain,)))
+    assert {o.pain for o in people[0].opportunities} >= {"price"}
+    assert all(o.experiment is None or o.experiment.fact != part.id for o in people[0].opportunities)

@@ -116,7 +116,8 @@ def _label(fact: Fact) -> str:
 def _testable(fact: Fact) -> bool:
     """Whether a fact is of something that a product can move: not a share of everyone or nobody, no share of activity."""
     if fact.statistic in ("share", "rate"):
-        return 0 < fact.value < 1 and fact.measure not in ("share of users", "borderline")
+        people = fact.unit == "share of users" and fact.measure not in ("share of users", "borderline")
+        return 0 < fact.value < 1 and people
     return (
         fact.statistic == "mean" and fact.low is not None and fact.unit not in ("share of activity", "Jaccard", "share", "bits")
     )

@@ -50,7 +50,9 @@ def named(fact: Fact) -> str:
 def measured(metric: str, facts: Iterable[Fact], *, part: bool) -> Fact | None:
     """The fact that a target speaks of, among those of one subject: a universal metric by its name, else the fact whose name
     is the metric's, else the shortest name that holds all its words. With `part` only shares are taken."""
-    own = [f for f in facts if f.statistic in ("rate", "share", "mean", "growth")]
+    own = [
+        f for f in facts if f.statistic in ("rate", "share", "mean", "growth") and (f.statistic, f.unit) != ("share", "share")
+    ]
     fitting = [f for f in own if (f.statistic in ("rate", "share") or f.unit == "share") == part]
     wanted = metric.lower().replace("_", " ").strip()
     for name, _ in UNIVERSAL:
