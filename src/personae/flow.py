@@ -29,6 +29,7 @@ from personae.stages.halves import halves
 from personae.stages.inspect import halt, inspect
 from personae.stages.link import link
 from personae.stages.nobody import nobody
+from personae.stages.pictured import pictured, pictures
 from personae.stages.portray import portray
 from personae.stages.prepare import prepare
 from personae.stages.read import read
@@ -49,6 +50,7 @@ _HEAVY = "personae.stages.choose"
 
 def run(study: Study, frames: Mapping[str, Any] | None = None) -> Cast:
     """Raw data to a cast of personas. `frames` maps names among study.sources to data frames held in memory."""
+    own = pictures(study)
     ahead = Thread(target=import_module, args=(_HEAVY,), daemon=True)  # 1.5 s of loading while the engine reads
     ahead.start()
     with plugins.find("engines", "duckdb").connect(memory=study.memory, threads=study.threads) as engine:
@@ -76,7 +78,7 @@ def run(study: Study, frames: Mapping[str, Any] | None = None) -> Cast:
         rule=rule,
         profiles=profiles,
         facts=facts,
-        personas=verify(personas, facts, looked_up),
+        personas=pictured(verify(personas, facts, looked_up), own),
         members=members,
         ids=features.ids,
         placement=placement,

@@ -76,6 +76,7 @@ HELP: Mapping[str, tuple[str, str, str]] = {
     "floor": (_GROUPS, "N", "No value for fewer users than this leaves the tool."),
     "force": (_GROUPS, "", "Draw groups even where the data hold none; every output says so."),
     "names": (_GROUPS, "STYLE", "How personas are called: behaviour (Recipe savers) or alliterative (Recipe Robin)."),
+    "picture": (_GROUPS, "PAIRS", "Own pictures in place of the drawings, such as P1=portrait.png (PNG or JPEG)."),
     "seed": (_GROUPS, "N", "Same data, settings and seed: same result."),
     "target": (_USE, "GOALS", "What a persona should reach: P1.purchase=60%@2026-12-31, or all.churn<=5%."),
     "surfaces": (

@@ -194,6 +194,8 @@ class Persona:
     """The eight parts of the empathy map, in the order of the canvas."""
     opportunities: tuple[Opportunity, ...] = ()
     """What could be done for them, soonest first."""
+    picture: str = ""
+    """An own picture as a data address, shown in place of the drawing and labelled as what it is; "" for the drawing."""
     checklist: tuple[Check, ...] = ()
     """Principles and advice on interfaces, and whether the data call for them."""
     touches: tuple[Touch, ...] = ()

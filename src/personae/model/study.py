@@ -132,6 +132,8 @@ class Study:
     force: bool = False
     names: str = "behaviour"
     """How personas are called: "behaviour" ("Recipe savers") or "alliterative" ("Recipe Robin")."""
+    picture: tuple[str, ...] = ()
+    """"P1=portrait.png": own pictures in place of the drawings."""
     seed: int = 7
     # what the machine may spend
     memory: str = ""

@@ -125,6 +125,7 @@ def card(cast: Cast, persona: Persona, facts: Mapping[str, Fact], proofs: Mappin
         life=sentence(life(cast.evidence.worlds, persona.index)) if cast.evidence.worlds else "",
         notes=tuple(noted(n) for n in persona.notes),
         typical=typical(cast, persona.key),
+        picture=persona.picture,
         avatar=avatar(profile, mark(persona.index), persona.name),
         does=all_of(persona.does[:SHOWN]),
         wants=all_of(persona.wants[:SHOWN]),
