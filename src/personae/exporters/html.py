@@ -39,7 +39,7 @@ def export(cast: Cast, path: Path) -> Path:
     Raises OSError when the place cannot be written to.
     """
     view = page(cast)
-    drawn = _drawn((*view.number.charts, *view.looks))
+    drawn = _drawn((*view.number.charts, *view.looks, *(view.walked.charts if view.walked else ())))
     progress.step("report", "writing the page")
     html = _environment().get_template("report.html").render(page=view, drawn=drawn)
     _write(Path(path), html)

@@ -15,6 +15,7 @@ from personae.report.sheets.experience import experience
 from personae.report.sheets.fairness import fairness
 from personae.report.sheets.goals import goals, underserved
 from personae.report.sheets.loudest import loudest
+from personae.report.sheets.journeys import journey, pains, steps
 from personae.report.sheets.metrics import metrics, targets
 from personae.report.sheets.offers import offers, top_items
 from personae.report.sheets.opportunities import opportunities
@@ -27,6 +28,9 @@ from personae.words.worded import marked
 
 SHEETS: tuple[Callable[[Cast], Sheet | None], ...] = (
     overview,
+    pains,
+    journey,
+    steps,
     rules,
     opportunities,
     offers,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -23,8 +24,10 @@ from personae.report.binder import sheets
 from personae.report.cards import Card, card, scale
 from personae.report.cut import Dendrogram, dendrogram
 from personae.report.days import day, last
+from personae.report.empathy import Part, empathy
 from personae.report.firmness import Firmness, firmness
 from personae.report.glossary import GLOSSARY
+from personae.report.journeys import Walked, walked
 from personae.report.looks import looks
 from personae.report.proof import Proof, anchors, facts_shown, proof
 from personae.report.tabled import Tabled, tabled
@@ -83,6 +86,9 @@ class Page:
     cut: Dendrogram | None
     nobody: tuple[str, ...]
     looks: tuple[Chart, ...]
+    walked: Walked | None
+    empathy: Mapping[str, tuple[Part, ...]]
+    """The empathy map of each persona, by key."""
     sheets: tuple[Tabled, ...]
     axes_first: bool
     sources: tuple[accounts.Source, ...]
@@ -115,7 +121,8 @@ class Page:
     @property
     def parts(self) -> tuple[tuple[str, str], ...]:
         """The parts that are there only where they hold something, with their headings."""
-        return tuple((part, words) for part, words in (("journeys", "Journeys"), ("use", "What to do")) if self.holds(part))
+        there = {"journeys": bool(self.walked) or self.holds("journeys"), "use": self.holds("use")}
+        return tuple((part, words) for part, words in (("journeys", "Journeys"), ("use", "What to do")) if there[part])
 
 
 def outside(cast: Cast) -> int:
@@ -157,6 +164,8 @@ def page(cast: Cast) -> Page:
         cut=dendrogram(cast),
         nobody=cast.evidence.nobody,
         looks=looks(cast),
+        walked=walked(cast, facts, proofs),
+        empathy={p.key: empathy(p, proofs) for p in cast.personas},
         sheets=tuple(tabled(s, proofs) for s in sheets(cast)),
         axes_first=cast.evidence.verdict.kind in (Structure.REPRODUCIBLE, Structure.CONSTRUCTIVE),
         sources=tuple(accounts.source(t, entity, accounts.told(cast)) for t in cast.tables),

@@ -90,7 +90,9 @@ def journeys(known: Known) -> tuple[Journeys | None, tuple[Fact, ...]]:
         return None, ()
     waits, late = _waited(way)
     parts = [*_passed(way), *_ended(way), *late]
-    facts = [*(f for tally in parts for f in compared(tally, way.who.keys, known.study.floor)), *waits, *_followed(way)]
+    told = [*(f for tally in parts for f in compared(tally, way.who.keys, known.study.floor)), *waits, *_followed(way)]
+    users = _with_events(way)
+    facts = [_coarse(f, users, known.study.floor) for f in told]
     used = int((way.who.of >= 0).sum())
     described = known.features.counts is not None and not known.features.counts.people
     made = Journeys(
@@ -99,6 +101,18 @@ def journeys(known: Known) -> tuple[Journeys | None, tuple[Fact, ...]]:
     )  # fmt: skip
     tell("describe", f"journeys through {len(way.phases)} phases: {', '.join(way.phases)}")
     return made, tuple(facts)
+
+
+def _with_events(way: _Way) -> dict[str, int]:
+    """How many users of each subject have any event."""
+    n = [int(x) for x in _whole(way)[:, 0]]
+    return {EVERYONE: sum(n), **dict(zip(way.who.keys, n, strict=False))}
+
+
+def _coarse(fact: Fact, users: dict[str, int], floor: int) -> Fact:
+    """The fact resting on fewer users by a floor, where the number of those it does not rest on would tell of few."""
+    missing = users[fact.subject] - fact.n
+    return replace(fact, n=max(floor, users[fact.subject] - floor)) if 0 < missing < floor else fact
 
 
 # ---------------------------------------------------------------- the log

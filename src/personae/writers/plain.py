@@ -14,6 +14,7 @@ from personae.words import numbers, tone
 from personae.words.apart import average
 from personae.words.book import Book
 from personae.words.catalogue import say
+from personae.words.empathy import mapped
 from personae.words.first_names import alliterative
 from personae.words.names import CAPPED, capital, held, parts, several, short
 from personae.words.naming import group_names
@@ -47,7 +48,7 @@ def write(
         names = group_names(profiles, facts, study.entity)
         names = alliterative(names) if study.names == "alliterative" else names
     book = Book(facts, profiles, names, evidence, study, dossier or Dossier(), reader)
-    personas = tuple(_persona(book, p) for p in profiles)
+    personas = tuple(mapped(book, _persona(book, p), p, _wording(book).say) for p in profiles)
     return guided(personas, profiles, book.facts, _wording(book), study, book.dossier)
 
 
