@@ -14,8 +14,8 @@ from personae.report.sheets.edits import edits
 from personae.report.sheets.experience import experience
 from personae.report.sheets.fairness import fairness
 from personae.report.sheets.goals import goals, underserved
-from personae.report.sheets.loudest import loudest
 from personae.report.sheets.journeys import journey, pains, steps
+from personae.report.sheets.loudest import loudest
 from personae.report.sheets.metrics import metrics, targets
 from personae.report.sheets.offers import offers, top_items
 from personae.report.sheets.opportunities import opportunities

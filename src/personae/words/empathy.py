@@ -208,6 +208,7 @@ def _asks(book: Book, profile: Profile, pains: Sequence[Pain]) -> dict[str, str]
     about += [book.say("ask.more", thing=book.thing(f)) for f in more] + [
         book.say("ask.less", thing=book.thing(f)) for f in less
     ]
+    about = [q for q in about if not re.search(r"\d", q)]  # a number in a question would rest on no fact
     about.append(book.say("ask.none"))
     at = phrase(pains[0].at) if pains else book.thing(more[0]) if more else ""
     return {
@@ -216,7 +217,7 @@ def _asks(book: Book, profile: Profile, pains: Sequence[Pain]) -> dict[str, str]
         "does": book.say("ask.does"),
         "hears": book.say("ask.hears"),
         "thinks": about[0],
-        "feels": book.say("ask.feels", at=at) if at else book.say("ask.feels_all"),
+        "feels": book.say("ask.feels", at=at) if at and not re.search(r"\d", at) else book.say("ask.feels_all"),
         "pains": book.say("ask.pains"),
         "gains": book.say("ask.gains"),
     }
