@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from advised import STUDY, cast, product, told
 from described import category, described
@@ -136,3 +137,11 @@ def test_what_a_group_pays_of_all_is_nothing_to_test() -> None:
     people = told(world, Dossier(pains=(pain,)))
     assert {o.pain for o in people[0].opportunities} >= {"price"}
     assert all(o.experiment is None or o.experiment.fact != part.id for o in people[0].opportunities)
+
+
+@pytest.mark.parametrize("code", ["e2.users", "e2.mean", "m0.share"])
+def test_a_pain_is_said_so_that_the_checker_agrees(code: str) -> None:
+    """Requirement 114."""
+    pain = Pain("P2", "drop", "payment", 0.3, (f"P2.{code}",))
+    people = told(WORLD, Dossier(pains=(pain,)))
+    assert "drop" in {o.pain for o in people[1].opportunities} and refusals(people, WORLD.facts) == ()

@@ -16,7 +16,7 @@ def stated(fact: Fact, *, against: bool = True) -> Claim:
     if people:
         base = " of everyone" if fact.subject == EVERYONE else " of them"
     elif fact.unit == "share of activity":
-        base = " of all they do"
+        base = " of what they do"
     else:
         base = "" if fact.statistic in ("growth", "count") else " on average"
     other = ""
