@@ -11,6 +11,7 @@ from personae.stages.journeys import journeys
 from personae.stages.loudest import loudest
 from personae.stages.offers import offers
 from personae.stages.pains import pains
+from personae.stages.quotes import quotes
 from personae.stages.retention import retention
 from personae.stages.rule_cards import rule_cards
 from personae.stages.value import value
@@ -29,6 +30,7 @@ def dossier(known: Known) -> tuple[Dossier, tuple[Fact, ...]]:
         offers=offered,
         loudest=loudest(known),
         pains=hindered,
+        quotes=() if things else quotes(known),
         rules=rule_cards(known),
         attributes=() if things else fairness(known),
         anti=() if things else anti(known),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from personae.model.features import Counts
 from personae.model.journey import Cell, Journeys
 from personae.model.pain import Pain
 from personae.model.study import Role
-from personae.words.phases import completes, phase, trouble
+from personae.words.phases import COMPLAINTS, completes, phase, trouble
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -248,6 +249,17 @@ def _at(seen: Seen, key: str, kind: str, cell: Cell, id: str, *more: str) -> lis
     return [Pain(key, kind, cell.at, round(weight, 6), tuple(i for i in cited if i in seen.facts))]
 
 
-DETECTORS: tuple[Detector, ...] = (drop, retry, wait, error, help_, limits, returns, social, price, overwhelmed)
+def said(seen: Seen, key: str) -> list[Pain]:
+    """Themes of answers that say by a word that something is amiss, mentioned more than by everyone. It weighs half, for only
+    those who wrote count."""
+    found = []
+    for f in seen.facts.values():
+        theme = re.match("mentions \u201c(.*?)\u201d", f.label)
+        if f.subject == key and theme and COMPLAINTS & set(theme[1].split()) and clear(f):
+            found.append(Pain(key, "said", theme[1], round(INFERRED * (f.value - (f.everyone or 0.0)), 6), (f.id,)))
+    return sorted(found, key=lambda p: -p.weight)[:2]
+
+
+DETECTORS: tuple[Detector, ...] = (said, drop, retry, wait, error, help_, limits, returns, social, price, overwhelmed)
 """Each finds one kind of pain; the kinds are "drop", "retry", "wait", "error", "help", "overwhelmed", "limits", "social",
 "price", "returns" and "said"."""

@@ -54,7 +54,19 @@ def pinned(study: Study, tables: Sequence[Table], recorded: Sequence[Table]) -> 
     known = [c for t in recorded for c in t.columns if c.name in there]
     id, time, event, value = (next((c.name for c in known if c.role == role), "") for role in _PINNED)
     hidden = tuple(e for e in study.ignore if "=" in e)
-    free = replace(study, group_by=(), describe=(), outcome=(), ignore=hidden, override="", multi=(), ordinal=(), nps=())
+    free = replace(
+        study,
+        group_by=(),
+        describe=(),
+        outcome=(),
+        ignore=hidden,
+        override="",
+        multi=(),
+        ordinal=(),
+        nps=(),
+        quotes=(),
+        consent="",
+    )
     return replace(free, id=id, time=time, event=event, value=value)
 
 

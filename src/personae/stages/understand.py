@@ -94,6 +94,7 @@ def _check_names(tables: Sequence[Table], study: Study, made: Collection[str] = 
         "--group-by": study.group_by, "--describe": study.describe, "--outcome": study.outcome, "--ignore": study.ignore,
         "--multi": () if study.multi == ("none",) else study.multi,
         "--ordinal": tuple(orders_of(study)), "--nps": study.nps, "--embed": study.embed,
+        "--quotes": study.quotes, "--consent": (study.consent,),
     }  # fmt: skip
     for flag, names in named.items():
         for entry in names:
@@ -166,7 +167,8 @@ def _said(
     """The role a flag gives, then the one of the format of a tool; `who` are columns whose values say who users are."""
     said = (
         (Role.ID, (study.id,)), (Role.TIME, (study.time,)), (Role.EVENT, (study.event,)), (Role.VALUE, (study.value,)),
-        (Role.IGNORE, study.ignore), (Role.TEXT, study.embed), (Role.OUTCOME, study.outcome),
+        (Role.IGNORE, (*study.ignore, study.consent)), (Role.TEXT, (*study.embed, *study.quotes)),
+        (Role.OUTCOME, study.outcome),
         (Role.DEMOGRAPHIC, study.describe), (Role.BEHAVIOUR, study.group_by),
     )  # fmt: skip
     for role, names in said:

@@ -230,4 +230,5 @@ def _why(book: Book, pain: Pain) -> str:
         "limits": "ask.limits", "social": "ask.social", "price": "ask.price", "overwhelmed": "ask.overwhelmed",
         "returns": "ask.returns", "said": "ask.said",
     }  # fmt: skip
-    return book.say(ids[pain.kind], at=phrase(pain.at) if pain.kind == "wait" else readable(pain.at))
+    named = pain.kind in ("error", "limits", "said")
+    return book.say(ids[pain.kind], at=readable(pain.at) if named else phrase(pain.at))

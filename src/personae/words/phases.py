@@ -59,6 +59,10 @@ TROUBLE = _lists({
     "retry": "retry retried retries again resend",
 })  # fmt: skip
 """Words in the name of an event that tell of something worth looking at, by kind."""
+_AMISS = """missing nobody slow broken expensive wrong bad worse worst difficult confusing complicated annoying problem
+    problems error errors crash crashes fails failed impossible useless late refund complaint cancel hate hard"""
+COMPLAINTS = frozenset(_AMISS.split())
+"""Words of answers that say that something is amiss; no other judgement is read from texts."""
 _ENDS = _lists({
     "done": """complete completed confirm confirmed confirmation success succeeded successful placed paid bought purchased
         purchase transaction order ordered subscribed booked reorder renewed""",
