@@ -19,7 +19,7 @@ from personae.model.fairness import Attribute, Carrier
 from personae.model.features import Features, Measure
 from personae.model.study import Role
 from personae.words.grounds import CORE, ground
-from personae.words.names import readable
+from personae.words.names import parts, readable
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -71,7 +71,7 @@ def audit(
 def _attribute(
     m: Measure, table: Floats, v: float, p: float, guessed: tuple[float, float] | None, held: tuple[Carrier, ...]
 ) -> Attribute:
-    label, kind = readable(m.label or m.name), ground(m.name)
+    label, kind = readable(parts(m.label or m.name, m.name)[0]), ground(m.name)
     if guessed is None:
         return Attribute(m.name, label, kind, 0, None, None, None, None, (), "formed" if m.forms else "few")
     strong = any(c.strength >= STRONG for c in held)

@@ -26,7 +26,7 @@ def advice(a: Attribute) -> str | None:
     if a.finding == "formed":
         return f"run again without it: --ignore {quoted(a.name)}, or --describe {quoted(a.name)}"
     if a.finding == "flagged":
-        law = " In many places the law forbids that for this ground." if a.ground else ""
+        law = " To treat people unequally by it may be unlawful." if a.ground else ""
         return f"an offer by persona reaches people unevenly by {a.label}: look who is left out{without}.{law}"
     if a.finding == "proxy" and carrier:
         return f"watch {carrier.label} at every refresh, and use no rule on it alone"
