@@ -77,7 +77,7 @@ def test_a_pain_comes_first_and_only_for_whom_it_hurts() -> None:
 
 def test_a_pain_without_its_fact_is_left_out() -> None:
     pain = Pain("P2", "drop", "payment", 0.3, ("P2.nowhere",))
-    assert told(WORLD, Dossier(pains=(pain,))) == PEOPLE
+    assert [p.opportunities for p in told(WORLD, Dossier(pains=(pain,)))] == [p.opportunities for p in PEOPLE]
 
 
 def test_no_uplift_is_promised_anywhere() -> None:
@@ -139,9 +139,10 @@ def test_what_a_group_pays_of_all_is_nothing_to_test() -> None:
     assert all(o.experiment is None or o.experiment.fact != part.id for o in people[0].opportunities)
 
 
-@pytest.mark.parametrize("code", ["e2.users", "e2.mean", "m0.share"])
+@pytest.mark.parametrize("code", ["e3.users", "e3.mean"])
 def test_a_pain_is_said_so_that_the_checker_agrees(code: str) -> None:
     """Requirement 114."""
-    pain = Pain("P2", "drop", "payment", 0.3, (f"P2.{code}",))
+    pain = Pain("P3", "help", "contact_support", 0.3, (f"P3.{code}",))
     people = told(WORLD, Dossier(pains=(pain,)))
-    assert "drop" in {o.pain for o in people[1].opportunities} and refusals(people, WORLD.facts) == ()
+    assert "help" in {o.pain for o in people[2].opportunities}
+    assert not [r for r in refusals(people, WORLD.facts) if not r.part.startswith("empathy")]
