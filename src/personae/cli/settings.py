@@ -242,6 +242,7 @@ def _environment() -> dict[str, Any]:
 def _typed(field: Field[Any], value: Any) -> Any:
     kind = str(field.type)
     if kind.startswith("tuple"):
+        value = _phases(value) if field.name == "phases" else value
         parts = _SEPARATE.split(value) if isinstance(value, str) else value
         if isinstance(parts, list) and all(isinstance(p, str) for p in parts):
             return tuple(p.strip() for p in parts if p.strip() or field.name == "missing")
@@ -260,6 +261,16 @@ def _typed(field: Field[Any], value: Any) -> Any:
     needs = {"int": "a whole number", "bool": "true or false", "str": "a text"}.get(kind, "a list of texts")
     what = f"{flag(field.name)} needs {needs}, not {value!r}"
     raise UsageError("P001", what, where=f"setting {field.name}", fix="see: personae run --help")
+
+
+def _phases(value: Any) -> Any:
+    """Phases of a table of personae.toml, or of the lines of a file that is named; other values as they are."""
+    if isinstance(value, Mapping):
+        return [f"{phase}={e}" for phase, events in value.items() for e in ([events] if isinstance(events, str) else events)]
+    if isinstance(value, str) and "=" not in value and Path(value).is_file():
+        lines = Path(value).read_text(encoding="utf-8").splitlines()
+        return ",".join(line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#"))
+    return value
 
 
 def _check(name: str, value: Any) -> None:
@@ -285,6 +296,10 @@ def _check(name: str, value: Any) -> None:
         from personae.stages.asked import asked
 
         asked(value)
+    if name == "phases" and value:
+        from personae.stages.phases import said
+
+        said(value)
     if name == "window" and value:
         from personae.stages.when import asked as window
 

@@ -24,7 +24,7 @@ def said(entries: Sequence[str]) -> dict[str, str]:
     current = ""
     for entry in entries:
         name, equals, event = entry.partition("=")
-        current, event = (name.strip(), event) if equals else (current, entry)
+        current, event = (name.strip().strip("\"'"), event) if equals else (current, entry)
         if not current or not event.strip():
             fix = 'write them as --phases "buy=pay,purchase", or name a file of such lines'
             raise UsageError("P001", f'"{entry}" names no phase', where="--phases", fix=fix)
