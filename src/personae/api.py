@@ -51,6 +51,7 @@ FORMATS = {
     ".md": "markdown",
     ".xlsx": "xlsx",
     ".pptx": "pptx",
+    ".pdf": "pdf",
 }
 """Which exporter writes a file of that ending."""
 

@@ -18,6 +18,7 @@ FORMATS = {
     "pptx": ("report.pptx", "pptx", ("long",)),
     "xlsx": ("report.xlsx", "xlsx", ("users",)),
     "md": ("report.md", "markdown", ()),
+    "pdf": ("report.pdf", "pdf", ()),
 }
 """Formats of a report: the name of the file each makes, the exporter, and the options it has."""
 ENDINGS = {"htm": "html", "markdown": "md"}
