@@ -1,18 +1,20 @@
 """Write the pages of docs/reference that are made from the code; with --check, say which of them are out of date instead.
 
 commands.md is what --help says, study.md the settings with the help of their flags, schema.md the nouns in the JSON files,
-errors.md the codes.
+errors.md the codes, *.schema.json the JSON Schema of the files of a run.
 """
 
 from __future__ import annotations
 
 import ast
+import json
 import os
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import MISSING, Field, fields
+from functools import partial
 from pathlib import Path
 
 import personae.model
@@ -20,6 +22,7 @@ from personae import plugins
 from personae.cli.features import FORMS, options, use
 from personae.cli.settings import HELP
 from personae.errors import CODES
+from personae.exporters import json as json_files
 from personae.model.study import Study
 
 ROOT = Path(__file__).parent.parent
@@ -156,6 +159,11 @@ window is that of the study, and users without an event in it have no value.
     return "\n".join(parts)
 
 
+def json_schema(name: str) -> str:
+    """The schema of one file of a run."""
+    return json.dumps(json_files.schemas()[name], indent=1, sort_keys=True) + "\n"
+
+
 ROW = re.compile(r"^(\| (\d+[a-z]?) \|[^|]*\|[^|]*\|)[^|]*\|$", re.MULTILINE)
 MENTION = re.compile(r"\b(?:[Rr]equirements? (?=\d)|R(?=\d\d))(\d+[a-z]?(?:(?:, | and |, and )\d+[a-z]?)*)\b")
 
@@ -179,6 +187,7 @@ PAGES = {
     "schema.md": schema,
     "errors.md": errors,
     "features.md": features,
+    **{f"{name.removesuffix('.json')}.schema.json": partial(json_schema, name) for name in json_files.schemas()},
     "../requirements.md": requirements,
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,6 +12,7 @@ from personae.cli.screen import Debug, Json, NoColor, Plain, Quiet, Screen, Stor
 from personae.errors import UsageError
 
 if TYPE_CHECKING:
+    from personae.cli.interviews import Wanted
     from personae.model.cast import Cast
     from personae.model.sheet import Sheet
 
@@ -39,15 +41,27 @@ def export(
         int | None, typer.Option("--interviews", metavar="N", help="People to talk to instead, N in all, and a guide.")
     ] = None,
     persona: Annotated[str, typer.Option("--persona", metavar="KEY", help="Interview people of this persona alone.")] = "",
-    only: Annotated[str, typer.Option("--only", metavar="FILE", help="Interview nobody but the ids in this file.")] = "",
+    only: Annotated[
+        str, typer.Option("--only", metavar="FILE", help="List or interview nobody but the ids in this file.")
+    ] = "",
     consent: Annotated[
-        str, typer.Option("--consent", metavar="COL", help="Interview those who say yes in this column of --only or the data.")
+        str, typer.Option("--consent", metavar="COL", help="Only those who say yes in this column of --only or the data.")
     ] = "",
     exclude: Annotated[
-        list[str] | None, typer.Option("--exclude", metavar="FILE", help="Interview nobody whose id is in this file.")
+        list[str] | None, typer.Option("--exclude", metavar="FILE", help="List or interview nobody whose id is in this file.")
     ] = None,
     again: Annotated[bool, typer.Option("--again", help="Interview people on earlier lists, too.")] = False,
     guide: Annotated[str, typer.Option("--guide", metavar="FILE", help="Where the interview guide goes.")] = "",
+    audience: Annotated[
+        str, typer.Option("--audience", metavar="PERSONA,...", help="Only the ids of these personas, by key or name.")
+    ] = "",
+    changes: Annotated[
+        str, typer.Option("--changes", metavar="RUN", help="Who joined and who left each persona since that run.")
+    ] = "",
+    firm: Annotated[bool, typer.Option("--firm", help="With --audience: leave out who is near a border.")] = False,
+    schema: Annotated[
+        str, typer.Option("--schema", metavar="NAME", help="The JSON Schema of a file of a run, such as personas.json.")
+    ] = "",
     nobody: Annotated[bool, typer.Option("--nobody", help="Only the users in no group, with the reason.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file.")] = False,
     store: Store = "",
@@ -67,43 +81,126 @@ def export(
 
     Example: personae export --library --out actions.toml
 
+    Example: personae export r02 --audience P1,P3 --exclude objected.csv --out mailing.csv
+
+    Example: personae export r02 --changes r01 --out moved.csv
+
     Example: personae export r01 --interviews 10 --persona P2 --consent newsletter
     """
-    from personae import plugins
-    from personae.store import Record, whole_file
+    from personae.cli.interviews import Wanted, kit
+    from personae.store import Record
 
     screen = Screen(as_json, plain, quiet, no_color)
+    _apart(("--cut", cut), ("--sheet", sheet), ("--audience", audience), ("--nobody", nobody), ("--schema", schema))
+    _apart(("--cut", cut), ("--sheet", sheet), ("--changes", changes), ("--nobody", nobody), ("--schema", schema))
     if library:
         _library(screen, Path(out), overwrite=overwrite)
         return
+    wanted = Wanted(interviews or 0, persona, only, consent, tuple(exclude or ()), again)
+    record = Record(Path(store or ".personae"))
     if interviews is not None:
-        from personae.cli.interviews import Wanted, kit
-
-        wanted = Wanted(interviews, persona, only, consent, tuple(exclude or ()), again)
-        kit(Record(Path(store or ".personae")), name, wanted, "" if out == "users.csv" else out, guide, overwrite, screen)
+        kit(record, name, wanted, "" if out == "users.csv" else out, guide, overwrite, screen)
         return
-    form = Path(out).suffix[1:].lower()
-    if form not in FORMATS or (form == "json" and not sheet):
-        raise UsageError(
-            "P001", f"{out} is not .csv, .parquet or .xlsx", where="--out", fix="name a file such as users.csv or users.xlsx"
-        )
-    cast = Record(Path(store or ".personae")).load(name)
+    form = _form(out, bool(sheet or schema))
+    if schema:
+        _write(Path(out), overwrite, lambda temp: _schema(schema, temp))
+        screen.say(f"export   {out}   the schema of {schema}")
+        return
+    cast = record.load(name)
     made = _sheet(cast, sheet) if sheet else None
-    if made is not None and form in ("json", "xlsx"):
-        with whole_file(Path(out), overwrite=overwrite) as temp:
-            plugins.find("exporters", form).sheet(made, temp)
-        rows, what = len(made.rows), "row"
+    if made is not None:
+        rows, what = _tabled(made, form, Path(out), raw, overwrite), "row"
     else:
-        table = _table(cast, cut, nobody) if made is None else plugins.find("exporters", "parquet").sheet(made)
-        with whole_file(Path(out), overwrite=overwrite) as temp:
-            plugins.find("exporters", form).write(table, temp, **({"raw": raw} if form == "csv" else {}))
-        rows, what = table.num_rows, cast.study.entity if made is None else "row"
+        before = record.load(changes) if changes else None
+        table = _allowed(_list(cast, before, audience, firm, cut, nobody), cast, wanted, screen)
+        rows, what = table.num_rows, cast.study.entity
+        _write(Path(out), overwrite, lambda temp: _plug(form).write(table, temp, **_raw(raw, form)), private=True)
     if raw and form == "csv":
         screen.talk("note: formulas in texts are not guarded; do not open this file in a spreadsheet")
     if screen.json:
         screen.give({"run": cast.run, "file": Path(out).as_posix(), "rows" if sheet else "users": rows})
     else:
         screen.say(f"export   {out}   {count(rows, what)}")
+
+
+def _apart(*given: tuple[str, object]) -> None:
+    """Raises UsageError P001 where two are asked for of which a file can hold one."""
+    asked = [flag for flag, value in given if value]
+    if len(asked) > 1:
+        raise UsageError("P001", f"{' and '.join(asked)} go apart", where=asked[-1], fix="use one of them")
+
+
+def _form(out: str, document: bool) -> str:
+    """What the ending of the file asks for. Raises UsageError P001 for one that is not written."""
+    form = Path(out).suffix[1:].lower()
+    if form not in FORMATS or (form == "json" and not document):
+        raise UsageError(
+            "P001", f"{out} is not .csv, .parquet or .xlsx", where="--out", fix="name a file such as users.csv or users.xlsx"
+        )
+    return form
+
+
+def _plug(form: str) -> Any:
+    from personae import plugins
+
+    return plugins.find("exporters", form)
+
+
+def _raw(raw: bool, form: str) -> dict[str, bool]:
+    return {"raw": raw} if form == "csv" else {}
+
+
+def _write(target: Path, overwrite: bool, write: Callable[[Path], object], *, private: bool = False) -> None:
+    """A file that is there whole or not at all; a list of people is for its owner alone."""
+    from personae.store import whole_file
+
+    with whole_file(target, overwrite=overwrite) as temp:
+        temp.touch(mode=0o600)
+        write(temp)
+        temp.chmod(0o600 if private else 0o644)
+
+
+def _tabled(made: Sheet, form: str, target: Path, raw: bool, overwrite: bool) -> int:
+    """Write a table of the report; returns its rows."""
+    if form in ("json", "xlsx"):
+        _write(target, overwrite, lambda temp: _plug(form).sheet(made, temp))
+    else:
+        table = _plug("parquet").sheet(made)
+        _write(target, overwrite, lambda temp: _plug(form).write(table, temp, **_raw(raw, form)))
+    return len(made.rows)
+
+
+def _list(cast: Cast, before: Cast | None, audience: str, firm: bool, cut: int | None, nobody: bool) -> Any:
+    """The list of users that was asked for."""
+    from personae.stages import audience as lists
+
+    people = tuple(x.strip() for x in audience.split(",") if x.strip())
+    if before is not None:
+        return lists.changes(before, cast, people)
+    return lists.audience(cast, people, firm=firm) if people else _table(cast, cut, nobody)
+
+
+def _allowed(table: Any, cast: Cast, wanted: Wanted, screen: Screen) -> Any:
+    """A list without whom it may not hold; how many that were is said."""
+    from personae.cli.interviews import may, may_not
+    from personae.stages import audience as lists
+
+    kept = lists.without(table, may_not(cast, wanted)) if wanted.exclude else table
+    allowed = may(cast, wanted)
+    kept = kept if allowed is None else lists.only(kept, allowed)
+    if kept.num_rows < table.num_rows:
+        screen.talk(f"note: {table.num_rows - kept.num_rows:,} left out: no yes, or on a list of those to leave out")
+    return kept
+
+
+def _schema(name: str, temp: Path) -> None:
+    """Write the JSON Schema of a file of a run. Raises UsageError P001 for a file that has none."""
+    import json
+
+    known = _plug("json").schemas()
+    if name not in known:
+        raise UsageError("P001", f"there is no schema of {name}", where="--schema", fix=f"use one of: {', '.join(known)}")
+    temp.write_text(json.dumps(known[name], indent=1, sort_keys=True) + "\n", encoding="utf-8", newline="\n")
 
 
 def _library(screen: Screen, out: Path, *, overwrite: bool) -> None:
@@ -143,8 +240,6 @@ def _table(cast: Cast, groups: int | None, nobody: bool) -> Any:
     from personae import plugins
     from personae.stages.cut import cut
 
-    if groups is not None and nobody:
-        raise UsageError("P001", "--cut and --nobody go apart", where="--nobody", fix="use one of them")
     made = plugins.find("exporters", "parquet")
     if groups is not None:
         return made.cut(cast.ids, cut(cast, groups), cast.placement, cast.personas)

@@ -46,7 +46,7 @@ def kit(record: Record, name: str, wanted: Wanted, out: str, guide: str, overwri
     whose = [find(cast, wanted.persona)] if wanted.persona else list(cast.personas)
     if not whose:
         raise UsageError("P201", "this run has no personas to talk to", fix="use another run: personae runs")
-    only, never = _may(cast, wanted), _may_not(cast, wanted)
+    only, never = may(cast, wanted), may_not(cast, wanted)
     asked = frozenset() if wanted.again else record.asked()
     invited, notes = interviews(cast, wanted.people, whose, only=only, never=never | asked)
     target = Path(out or PLACE)
@@ -100,7 +100,7 @@ def _write(cast: Cast, invited: tuple[Invited, ...], path: Path) -> None:
     plugins.find("exporters", "csv").write(pa.table({k: pa.array(v, pa.string()) for k, v in rows.items()}), path)
 
 
-def _may(cast: Cast, wanted: Wanted) -> frozenset[str] | None:
+def may(cast: Cast, wanted: Wanted) -> frozenset[str] | None:
     """Who may be asked; None where nothing was said."""
     from personae import flow
 
@@ -119,7 +119,8 @@ def _may(cast: Cast, wanted: Wanted) -> frozenset[str] | None:
     return flow.named(cast, has[0], wanted.consent)
 
 
-def _may_not(cast: Cast, wanted: Wanted) -> frozenset[str]:
+def may_not(cast: Cast, wanted: Wanted) -> frozenset[str]:
+    """Who may not be."""
     from personae import flow
 
     return frozenset(i for file in wanted.exclude for i in flow.named(cast, file))

@@ -13,11 +13,18 @@ from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import Any
 
-from personae.model.cast import Cast
+from personae.model import schema
+from personae.model.cast import Cast, Listed
+from personae.model.dossier import Dossier
+from personae.model.evidence import Evidence, Verdict
+from personae.model.fact import Fact
+from personae.model.features import LeftOut, Window
+from personae.model.persona import Persona, Profile
 from personae.model.plain import plain
 from personae.model.sheet import Sheet
 from personae.model.study import Study
-from personae.model.table import Table
+from personae.model.table import Match, Table
+from personae.report.model_card import model_card
 
 SCHEMA = 1
 """Version of the documents; a reader refuses a higher one."""
@@ -63,7 +70,26 @@ def documents(cast: Cast) -> dict[str, dict[str, Any]]:
         "evidence.json": plain(cast.evidence),
         "dossier.json": plain(cast.dossier),
         "rule.json": {"rule": plain(cast.rule, None)},
+        "card.json": model_card(cast),
         "private/details.json": {"tables": plain(cast.tables), "members": plain(cast.members)},
+    }
+
+
+def schemas() -> dict[str, dict[str, Any]]:
+    """The JSON Schema of each document that may be passed on, by file name: what a reader may rely on."""
+    run = {
+        "verdict": Verdict, "users": int, "study": Any, "seed": int, "tables": tuple[Any, ...], "matches": tuple[Match, ...],
+        "window": Window | None, "measures": tuple[Listed, ...], "left_out": tuple[LeftOut, ...], "method": Any,
+        "warnings": tuple[str, ...], "versions": Mapping[str, str], "files": Mapping[str, str],
+    }  # fmt: skip
+    personas = {"verdict": Verdict, "users": int, "personas": tuple[Persona, ...], "profiles": tuple[Profile, ...]}
+    return {
+        "personas.json": schema.document("Verdict and personas", SCHEMA, personas),
+        "facts.json": schema.document("Every number", SCHEMA, {"facts": tuple[Fact, ...]}),
+        "evidence.json": schema.noun("Everything that was tried and measured", SCHEMA, Evidence),
+        "dossier.json": schema.noun("What was looked up of the personas", SCHEMA, Dossier),
+        "rule.json": schema.document("The rule that places users", SCHEMA, {"rule": Any}),
+        "run.json": schema.document("What went in and how", SCHEMA, run),
     }
 
 

@@ -24,6 +24,7 @@ ELSEWHERE = (
 )
 """Programs that print, by name and where they stand when no path leads to them; PERSONAE_CHROMIUM names another."""
 SECONDS = 180
+_MAKER = re.compile(rb"(/Creator \()((?:[^()\\]|\\.)*)\)")
 _CLOCK = re.compile(rb"(/(?:CreationDate|ModDate) ?\(D:)\d{14}(?:[+\-Z][\d']*)?\)")
 
 
@@ -37,7 +38,7 @@ def export(cast: Cast, path: Path) -> Path:
         page, made = Path(folder) / "report.html", Path(folder) / "report.pdf"
         plugins.find("exporters", "html").export(cast, page)
         _print(program, page, made, Path(folder))
-        path.write_bytes(_CLOCK.sub(_still, made.read_bytes()))
+        path.write_bytes(_MAKER.sub(_named, _CLOCK.sub(_still, made.read_bytes())))
     return path
 
 
@@ -83,3 +84,8 @@ def _still(found: re.Match[bytes]) -> bytes:
     begun = found[1] + b"20000101000000"
     rest = len(found[0]) - len(begun) - 1
     return begun + b"+00'00'"[:rest].ljust(rest, b" ") + b")"
+
+
+def _named(found: re.Match[bytes]) -> bytes:
+    """Who made it, without what machine it was made on; of the same length."""
+    return found[1] + b"personae"[: len(found[2])].ljust(len(found[2])) + b")"

@@ -42,6 +42,8 @@ def wide(text: str) -> float:
 
 def lines(text: str, width: float, size: float, *, bold: bool = False) -> int:
     """Lines a text takes in a box `width` points wide at `size` points; a word longer than a line is broken."""
+    if len(text) * size * 1.05 * SPARE * BOLD <= width and "\n" not in text:
+        return 1
     room = max(width / (size * SPARE * (BOLD if bold else 1.0)), 1.0)
     return sum(_lines(part, room) for part in text.split("\n"))
 

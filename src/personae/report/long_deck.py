@@ -25,7 +25,7 @@ from personae.report.preface import preface
 from personae.report.proof import facts_shown
 from personae.report.steps import ordered
 from personae.report.tabled import written
-from personae.words.numbers import LITTLE
+from personae.words.numbers import LITTLE, hundred
 
 SLIDES = 4
 """Slides that one table of the report may take; the last says where the rest is."""
@@ -84,7 +84,8 @@ def persona(cast: Cast, who: Persona, facts: Mapping[str, Fact]) -> Slide:
         f"{who.name}: {_lower(drawn.chart.title)}",
         "Personas",
         notes[: deck.NOTED],
-        f"{count(who.users)} {many}, {percent(who.share)} of everyone; {who.steady}. Bars are times the average of everyone.",
+        f"{count(who.users)} {many}, {percent(who.share)} of everyone; {who.steady}: the same group {hundred(who.steadiness)}. "
+        "Bars are times the average of everyone.",
         bars=bars if known else None,
         points=tuple(points[:6]),
         mark=mark(who.index),

@@ -43,6 +43,7 @@ FILES = frozenset(
         "evidence.json",
         "dossier.json",
         "edits.json",
+        "card.json",
         "rule.json",
         "run.json",
         "timings.json",
