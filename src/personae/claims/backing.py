@@ -54,6 +54,8 @@ def _held(fact: Fact, number: Number) -> list[float | None]:
     part = is_part(fact)
     if number.form in ("n", "p"):
         return [float(fact.n) if number.form == "n" else fact.p]
+    if fact.statistic == "median" and number.form == "ratio":
+        return [0.5]
     if number.form == "multiple" and number.side == "rest":
         return [fact.value / fact.rest if fact.rest else None]
     if number.form == "multiple":

@@ -23,7 +23,7 @@ SIZE = re.compile(
 
 def wrong(said: Reading) -> str:
     """The first comparison of a claim that its facts do not bear out; "" when all do."""
-    return next((why for check in (_ranked, directed, _measured, _counted, _sized) if (why := check(said))), "")
+    return next((why for check in (_ranked, directed, _measured, _counted, _sized, _signed) if (why := check(said))), "")
 
 
 def unsteady(said: Reading) -> str:
@@ -151,3 +151,12 @@ def _place(fact: Fact, said: Reading, *, up: bool) -> int:
     same = [f.value for f in said.known.facts.values()
             if f.subject in keys and (f.measure, f.statistic) == (fact.measure, fact.statistic)]  # fmt: skip
     return 1 + sum(v > fact.value if up else v < fact.value for v in same)
+
+
+def _signed(said: Reading) -> str:
+    """ "Positive" or "negative" for a value on the other side of zero."""
+    for m in re.finditer(r"\b(positive|negative)\b", said.bare, re.I):
+        wrong = [f for f in said.about(m.start(), m.end()) if (f.value > 0) != (m.group().lower() == "positive")]
+        if wrong:
+            return f"{m.group()!r} is not so of {wrong[0].id}"
+    return ""

@@ -8,19 +8,31 @@ from dataclasses import replace
 from personae.claims.backing import OWN_WORDS, backs, is_part
 from personae.claims.reading import Reading, masked, roots
 from personae.model.fact import Fact
+from personae.words.apart import near
 from personae.words.names import parts
 from personae.words.numbers import alike
-from personae.words.patterns import either
 from personae.words.reading import Number, aliases, mentions, numbers
 
-LIKE = either("(?:like|as|same as|similar to|no different from|in line with)(?: among| for)? (?:everyone|the average)")
+LIKE = re.compile(
+    r"(?P<times>\b(?:times|twice|thrice|half|third|quarter|fifth|tenth|\dx)(?: \w+)? )?"
+    r"\b(?:like|the same as|same as|similar to|no different from|in line with|on a par with|on par with"
+    r"|as (?:much|many|often|likely|common|frequent|frequently|high|low|usual)(?: [\w\x00]+){0,3}? as)"
+    r"(?: among| for)? (?:everyone|everybody|the average|the rest|overall)\b",
+    re.I,
+)
 """Words that say that there is no difference."""
+
+
+NOT_SO = re.compile(
+    r"(?: (?:of )?[\w ]{0,24}?)?\b(?:did|do|have|has|had|are|is|were|was|could|would)(?: not|n't)\b|(?: of \w+)? never\b", re.I
+)
+"""What stands behind the share of those of whom something is not so."""
 
 
 def unbacked(said: Reading) -> str:
     """The first number of a claim that no fact it cites backs, or a fact it cites and does not speak of."""
     text = said.text
-    if LIKE.search(text):
+    if any(not m["times"] for m in LIKE.finditer(said.bare)):
         return _unlike(said)
     for f in said.cited:
         named = f.id not in said.called or any(f.id in ids for _, _, ids in said.places)
@@ -34,6 +46,8 @@ def unbacked(said: Reading) -> str:
             other = any(_between(text, s, number.start) for s in nearest)
             facts = [f for f in facts if (f.subject == said.persona.nearest) == other]
             number = replace(number, side="own") if other and number.side == "other" else number
+        if NOT_SO.match(said.bare[number.end :]) and number.form in ("percent", "ratio"):
+            facts = [_without(f) if is_part(f) else f for f in facts]
         if not any(backs(f, number) for f in facts):
             return f"no fact it cites backs {number.text.strip()!r}{_hint(facts, number)}"
     return ""
@@ -46,6 +60,14 @@ def promised(said: Reading) -> str:
         if figure and said.part != "opportunity test" and not any(backs(f, number) for f in said.cited):
             return f"no fact it cites backs {number.text.strip()!r}"
     return ""
+
+
+def _without(fact: Fact) -> Fact:
+    """The share of those of whom it is not so."""
+    value, low, high, everyone, rest = (
+        None if v is None else 1 - v for v in (fact.value, fact.high, fact.low, fact.everyone, fact.rest)
+    )
+    return replace(fact, value=value or 0.0, low=low, high=high, everyone=everyone, rest=rest)
 
 
 def _hint(facts: list[Fact], number: Number) -> str:
@@ -75,7 +97,8 @@ def _unlike(said: Reading) -> str:
         whole = (*said.called.get(f.id, ()), *aliases(stem, f.measure.partition("=")[0]))
         if not mentions(said.text, whole) and not _lookalike(said, f):
             return f"it does not say what {f.id} is about"
-        if f.p is not None and f.p < 0.05 and not alike(f.value, f.everyone or 0.0, part=is_part(f)):
+        apart = not near(f) if f.p is None else f.p < 0.05 and not alike(f.value, f.everyone or 0.0, part=is_part(f))
+        if apart:
             return f"{f.id} differs from everyone"
     names = (n for several in said.called.values() for n in several)
     invented = [n for n in numbers(masked(said.text, mentions(said.text, names))) if not any(backs(f, n) for f in said.cited)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from personae.claims.reading import Reading
+from personae.model.fact import Fact
 from personae.words.lexicon import DEMOGRAPHIC
 from personae.words.patterns import alternatives, either
 
@@ -14,7 +15,9 @@ CAUSES = either("""
     hence / thus / consequently / which is why / that is why / this is why / explain(?:s|ed)? / in order to /
     motivat(?:es|ed|ing) / stems? from / attributable / trigger(?:s|ed)? / responsible for / makes? them /
     prompt(?:s|ed) / influenced by / given that / the reasons? / the effect of / encourag(?:es|ed) /
-    forc(?:es|ed) them / keeps them from / in response to / on account of
+    forc(?:es|ed) them / keeps them from / in response to / on account of /
+    helps? (?:them|to) / (?:saves?|costs?|lets|allows|enables|gives|brings|earns) them / at the expense of /
+    which (?:shows|proves|means|suggests|makes) / shows? (?:that|how)
 """)
 TIMES = either("""
     (?:last|previous|next|this|past) (?:year|quarter|month|week|time|summer|winter|spring|autumn|season|decade) /
@@ -35,6 +38,8 @@ MINDS = either("""
     confused / bored / excited / stressed / lonely / proud / ashamed / enjoys? / passionate / trusts? / distrusts? /
     likes? to / prefers? / wants? / wish(?:es)? / needs? / believes? / thinks? / cares? about / values / loyal
 """)
+PERIOD = re.compile(r"\b(?:a|per|each|every) (day|week|month|year|session|visit|order|hour)\b", re.I)
+VAGUE = either("dozens / hundreds / thousands / countless / numerous / plenty of / a couple / loads of / tons of")
 SPEECH = re.compile(
     r"\b(?:they|users|customers|many|most|some|one|members)(?: of them)? (?:"
     + alternatives("""
@@ -70,6 +75,9 @@ def untellable(said: Reading) -> str:
         return "it names a cause"
     if TIMES.search(text) or DATES.search(text):
         return "it compares with another time"
+    period = next((m for m in PERIOD.finditer(text) if not any(_has(f, m[1]) for f in said.cited)), None)
+    if period is not None or VAGUE.search(text):
+        return f"no fact it cites says {period.group() if period else _found(VAGUE, text)!r}"
     if MINDS.search(text):
         return f"it says what they feel or want: {_found(MINDS, text)!r}"
     if SPEECH.search(text):
@@ -86,6 +94,11 @@ def _found(pattern: re.Pattern[str], text: str) -> str:
     """What a pattern found."""
     m = pattern.search(text)
     return m.group() if m else ""
+
+
+def _has(fact: Fact, word: str) -> bool:
+    """Whether a fact is about a period or occasion."""
+    return word.lower() in f"{fact.label} {fact.measure} {fact.unit}".lower()
 
 
 def _what_they_are(said: Reading) -> str:

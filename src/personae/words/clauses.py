@@ -37,8 +37,10 @@ BEFORE = re.compile(r"(everyone|everybody|overall|the average|average (?:user|cu
 
 HEDGE = re.compile(r"\b(?:about|around|nearly|almost|roughly|only|just|some|approximately|close to|under|over) $", re.I)
 """A word that only loosens the number behind it."""
+LIMIT = re.compile(r"\b(?:more|less|fewer|larger|smaller|higher|lower) than $", re.I)
+"""What makes a number the least or the most."""
 VERB = re.compile(r"\s?(?:is|are|was|were|lies|stands|of)\b", re.I)
-FIRST = re.compile(r"\s?(?:of \w+ )?(?:against|versus|vs|compared)\b", re.I)
+FIRST = re.compile(r"\s?(?:of [\w\x00 ]{1,20})?,? ?(?:against|versus|vs|compared)\b", re.I)
 """What stands behind the first of two numbers that are compared."""
 
 
@@ -64,13 +66,17 @@ def side(text: str, start: int, end: int) -> str:
         return "gap rest" if re.match(r"[^;,.()]*\b(?:rest|others|everyone else|other)\b", after) else "gap"
     if FIRST.match(after) and re.search(r"[:(]\s?$", before):
         return "own"
-    if re.search(r"\b(?:everyone|everybody|overall|the average of|average[:(]|everyone,)[:( ]*\s?$", before, re.I):
+    if re.search(
+        r"\b(?:everyone|everybody|overall|the average of|average[:(]|everyone,)(?:'s|\u2019s)?[:( ]*\s?$", before, re.I
+    ):
         return "everyone"
     if re.match(r"\s?(?:of|for|among|across|in) (?:everyone else|everybody else|the rest|the others|others)\b", after, re.I):
         return "rest"
     if re.match(r"\s?(?:of|for|among|across) (?:everyone|everybody|all)\b(?! of)", after, re.I):
         return "everyone"
     if re.search(r"\d of $", before):
+        return "everyone"
+    if re.search(r"(?:^|[;.,:] ?)(?:overall|in general|on the whole), $", before, re.I):
         return "everyone"
     if re.search(r"\b(?:rest|others)[:( ]*\s?$", before, re.I):
         return "rest"
@@ -79,6 +85,8 @@ def side(text: str, start: int, end: int) -> str:
 
 def _by_clause(text: str, start: int, end: int) -> str:
     """The same by the nearest word of the clause that says whose it is."""
+    if bound := LIMIT.search(text[:start]):
+        start = bound.start()
     left, right, opens = clause(text, start, end)
     inside = COMPARED.sub(lambda m: "\x00" * len(m.group()), text[left:right])
     at = start - left

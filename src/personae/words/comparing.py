@@ -18,7 +18,7 @@ DOWN = (
     "lighter", "reduced", "low", "avoid", "avoids", "ignore", "ignores", "skip", "skips", "infrequent", "sparingly",
 )  # fmt: skip
 _SPELT = "(?:two|three|four|five|six|seven|eight|nine|ten) |(?:twen|thir|for|fif|six|seven|eigh|nine)ty"
-_NUMBER = rf"(?:an? )?(?:\d|half|third|quarter|{_SPELT})"
+_NUMBER = rf"(?:an? )?(?:\d|half|third|quarter|fifth|sixth|eighth|tenth|{_SPELT})"
 BOUND = re.compile(rf"\b(?:more|less|fewer|over|under|above|below)(?: than)? {_NUMBER}", re.I)
 DIRECTION = re.compile(
     rf"\b(?:({'|'.join(sorted(UP, key=len, reverse=True))}|over (?=the average|everyone|average))"
@@ -71,6 +71,7 @@ RANKED = re.compile(
     rf"\b(?:the )?(second|third)?[- ]?(?:({BEST})|({LEAST}))(?: [a-z]+){{0,3}}? (?:of (?:all|the|any) (?:the )?(?:\w+ )?groups"
     rf"|of any group|among (?:all|the)(?: \w+)? groups|group|persona|segment)\b"
     rf"|\b(more|higher|larger|above|longer)( \w+)?(?: than)? any other (?:group|persona|segment)\b"
+    rf"|\b(?:of|among) (?:all|the)(?: the)?(?: \w+)? groups\b[^.;]{{0,40}}?\b(?:({BEST})|({LEAST}))\b"
     rf"|\b(less|fewer|lower|smaller|shorter)( \w+)?(?: than)? any other (?:group|persona|segment)\b",
     re.I,
 )
@@ -139,6 +140,6 @@ def ranks(text: str) -> tuple[Rank, ...]:
     found = []
     for m in RANKED.finditer(text):
         place = {"second": 2, "third": 3}.get((m.group(1) or "").lower(), 1)
-        up = bool(m.group(2) or m.group(4))
+        up = bool(m.group(2) or m.group(4) or m.group(6))
         found.append(Rank(place if up else -place, m.start(), m.end()))
     return tuple(found)

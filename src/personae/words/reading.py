@@ -80,6 +80,12 @@ SPELLED = (*WORDS, *WHOLES, *PIECES, "half", "one in", "one out")
 SCALE = {"million": 1e6, "thousand": 1e3, "billion": 1e9}
 
 
+OF_WHAT = re.compile(
+    r",? (?:the average|as (?:many|much|often|likely|common|frequent)|of the average|that of|of what everyone|everyone"
+    r"|(?:of )?the (?:usual|overall|average|general) (?:rate|share|level)|the (?:rate|share|level|average) of|of the (?=\d))",
+    re.I,
+)
+"""Words behind a part that make it a multiple."""
 RANGED = re.compile(r"(between|scale of|from|range of|interval|interval of)$", re.I)
 LOOSE = re.compile(r"\b(about|around|nearly|almost|roughly|some|close to|approximately|just over|just under) $", re.I)
 
@@ -208,9 +214,7 @@ def _worded(form: str, m: re.Match[str], text: str, whose: str, bound: int) -> N
     """Twice, half, a third."""
     low = m.group(1).lower()
     value = WHOLES.get(low) or _piece(low)
-    whole = re.match(r",? (?:the average|as (?:many|much|often|likely|common|frequent)|of the average|that of|of what everyone"
-                     r"|everyone|the (?:usual|overall) (?:rate|share|level)|the (?:rate|share|level|average) of)",
-                     text[m.end() :])  # fmt: skip
+    whole = OF_WHAT.match(text[m.end() :])
     multiple = form == "whole" or bool(whole)
     slack = 0.25 * value / 2 if form == "whole" else min(0.05, 0.2 * value)
     return Number(value, "multiple" if multiple else "ratio", slack, whose, "", m.start(), m.end(), m.group(0), bound)

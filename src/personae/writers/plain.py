@@ -260,11 +260,7 @@ def _demographics(book: Book, p: Profile) -> tuple[Claim, ...]:
 def _demographic(book: Book, facts: list[Fact]) -> Claim:
     """One demographic column in a line."""
     ids = tuple(f.id for f in facts)
-    differing = [
-        f
-        for f in facts
-        if f.p is not None and f.p < 0.05 and not numbers.alike(f.value, f.everyone or 0.0, part=tone.is_share(f))
-    ]
+    differing = [f for f in facts if _differs(f)]
     first = facts[0]
     if not differing:
         label, _ = parts(first.label, first.measure)
@@ -284,8 +280,12 @@ def _differing(book: Book, f: Fact) -> str:
 
 
 def _differs(f: Fact) -> bool:
-    """Whether a difference is sure and large enough to be told to a reader."""
-    return f.p is not None and f.p < 0.05 and not numbers.alike(f.value, f.everyone or 0.0, part=tone.is_share(f))
+    """Whether a difference is sure and large enough to be told to a reader; of what formed the groups, by its interval."""
+    if f.p is None:
+        sure = f.low is not None and f.high is not None and not f.low <= (f.everyone or 0.0) <= f.high
+    else:
+        sure = f.p < 0.05
+    return sure and not numbers.alike(f.value, f.everyone or 0.0, part=tone.is_share(f))
 
 
 def _firmness(book: Book, p: Profile) -> Claim:
