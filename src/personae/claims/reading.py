@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from personae.claims.backing import OWN_WORDS
-from personae.claims.ground import Ground
+from personae.claims.ground import Ground, folded
 from personae.model.fact import Fact
 from personae.model.persona import Claim, Persona
 from personae.words.clauses import clause
@@ -51,7 +51,7 @@ class Reading:
     @cached_property
     def unquoted(self) -> str:
         """The text without the passages that somebody wrote."""
-        own = (m for m in QUOTED.finditer(self.text) if self._written(_folded(_passage(m))))
+        own = (m for m in QUOTED.finditer(self.text) if self._written(folded(_passage(m))))
         return masked(self.text, ((m.start(), m.end()) for m in own))
 
     @cached_property
@@ -92,13 +92,15 @@ class Reading:
 
     def quotable(self, passage: str) -> bool:
         """Whether somebody wrote this passage, or it is the name of a persona or of what a cited fact measures."""
-        said = _folded(passage)
-        if not said or any(said == _folded(n) for n in self.known.names) or self._written(said):
+        said = folded(passage)
+        if not said or any(said == folded(n) for n in self.known.names) or self._written(said):
             return True
-        return any(f" {said} " in f" {_folded(t)} " for f in self.cited for t in (f.label, *self.called.get(f.id, ())))
+        if said in self.known.labels:
+            return True
+        return any(f" {said} " in f" {folded(t)} " for f in self.cited for t in (f.label, *self.called.get(f.id, ())))
 
     def _written(self, said: str) -> bool:
-        return any(f" {said} " in f" {_folded(q)} " for q in self.known.quotes)
+        return any(f" {said} " in f" {folded(q)} " for q in self.known.quotes)
 
     @cached_property
     def passages(self) -> tuple[str, ...]:
@@ -188,9 +190,3 @@ def _meant(word: str, wanted: frozenset[str]) -> bool:
 def _passage(m: re.Match[str]) -> str:
     """What a quotation holds."""
     return next((g for g in m.groups() if g is not None), "")
-
-
-@lru_cache(maxsize=65536)
-def _folded(text: str) -> str:
-    """The words of a text alone, for comparing."""
-    return " ".join(re.findall(r"[^\W_]+", text.casefold()))
