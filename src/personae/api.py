@@ -15,6 +15,7 @@ from personae import flow, frames, plugins, store
 from personae.charts.beside import beside
 from personae.charts.chart import Chart
 from personae.charts.groups import groups
+from personae.endpoint.day import today
 from personae.errors import UsageError
 from personae.frames import ARROW
 from personae.guidance.library import library
@@ -23,6 +24,7 @@ from personae.model.bands import Bands, Wanted
 from personae.model.belief import Beliefs
 from personae.model.cast import Cast
 from personae.model.change import Change
+from personae.model.edit import Edit
 from personae.model.features import Features
 from personae.model.inspection import Finding, Inspection
 from personae.model.persona import Persona
@@ -30,10 +32,12 @@ from personae.model.portrait import Portrait
 from personae.model.study import LEAST, Role, Study
 from personae.model.table import Column, Level, Table
 from personae.report.looks import looks
+from personae.stages import edit
 from personae.stages.method import method
 from personae.stages.roles import is_personal, use
 from personae.stages.smallest import smallest
 from personae.words import findings
+from personae.words.edited import edited
 from personae.words.flagged import flagged
 from personae.words.names import plural
 from personae.words.targets import target
@@ -137,6 +141,22 @@ class Card(Persona):
     """A persona that shows itself as a card in a notebook; apart from that a Persona."""
 
     cast: Cast = field(kw_only=True, repr=False, compare=False)
+    kind: str = field(default=ARROW, kw_only=True, repr=False, compare=False)
+
+    def rename(self, name: str) -> Card:
+        """The persona under another name; its key stays. `result` is the run with it. Raises UsageError for a name that another
+        persona has or that says what the data do not show."""
+        return self.result.rename(self.key, name)[self.key]
+
+    def note(self, text: str, about: str = "", says: str = "", source: str = "") -> Card:
+        """The persona with a note on its card; with `about` an answer to one of its questions, which `says` "confirmed",
+        "refuted" or "open". `result` is the run with it."""
+        return self.result.note(self.key, text, about, says, source)[self.key]
+
+    @property
+    def result(self) -> Result:
+        """The run this persona is of, as it was edited."""
+        return Result(self.cast, self.kind)
 
     def __repr__(self) -> str:
         return f"{self.name} ({self.key}): {self.users:,} users, {self.share:.0%}, {self.steady}"
@@ -186,7 +206,7 @@ class Result:
     @property
     def personas(self) -> tuple[Card, ...]:
         """The personas, largest first; none when the verdict is `nothing`."""
-        return tuple(_card(self.cast, p) for p in self.cast.personas)
+        return tuple(_card(self.cast, p, self.kind) for p in self.cast.personas)
 
     @property
     def users(self) -> Any:
@@ -219,7 +239,6 @@ class Result:
         Only figures of groups and names of measures are sent. Raises UsageError for a model, a key or a package that is not
         there.
         """
-        from personae.endpoint.day import today
         from personae.model.worded import Asked
         from personae.stages.word import word
 
@@ -237,6 +256,21 @@ class Result:
         export(self, folder / "users.csv")
         export(self, folder / "report.html")
 
+    def rename(self, persona: str, name: str) -> Result:
+        """The run with another name for a persona, named by key or name; this one stays as it is. `save` keeps it."""
+        return self._edited(edit.rename(self.cast, persona, name, today()))
+
+    def note(self, persona: str, text: str, about: str = "", says: str = "", source: str = "") -> Result:
+        """The run with a note on a persona; see `Card.note`."""
+        return self._edited(edit.note(self.cast, persona, text, today(), about, says, source))
+
+    def hide_measure(self, name: str) -> Result:
+        """The run with a measure that is told nowhere."""
+        return self._edited(edit.hide(self.cast, name, today()))
+
+    def _edited(self, made: Edit) -> Result:
+        return replace(self, cast=edited(self.cast, [replace(made, number=len(self.cast.edits) + 1)]))
+
     def score(self, *sources: Any) -> Any:
         """Which persona is each of these users? Files or a frame of the same columns as the run's; see `score`."""
         return score(self, *sources)
@@ -244,7 +278,7 @@ class Result:
     def __getitem__(self, name: str | int) -> Card:
         """A persona by name, key ("P1") or position."""
         try:
-            return _card(self.cast, self.cast[name])
+            return _card(self.cast, self.cast[name], self.kind)
         except KeyError:
             names = [p.name for p in self.cast.personas]
             near = get_close_matches(str(name), names, 1)
@@ -470,8 +504,8 @@ def _picture(chart: Chart) -> Picture:
     return Picture(text, html.figure(chart), rows, str(html.picture(chart)))
 
 
-def _card(cast: Cast, persona: Persona) -> Card:
-    return Card(**{f.name: getattr(persona, f.name) for f in fields(Persona)}, cast=cast)
+def _card(cast: Cast, persona: Persona, kind: str) -> Card:
+    return Card(**{f.name: getattr(persona, f.name) for f in fields(Persona)}, cast=cast, kind=kind)
 
 
 def _noun(count: int, noun: str) -> str:

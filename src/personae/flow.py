@@ -19,7 +19,7 @@ from personae.model.evidence import Evidence
 from personae.model.features import Features
 from personae.model.inspection import Inspection
 from personae.model.portrait import Portrait
-from personae.model.rule import Placement
+from personae.model.rule import Placement, Rule
 from personae.model.study import Role, Study
 from personae.model.table import Table
 from personae.stages.apart import called
@@ -60,11 +60,43 @@ def run(study: Study, frames: Mapping[str, Any] | None = None) -> Cast:
         ahead.join()
         rule, found = import_module(_HEAVY).choose(features, study)
         evidence = told(found, features, study)
-        placement = marked(place_features(rule, features), evidence.apart)
-        evidence = replace(evidence, nobody=nobody(features, placement, study))
-        profiles, facts, members = describe(features, placement, evidence, study)
-        known = Known(engine, tables, features, placement, evidence, profiles, facts, study)
-        looked_up, more = dossier(known)
+        more = (
+            *(f"{said(f, study.floor)}; {f.done}" for f in accepted),
+            *(n.words for t in tables for n in t.notes if n.level != "pass"),
+            *_unsettled(evidence),
+        )
+        cast = _described(engine, tables, features, study, rule, evidence, more)
+    return replace(cast, personas=pictured(cast.personas, own))
+
+
+def regrouped(cast: Cast, kind: str, keys: tuple[str, ...], sources: tuple[str, ...] = ()) -> tuple[Cast, tuple[str, ...]]:
+    """The cast with personas joined ("merge") or one of them in two ("split"), described anew from the run's own data, and the
+    keys of what came of it. `sources` say where the files are now. Raises DataError P112 for other data."""
+    from personae.stages.regroup import check, finish, regroup
+
+    study = replace(cast.study, sources=sources or cast.study.sources)
+    with plugins.find("engines", "duckdb").connect(memory=study.memory, threads=study.threads) as engine:
+        tables, features = _measured(engine, study, None)
+        check(cast, features)
+        rule, evidence, made = regroup(cast, features, kind, keys)
+        anew = _described(engine, tables, features, study, rule, evidence, cast.warnings)
+    return finish(cast, anew, made), made
+
+
+def _described(
+    engine: Any,
+    tables: tuple[Table, ...],
+    features: Features,
+    study: Study,
+    rule: Rule | None,
+    evidence: Evidence,
+    warnings: tuple[str, ...],
+) -> Cast:
+    """Users placed by a rule, looked at from every side, and put into words."""
+    placement = marked(place_features(rule, features), evidence.apart)
+    evidence = replace(evidence, nobody=nobody(features, placement, study))
+    profiles, facts, members = describe(features, placement, evidence, study)
+    looked_up, more = dossier(Known(engine, tables, features, placement, evidence, profiles, facts, study))
     facts = (*facts, *more)
     personas = plugins.find("writers", "plain").write(profiles, facts, evidence, study, looked_up)
     return Cast(
@@ -78,15 +110,11 @@ def run(study: Study, frames: Mapping[str, Any] | None = None) -> Cast:
         rule=rule,
         profiles=profiles,
         facts=facts,
-        personas=pictured(verify(personas, facts, looked_up), own),
+        personas=verify(personas, facts, looked_up),
         members=members,
         ids=features.ids,
         placement=placement,
-        warnings=(
-            *(f"{said(f, study.floor)}; {f.done}" for f in accepted),
-            *(n.words for t in tables for n in t.notes if n.level != "pass"),
-            *_unsettled(evidence),
-        ),
+        warnings=warnings,
         versions=_versions(),
         leaf=leaves(rule, features),
         dossier=looked_up,

@@ -161,10 +161,10 @@ def _nearest(d: Floats, owner: NDArray[Any]) -> NDArray[np.intp]:
 
 
 def to_personas(d: Floats, owner: NDArray[Any], size: int) -> Floats:
-    """Squared distance (n, k) to the nearest prototype of each persona."""
+    """Squared distance (n, k) to the nearest prototype of each persona; infinite to one that has none any more."""
     if len(owner) == size and (owner == np.arange(size)).all():
         return d
-    return np.column_stack([d[:, owner == j].min(axis=1) for j in range(size)])
+    return np.column_stack([d[:, owner == j].min(axis=1, initial=np.inf) for j in range(size)])
 
 
 def soft(d: Floats, spread: float) -> Floats:

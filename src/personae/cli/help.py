@@ -47,6 +47,8 @@ COMMANDS = (
     "show",
     "rename",
     "note",
+    "merge",
+    "split",
     "hide-measure",
     "edits",
     "undo",

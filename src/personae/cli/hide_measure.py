@@ -24,7 +24,7 @@ def hide_measure(
 
     Example: personae hide-measure discount_rate
     """
-    from personae.cli.run import today
+    from personae.endpoint.day import today
     from personae.stages.edit import hide
 
     screen, kept = Screen(as_json, plain, quiet, no_color), record(store)

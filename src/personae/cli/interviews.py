@@ -32,7 +32,7 @@ class Wanted:
 
 def kit(record: Record, name: str, wanted: Wanted, out: str, guide: str, overwrite: bool, screen: Screen) -> None:
     """Write the list and the guide, and remember whom it names."""
-    from personae.cli.run import today
+    from personae.endpoint.day import today
     from personae.report.guide import guide as written
     from personae.stages.edit import find
     from personae.stages.interviews import interviews

@@ -30,7 +30,7 @@ def note(
 
     Example: personae note P2 "Too slow" --about "What happens to them at payment?" --says confirmed --from "interview 3"
     """
-    from personae.cli.run import today
+    from personae.endpoint.day import today
     from personae.stages.edit import note as made
 
     screen, kept = Screen(as_json, plain, quiet, no_color), record(store)

@@ -25,7 +25,7 @@ def rename(
 
     Example: personae rename P2 "Window shoppers"
     """
-    from personae.cli.run import today
+    from personae.endpoint.day import today
     from personae.stages.edit import rename as made
 
     screen, kept = Screen(as_json, plain, quiet, no_color), record(store)

@@ -52,6 +52,7 @@ def show(
             "personas": as_plain(cast.personas),
         }
         lines = summary.whole(cast, screen)[:-1]
+        lines += [f"edits    {count(len(cast.edits), 'change')} by a person: personae edits"] if cast.edits else []
     if screen.json:
         screen.give(found)
     screen.say(f"run      {_place(cast, name)}")

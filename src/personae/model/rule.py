@@ -82,7 +82,7 @@ class Rule:
     prototypes: Floats
     """(p, r)"""
     owner: Ints
-    """(p,) index of the persona of each prototype."""
+    """(p,) index of the persona of each prototype; an index that was joined with another or split has none."""
     radius: Floats
     """(p,) distance from each prototype beyond which a user is outside."""
     spread: float
@@ -97,7 +97,7 @@ class Rule:
 
     @property
     def size(self) -> int:
-        """The number of personas."""
+        """One more than the last persona's index."""
         return int(self.owner.max()) + 1
 
 

@@ -252,6 +252,8 @@ def _lead(cast: Cast) -> tuple[str, ...]:
     """The sentences under the cover line."""
     asked = verdict.asked(cast)
     lead = [asked] if asked else []
+    if any(e.structural for e in cast.edits):
+        lead.append(f"The run found {cast.evidence.verdict.groups} groups; a person joined or split some of them.")
     if len(cast.personas) > 3:
         top = sorted(cast.personas, key=lambda p: (-p.users, p.index))
         held, n = 0.0, 0

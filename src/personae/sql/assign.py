@@ -17,6 +17,9 @@ import pyarrow as pa
 
 from personae.model.rule import BORDERLINE, SHARED, Feature, Guard, Place, Rule, learned_of
 
+GONE = 1e300
+"""The squared distance to a persona that was joined with another or split: no user is as far from any."""
+
 Sql = Callable[[str], Any]
 """The name of a step to its `sql` face."""
 
@@ -174,8 +177,8 @@ def _distances(rule: Rule, t: Any) -> Mapping[str, Any]:
 
 
 def _by_persona(rule: Rule, t: Any) -> Mapping[str, Any]:
-    """The squared distance to the nearest prototype of each persona."""
-    groups = [[t[f"q{i}"] for i, o in enumerate(rule.owner) if o == c] for c in range(rule.size)]
+    """The squared distance to the nearest prototype of each persona; out of reach where a persona has none any more."""
+    groups = [[t[f"q{i}"] for i, o in enumerate(rule.owner) if o == c] or [ibis.literal(GONE)] for c in range(rule.size)]
     return {f"d{c}": (ibis.least(*g) if len(g) > 1 else g[0]) for c, g in enumerate(groups)}
 
 

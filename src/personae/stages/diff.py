@@ -34,8 +34,8 @@ def diff(before: Cast, after: Cast) -> Change:
     floor = max(before.study.floor, after.study.floor)
     rows = shared(before.ids, after.ids)
     there = rows >= 0
-    one = np.asarray(before.placement.persona, np.int64)[there]
-    other = np.asarray(after.placement.persona, np.int64)[rows[there]]
+    one = _position(before)[there]
+    other = _position(after)[rows[there]]
     k, m = len(before.personas), len(after.personas)
     whole = crossed(np.where(one < 0, k, one), np.where(other < 0, m, other), k + 1, m + 1)
     pairs = _pairs(before, after, whole)
@@ -78,7 +78,7 @@ def _placed(cast: Cast, ids: pa.StringArray) -> pa.Array:
 
     at = shared(ids, cast.ids)
     keys = np.array([*(p.key for p in cast.personas), "none"], object)
-    where = np.asarray(cast.placement.persona, np.int64)
+    where = _position(cast)
     placed = keys[np.where(at < 0, -1, where[at])]
     return pa.array(placed, pa.string(), mask=at < 0)
 
@@ -88,7 +88,16 @@ def _shown(users: int, floor: int) -> int | None:
 
 
 def _keys(cast: Cast) -> list[tuple[int, str]]:
-    return [(p.index, p.key) for p in cast.personas]
+    return [(i, p.key) for i, p in enumerate(cast.personas)]
+
+
+def _position(cast: Cast) -> Ints:
+    """The place of each user's persona among the personas, -1 for none: indices have gaps where some were joined or split."""
+    top = max((p.index for p in cast.personas), default=-1)
+    at = np.full(top + 2, -1, np.int64)
+    for i, p in enumerate(cast.personas):
+        at[p.index] = i
+    return at[np.minimum(np.asarray(cast.placement.persona, np.int64), top + 1)]
 
 
 def _side(cast: Cast) -> Side:
@@ -144,17 +153,18 @@ def _pairs(before: Cast, after: Cast, whole: Ints) -> tuple[Pair, ...]:
     k, m = len(before.personas), len(after.personas)
     near = jaccard(whole[:k, :m], whole[:k].sum(axis=1), whole[:, :m].sum(axis=0))
     made, taken = [], set()
-    for p in before.personas:
-        q = next((q for q in after.personas if near[p.index, q.index] > ALIKE), None)
-        best = float(near[p.index].max()) if m else 0.0
+    for i, p in enumerate(before.personas):
+        j = next((j for j in range(m) if near[i, j] > ALIKE), None)
+        q = None if j is None else after.personas[j]
+        best = float(near[i].max()) if m else 0.0
         if q is None:
             made.append(Pair(p.key, "", p.name, "", best, "gone"))
             continue
         taken.add(q.key)
-        value = float(near[p.index, q.index])
+        value = float(near[i, j])
         made.append(Pair(p.key, q.key, p.name, q.name, value, "same" if value >= SAME else "alike"))
-    new = [q for q in after.personas if q.key not in taken]
-    return (*made, *(Pair("", q.key, "", q.name, float(near[:, q.index].max()) if k else 0.0, "new") for q in new))
+    new = [(j, q) for j, q in enumerate(after.personas) if q.key not in taken]
+    return (*made, *(Pair("", q.key, "", q.name, float(near[:, j].max()) if k else 0.0, "new") for j, q in new))
 
 
 def _moves(before: Cast, after: Cast, whole: Ints, floor: int) -> tuple[tuple[Move, ...], bool]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from personae.errors import UsageError
 from personae.model.cast import Cast
@@ -49,6 +50,16 @@ def hide(cast: Cast, measure: str, date: str) -> Edit:
         fix = f"did you mean {near!r}?" if near else "facts.json and the report list what is measured"
         raise _wrong(f"nothing is told of a measure {measure!r}", "NAME", fix)
     return Edit(0, date, "hide-measure", "", name)
+
+
+def regroup(cast: Cast, kind: str, keys: tuple[str, ...], name: str, date: str) -> Edit:
+    """Personas joined under a name of their own ("" for one from the data), or one of them split. Raises UsageError P001."""
+    if kind == "merge" and len(keys) < 2:
+        raise _wrong("a merge takes two personas", "KEY", "name two: personae merge P2 P3")
+    if name:
+        faulty(replace(cast, personas=tuple(p for p in cast.personas if p.key not in keys)), "", clean(name))
+    was = " and ".join(p.name for p in cast.personas if p.key in keys)
+    return Edit(0, date, kind, "", clean(name), was=was, keys=keys)
 
 
 def faulty(cast: Cast, key: str, name: str) -> None:
