@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from searches import remembered_searches  # noqa: F401 - a fixture
 from servers import mariadb, postgres  # noqa: F401 - fixtures
 
 ROOT = Path(__file__).resolve().parent.parent
