@@ -222,3 +222,15 @@ def test_cut_and_flipped_text_gives_a_typed_error(tmp_path: Path) -> None:
             except PersonaeError as error:
                 assert error.exit_code in (2, 3), error.where
             assert time.process_time() - start < 10
+
+
+def test_rows_that_do_not_fit_are_found_alike_in_a_file_with_quotes_and_one_without(tmp_path: Path) -> None:
+    """Without quotes the engine reads what is left; with one of them every record is looked at."""
+    rows = ["id,n", *(f"u{i},{i}" for i in range(50))]
+    rows[7], rows[20], rows[33] = "u6", "id,n", "u32,32,32"
+    rows.insert(11, "")
+    plain = table(write(tmp_path / "a.csv", "\n".join(rows)), allow_rejects=9)
+    quoted = table(write(tmp_path / "b.csv", "\n".join([*rows[:2], '"u1",1', *rows[3:]])), allow_rejects=9)
+    assert [(r.line, r.reason, r.text) for r in plain.rejects] == [(r.line, r.reason, r.text) for r in quoted.rejects]
+    assert [r.line for r in plain.rejects] == [8, 22, 35]
+    assert values(tmp_path / "a.csv", "n", allow_rejects=9) == values(tmp_path / "b.csv", "n", allow_rejects=9)

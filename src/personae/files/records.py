@@ -66,7 +66,7 @@ def _records(lines: _Lines, dialect: Dialect, header: tuple[str, ...] | None) ->
         taken = [line]
         fields, fault = _parse(dialect, lines, taken)
         if header is not None:
-            fault = fault or _misfit(fields, header, len(taken))
+            fault = fault or misfit(fields, header, len(taken))
         if fault and len(taken) > 1:
             lines.back(taken[1:])
         if fault:
@@ -94,8 +94,8 @@ def _parse(dialect: Dialect, lines: _Lines, taken: list[str]) -> tuple[list[str]
         return [], "a quote is not closed" if open_still else "text after a closing quote"
 
 
-def _misfit(fields: list[str], header: tuple[str, ...], lines: int) -> str:
-    """Why a record does not fit the header."""
+def misfit(fields: list[str], header: tuple[str, ...], lines: int) -> str:
+    """Why a record of so many lines does not fit the header; empty where it does."""
     if len(fields) != len(header):
         if lines > 1:
             return "a quote is not closed"

@@ -7,6 +7,7 @@ import types
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
+from functools import cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
@@ -79,5 +80,11 @@ def _choice(kinds: tuple[Any, ...], data: Any) -> Any:
 
 
 def _whole(kind: Any, data: Mapping[str, Any]) -> Any:
-    hints = get_type_hints(kind)
+    hints = _hints(kind)
     return kind(**{f.name: _build(hints[f.name], data[f.name]) for f in fields(kind) if f.init and f.name in data})
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    """What each field of a noun holds; a run has thousands of nouns of a few kinds."""
+    return get_type_hints(kind)
