@@ -11,13 +11,14 @@ import numpy as np
 import pytest
 
 from advised import STUDY, cast, product, told
-from described import category, described
+from described import category, described, number
 from personae import plugins
 from personae.claims.settle import refusals
 from personae.model.dossier import Dossier
 from personae.model.fact import Fact
 from personae.model.library import EFFORTS, HORIZONS
 from personae.model.pain import Pain
+from personae.model.study import Role
 from personae.report.binder import sheets
 
 WORLD = product()
@@ -146,3 +147,20 @@ def test_a_pain_is_said_so_that_the_checker_agrees(code: str) -> None:
     people = told(WORLD, Dossier(pains=(pain,)))
     assert "help" in {o.pain for o in people[2].opportunities}
     assert not [r for r in refusals(people, WORLD.facts) if not r.part.startswith("empathy")]
+
+
+def test_states_and_amounts_are_not_put_on_screens() -> None:
+    """A table of plans and charges holds nothing that people do: its levels are named in no action."""
+    rng = np.random.default_rng(3)
+    labels = np.arange(600) % 2
+    world = described(
+        labels,
+        category("internet", (labels == 0).astype(int), ("No", "Fiber optic"), Role.BEHAVIOUR),
+        category("tech_support", (rng.random(600) < np.array([0.1, 0.9])[labels]).astype(int), ("No", "Yes"), Role.BEHAVIOUR),
+        number("total_charges", rng.normal(np.array([10, 50])[labels], 3)),
+    )
+    study = replace(STUDY, surfaces=("default",))
+    texts = [
+        t for p in told(world, study=study) for t in (*(o.action for o in p.opportunities), *(x.content for x in p.touches))
+    ]
+    assert not [t for t in texts if re.search(r"internet|fiber|support is|charges", t, re.IGNORECASE)]

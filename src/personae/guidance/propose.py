@@ -51,7 +51,8 @@ class Case:
     @property
     def habit(self) -> str:
         """What sets the persona apart most and is wanted; "what they do most" where nothing is."""
-        return next((s.thing for s in self.signals if s.kind == "more" and not s.unwanted), "what they do most")
+        doings = (s.thing for s in self.signals if s.kind == "more" and s.done and not s.unwanted)
+        return next(doings, "what they do most")
 
 
 def opportunities(case: Case, known: Library) -> tuple[Opportunity, ...]:

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from personae.model.fact import Fact
 from personae.model.library import ANY, Entry
 from personae.model.pain import Pain
-from personae.model.persona import Claim, Profile
+from personae.model.persona import Claim, Profile, Trait
 from personae.model.study import Role
 from personae.words.better import WORSE
-from personae.words.names import readable
+from personae.words.lexicon import MARKERS
+from personae.words.names import parts, readable
 from personae.words.stating import stated
 
 ENDINGS = ("", "s", "d", "ed", "er", "ers", "ing")
@@ -32,6 +33,8 @@ class Signal:
     evidence: Claim
     unwanted: bool = False
     """Whether it is something nobody wants more of: asking for help, sending back."""
+    done: bool = True
+    """Whether it is something they do, which a text can name; not a state such as a plan, and not an amount."""
 
 
 def signals(
@@ -52,16 +55,23 @@ def signals(
     found = [_hurt(p, facts, told) for p in sorted(own, key=lambda p: (-p.weight, p.kind, p.at))]
     for kind, traits in (("more", profile.above), ("less", profile.below)):
         for t in sorted(traits, key=lambda t: not t.formed):
-            if t.role in (Role.BEHAVIOUR, Role.ATTITUDE) and not t.label.startswith("mentions "):
-                found.append(_trait(kind, words(f"{t.label} {t.measure}"), thing(facts[t.fact]), say(facts[t.fact])))
+            if t.role in (Role.BEHAVIOUR, Role.ATTITUDE) and not t.label.startswith("mentions ") and not _denied(t):
+                found.append(_trait(kind, t, thing(facts[t.fact]), say(facts[t.fact])))
     return tuple(found)
 
 
-def _trait(kind: str, about: frozenset[str], thing: str, evidence: Claim) -> Signal:
+def _trait(kind: str, trait: Trait, thing: str, evidence: Claim) -> Signal:
     """A trait as a signal. Of what nobody wants more of, only the words that say so count: whoever contacts support more is
     no friend of contacting it."""
+    about = words(f"{trait.label} {trait.measure}")
     bad = about & WORSE
-    return Signal(kind, bad or about, thing, evidence, bool(bad))
+    return Signal(kind, bad or about, thing, evidence, bool(bad), trait.unit == "share of activity")
+
+
+def _denied(trait: Trait) -> bool:
+    """Whether a trait is a level that says no: more of "tech support: No" is less of it."""
+    level = parts(trait.label, trait.measure)[1].strip().lower()
+    return bool(level) and (level in MARKERS or level.split()[0] in ("no", "not", "false", "never"))
 
 
 def _hurt(pain: Pain, facts: Mapping[str, Fact], told: Sequence[Claim]) -> Signal:
@@ -84,12 +94,15 @@ def holds(about: frozenset[str], wanted: Iterable[str]) -> bool:
 
 
 def answers(entry: Entry, signal: Signal, *, anything: bool = False) -> bool:
-    """Whether an entry answers a signal; with `anything` by its "*" alone, otherwise by its words."""
+    """Whether an entry answers a signal; with `anything` by its "*" alone, otherwise by its words. A state or an amount is only
+    answered by an entry that need not name it."""
     if holds(signal.words, entry.unless) and signal.kind == "more":
         return False
     wanted = {"more": entry.more, "less": entry.less}.get(signal.kind)
     if wanted is None:
         return signal.kind in entry.pains and not anything
     if anything:
-        return ANY in wanted and not signal.unwanted
+        return ANY in wanted and signal.done and not signal.unwanted
+    if not signal.done and "{thing}" in entry.text.lower():
+        return False
     return holds(signal.words, (w for w in wanted if w != ANY))
