@@ -164,3 +164,11 @@ def test_states_and_amounts_are_not_put_on_screens() -> None:
         t for p in told(world, study=study) for t in (*(o.action for o in p.opportunities), *(x.content for x in p.touches))
     ]
     assert not [t for t in texts if re.search(r"internet|fiber|support is|charges", t, re.IGNORECASE)]
+
+
+def test_whom_it_ends_badly_for_is_to_be_asked() -> None:
+    """Requirement 132: the outcome itself is what should move."""
+    found = [[o for o in p.opportunities if o.pain == "outcome"] for p in PEOPLE]
+    assert [len(f) for f in found] == [0, 0, 1]
+    (ask,) = found[2]
+    assert ask.entry == "ask-them" and "renewed" in ask.action and "renewed" in ask.metric

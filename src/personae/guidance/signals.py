@@ -11,7 +11,7 @@ from personae.model.library import ANY, Entry
 from personae.model.pain import Pain
 from personae.model.persona import Claim, Profile, Trait
 from personae.model.study import Role
-from personae.words.better import WORSE
+from personae.words.better import WORSE, ends_badly
 from personae.words.lexicon import MARKERS
 from personae.words.names import parts, readable
 from personae.words.stating import stated
@@ -24,8 +24,8 @@ _FRAMES = re.compile(r"\b(share of (the )?|days from |days since |(first|second|
 
 @dataclass(frozen=True)
 class Signal:
-    """One thing that is seen. `kind` is a pain's detector, or "more" or "less" for a trait above or below everyone; `words`
-    are what it is about, `thing` the same for a sentence; `evidence` says it with its facts."""
+    """One thing that is seen. `kind` is a pain's detector, "outcome", or "more" or "less" for a trait above or below everyone;
+    `words` are what it is about, `thing` the same for a sentence; `evidence` says it with its facts."""
 
     kind: str
     words: frozenset[str]
@@ -45,14 +45,17 @@ def signals(
     thing: Callable[[Fact], str],
     told: Sequence[Claim] = (),
 ) -> tuple[Signal, ...]:
-    """The pains of a persona, heaviest first, then its traits, strongest first. What people are, how it ended and single
-    words that they wrote call for no action and are left out.
+    """The pains of a persona, heaviest first, then outcomes that are worse than the rest's, then its traits, strongest first.
+    What people are and single words that they wrote call for no action and are left out.
 
     `say` words the fact of a trait as a claim and `thing` as what is done; `told` are sentences of what gets in the way, of
     which the one that rests on a pain's first fact is its evidence. A pain without a fact in `facts` is left out.
     """
     own = [p for p in pains if p.persona == profile.key and p.facts and p.facts[0] in facts]
     found = [_hurt(p, facts, told) for p in sorted(own, key=lambda p: (-p.weight, p.kind, p.at))]
+    found += [
+        Signal("outcome", words(f.label), f.label, stated(f)) for i in profile.outcomes if (f := facts[i]) and ends_badly(f)
+    ]
     for kind, traits in (("more", profile.above), ("less", profile.below)):
         for t in sorted(traits, key=lambda t: not t.formed):
             if t.role in (Role.BEHAVIOUR, Role.ATTITUDE) and not t.label.startswith("mentions ") and not _denied(t):

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import re
 
+from personae.model.fact import Fact
+from personae.words.numbers import alike
+from personae.words.stating import is_part
+
+ALPHA = 0.05
 _WORSE = (
     "churn churned attrition cancel cancelled canceled cancellation cancellations left lost exited default defaulted fraud "
     "complaint complaints complained complain refund refunds refunded return returned returns ticket tickets support error "
@@ -26,3 +31,17 @@ def worse(name: str) -> bool:
     plain = re.sub(r"(?<=[a-z])(?=[A-Z])|[_.\-]+", " ", name)
     found = set(re.findall(r"[^\W\d_]+", plain.lower())) & WORSE
     return bool(found) and not _TURNED.search(plain)
+
+
+def ends_badly(fact: Fact) -> bool:
+    """Whether an outcome is surely (p below 0.05) and noticeably worse than the rest's; never of who answered a question."""
+    if (
+        fact.p is None
+        or fact.p >= ALPHA
+        or fact.rest is None
+        or fact.statistic == "growth"
+        or fact.measure.endswith(": answered")
+    ):
+        return False
+    bad = fact.value > fact.rest if worse(f"{fact.label} {fact.measure}") else fact.value < fact.rest
+    return bad and not alike(fact.value, fact.rest, part=is_part(fact))

@@ -11,12 +11,11 @@ from personae.model.fact import Fact
 from personae.model.persona import Claim, Persona
 from personae.model.sheet import Cell, Heading, Sheet
 from personae.report.proof import facts_shown
-from personae.words.better import worse
+from personae.words.better import ends_badly, worse
 from personae.words.names import plural
 from personae.words.numbers import alike
 from personae.words.stating import is_part, stated
 
-ALPHA = 0.05
 RESOURCES = frozenset((
     "email", "emails", "newsletter", "campaign", "campaigns", "coupon", "coupons", "discount", "voucher", "gift", "call",
     "calls", "contacted", "budget", "training", "onboarding", "credit", "advisor", "manager",
@@ -43,14 +42,6 @@ class Standing:
     def weight(self) -> float:
         """How much more there would be at the best persona's value."""
         return self.gap * self.fact.n
-
-    @property
-    def worse(self) -> bool:
-        """Whether it is surely and noticeably worse than the rest."""
-        if self.fact.p is None or self.fact.p >= ALPHA or self.fact.rest is None:
-            return False
-        side = self.fact.value > self.fact.rest if self.less else self.fact.value < self.fact.rest
-        return side and not alike(self.fact.value, self.fact.rest, part=is_part(self.fact))
 
 
 def goals(cast: Cast) -> Sheet | None:
@@ -97,7 +88,7 @@ def underserved(cast: Cast) -> Sheet | None:
     rows: list[tuple[Cell, ...]] = []
     for label, standings in _standings(cast).items():
         for s in sorted(standings, key=lambda s: (-s.weight, s.persona.index)):
-            if s.worse and s.persona.users >= smallest:
+            if ends_badly(s.fact) and s.persona.users >= smallest:
                 given = _given(s.persona, facts)
                 rows += [(s.persona.name, label, stated(s.fact), s.fact.n, c) for c in given or (None,)]
     if not rows:
