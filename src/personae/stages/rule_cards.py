@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from personae.model.dossier import Known
 from personae.model.features import Features, Measure
@@ -48,7 +49,8 @@ def rule_cards(known: Known) -> tuple[RuleCard, ...]:
         return ()
     looked = seen(features, learn)
     met = np.stack([holds(looked, c) for c in cuts], axis=1).astype(np.float32)
-    found = ((g, best(met, persona[learn] == g, known.study.floor)) for g in shown)
+    with threadpool_limits(limits=1):  # the products are small: a second thread only waits
+        found = [(g, best(met, persona[learn] == g, known.study.floor)) for g in shown]
     others = seen(features, test)
     return tuple(_card(known, g, tuple(cuts[j] for j in chosen), others) for g, chosen in found if chosen)
 
@@ -84,8 +86,9 @@ def best(met: npt.NDArray[np.float32], own: Bools, floor: int) -> tuple[int, ...
     top: tuple[float, tuple[int, ...]] = (0.0, ())
     for _ in range(MOST):
         longer: dict[tuple[int, ...], float] = {}
-        for _, chosen, mask in beam:
-            users, hits = mask @ met, (mask * y) @ met
+        masks = np.stack([mask for _, _, mask in beam])
+        sums = np.vstack((masks, masks * y)) @ met
+        for (_, chosen, _), users, hits in zip(beam, sums[: len(beam)], sums[len(beam) :], strict=True):
             score = np.where((users >= floor) & (hits > 0), 2 * hits / (users + size), 0.0)
             for j in np.argsort(-score, kind="stable")[:BEAM].tolist():
                 if j not in chosen and score[j] > 0:
@@ -174,7 +177,7 @@ def holds(users: Seen, cut: Cut) -> Bools:
         counts = users.features.counts
         if counts is None or users.counts is None:
             return np.zeros(len(users.rows), bool)
-        done = users.counts[:, [counts.events.index(cut.name)]].toarray().ravel()
+        done = _done(users.counts, counts.events.index(cut.name))
         if cut.of == "event":
             return _compared(done, cut.op, np.full(len(done), cut.value))
         return _compared(done, cut.op, cut.value * users.total) & (users.total > 0)
@@ -184,6 +187,14 @@ def holds(users: Seen, cut: Cut) -> Bools:
         same = values == m.levels.index(cut.level)
         return np.asarray(same if cut.op == "=" else ~same & (values >= 0))
     return _compared(values, cut.op, np.full(len(values), cut.value))
+
+
+def _done(counts: csc_matrix, j: int) -> Floats:
+    """One column of counts, dense."""
+    done = np.zeros(counts.shape[0])
+    part = slice(counts.indptr[j], counts.indptr[j + 1])
+    done[counts.indices[part]] = counts.data[part]
+    return done
 
 
 def _compared(values: Floats, op: str, against: Floats) -> Bools:
