@@ -45,11 +45,10 @@ def known() -> Ground:
     return ground(personas(), facts(), QUOTES)
 
 
-def told() -> list[tuple[Persona, str, Claim]]:
-    """Every true sentence with its persona and part."""
+def told(file: str = "shop_sentences.csv") -> list[tuple[Persona, str, Claim]]:
+    """Every true sentence with its persona and part; of "shop_lies.csv" every false one."""
     by_key = {p.key: p for p in personas()}
-    rows = _rows("shop_sentences.csv")
-    return [(by_key[r["persona"]], r["part"], Claim(r["text"], r["grade"], tuple(r["facts"].split()))) for r in rows]
+    return [(by_key[r["persona"]], r["part"], Claim(r["text"], r["grade"], tuple(r["facts"].split()))) for r in _rows(file)]
 
 
 def _rows(name: str) -> list[dict[str, str]]:

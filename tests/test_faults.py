@@ -32,6 +32,14 @@ def test_true_sentences_in_other_words_are_let_through() -> None:
     assert len(bad) <= 0.02 * len(told), bad
 
 
+def test_false_sentences_that_people_wrote_are_refused() -> None:
+    """LLM-01: not made by a program, and each false in one thing: a figure, whose it is, a cause, a time, a feeling."""
+    lies = paraphrases.told("shop_lies.csv")
+    passed = [c.text for p, part, c in lies if not doubted(c, p, paraphrases.known(), part)]
+    assert len(lies) >= 60
+    assert len(passed) <= 0.01 * len(lies), passed
+
+
 def sample(found: list[Planted], each: int) -> list[Planted]:
     """The same number of faults of every kind, spread over all of them."""
     kinds = dict.fromkeys(x.kind for x in found)

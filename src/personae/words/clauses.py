@@ -31,7 +31,9 @@ COMPARED = re.compile(
     re.I,
 )
 """Places where everyone is only what is compared with."""
-BEFORE = re.compile(r"(everyone|everybody|overall|the average|average (?:user|customer)s?|rest|others)[ :;,]*\($", re.I)
+BEFORE = re.compile(
+    r"(everyone else|everyone|everybody|overall|the average|average (?:user|customer)s?|rest|others|elsewhere)[ :;,]*\($", re.I
+)
 """Whose number stands in brackets."""
 
 
@@ -100,5 +102,5 @@ def _by_clause(text: str, start: int, end: int) -> str:
     if opens == "(":
         said = BEFORE.search(text[:left])
         if said:
-            return "rest" if said.group(1).lower() in ("rest", "others") else "everyone"
+            return "rest" if said.group(1).lower() in ("rest", "others", "elsewhere", "everyone else") else "everyone"
     return "other" if opens in ("against", "versus", "vs", "compared with", "compared to", "than", "instead of") else "own"
