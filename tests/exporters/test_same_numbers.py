@@ -22,7 +22,7 @@ from python_calamine import CalamineWorkbook
 import described
 from exporters import worlds
 from personae import plugins
-from personae.charts.numbers import count, percent
+from personae.charts.numbers import count, percent, times
 from personae.errors import MachineError
 from personae.exporters import pdf
 from personae.model.cast import Cast
@@ -84,7 +84,7 @@ def test_users_share_steadiness_and_traits_are_equal_in_every_format(world: str,
         drawn = dict(zip(charts[p.name].plots[0].categories, charts[p.name].plots[0].series[0].values, strict=True))
         for row in card.differences.rows:
             assert row.times in texts["html"] and row.times in texts["markdown"]
-            assert f"{drawn[row.label]:.{1 if drawn[row.label] >= 0.095 else 2}f}×" == row.times
+            assert times(drawn[f"{row.label}, {row.times}"]) == row.times
 
 
 def test_a_group_below_the_floor_and_a_cell_of_seven_are_nowhere(tmp_path: Path) -> None:

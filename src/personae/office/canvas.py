@@ -87,6 +87,9 @@ def fill(
     for i, part in enumerate(text.split("\n")):
         paragraph = frame.paragraphs[0] if i == 0 else frame.add_paragraph()
         paragraph.alignment = {"l": PP_ALIGN.LEFT, "r": PP_ALIGN.RIGHT, "c": PP_ALIGN.CENTER}[align]
+        if not part:  # an empty line is as tall as its end says, and 18 points where that says nothing
+            paragraph._p.get_or_add_endParaRPr().set("sz", str(round(100 * size)))
+            continue
         run = paragraph.add_run()
         run.text = part
         run.font.size, run.font.bold, run.font.color.rgb = Pt(size), bold, _rgb(colour)
@@ -133,7 +136,7 @@ def describe(shape: Any, words: str) -> None:
 def bars(slide: Any, box: Box, of: Bars) -> None:
     """A native chart of horizontal bars, first on top; the workbook inside holds what is drawn and nothing else."""
     from pptx.chart.data import CategoryChartData
-    from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_TICK_LABEL_POSITION, XL_TICK_MARK
+    from pptx.enum.chart import XL_CHART_TYPE, XL_TICK_LABEL_POSITION, XL_TICK_MARK
     from pptx.util import Pt
 
     data = CategoryChartData()  # the format of labels is set below: here it would not be escaped
@@ -155,16 +158,26 @@ def bars(slide: Any, box: Box, of: Bars) -> None:
     if of.crosses:
         _logarithmic(values, names, of.crosses)
     plot = chart.plots[0]
-    plot.gap_width, plot.vary_by_categories, plot.has_data_labels = 45, False, True
-    labels = plot.data_labels
-    labels.number_format, labels.number_format_is_linked = of.form, False
-    labels.position = XL_LABEL_POSITION.OUTSIDE_END
-    labels.font.size, labels.font.bold = Pt(12 if len(of.names) < 9 else 10), True
+    plot.gap_width, plot.vary_by_categories = 45, False
+    if of.form:
+        _labelled(plot, of)
     for i, m in enumerate(of.marks):
         point = plot.series[0].points[i]
         point.format.fill.solid()
         point.format.fill.fore_color.rgb = _rgb(m.colour)
         point.format.line.color.rgb, point.format.line.width = _rgb(INK), Pt(0.75)
+
+
+def _labelled(plot: Any, of: Bars) -> None:
+    """The value at the end of each bar."""
+    from pptx.enum.chart import XL_LABEL_POSITION
+    from pptx.util import Pt
+
+    plot.has_data_labels = True
+    labels = plot.data_labels
+    labels.number_format, labels.number_format_is_linked = of.form, False
+    labels.position = XL_LABEL_POSITION.OUTSIDE_END
+    labels.font.size, labels.font.bold = Pt(12 if len(of.names) < 9 else 10), True
 
 
 def _logarithmic(values: Any, names: Any, crosses: float) -> None:

@@ -18,7 +18,8 @@ class Tile:
 @dataclass(frozen=True)
 class Bars:
     """A native bar chart that can be edited: aggregates only. `marks` colour the bars; `crosses` is where bars begin (1 for
-    multiples, on a logarithmic axis), `form` the number format of the labels, `series` the name of what is drawn."""
+    multiples, on a logarithmic axis), `series` the name of what is drawn, `form` the number format of the labels at the ends of
+    bars; "" for none, because some programs put them on the wrong side of a logarithmic axis."""
 
     series: str
     names: tuple[str, ...]

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from personae.charts.heat import heat
 from personae.charts.look import mark
-from personae.charts.numbers import count, percent, plural
+from personae.charts.numbers import count, percent, plural, times
 from personae.charts.traits import traits
 from personae.model.cast import Cast
 from personae.model.fact import Fact
@@ -30,8 +30,6 @@ from personae.words.numbers import LITTLE, hundred
 SLIDES = 4
 """Slides that one table of the report may take; the last says where the rest is."""
 BARS = 8
-TIMES = '[<0.095]0.00"×";[<9.95]0.0"×";#,##0"×"'
-"""Multiples with the digits that every other page gives them."""
 
 
 def long(cast: Cast) -> Deck:
@@ -67,17 +65,18 @@ def persona(cast: Cast, who: Persona, facts: Mapping[str, Fact]) -> Slide:
     drawn = traits(profile, who.name, facts, scale(cast), cast.study.floor)
     known = [t for t in deck.differences(cast, who, facts) if t.multiple >= LITTLE and t.distance is None][:BARS]
     ends = max((max(t.multiple, 1 / t.multiple) for t in known), default=2.0)
-    bars = Bars(
-        "times the average of everyone", tuple(t.label for t in known), tuple(float(f"{t.multiple:.9g}") for t in known),
-        (mark(who.index),) * len(known), TIMES, drawn.chart.alt, crosses=1.0, most=2 * ends,
-    )  # fmt: skip
+    names = tuple(f"{t.label}, {times(t.multiple)}" for t in known)
+    values, marks = tuple(float(f"{t.multiple:.9g}") for t in known), (mark(who.index),) * len(known)
+    bars = Bars("times the average of everyone", names, values, marks, "", drawn.chart.alt, crosses=1.0, most=2 * ends)
     many = plural(cast.study.entity)
     sections = [
         ("In short", (who.tagline, *who.story[:2])), ("What they do", who.does), ("What they want", who.wants),
         ("What gets in the way", who.hinders), ("Where we meet them", who.meets), ("What comes of it", who.outcomes),
         ("Value", who.value), ("Who they are", who.demographics), ("Most like", (who.difference,) if who.difference else ()),
     ]  # fmt: skip
-    points = [Points(head, tuple(c.text for c in claims[:2])) for head, claims in sections if claims]
+    there = [(head, claims) for head, claims in sections if claims]
+    each = 2 if len(there) < 5 else 1
+    points = [Points(head, tuple(c.text for c in claims[:each])) for head, claims in there]
     every: tuple[Claim, ...] = tuple(c for _, claims in sections for c in claims)
     notes = (*deck.noted((*who.traits, *every), facts, cast.study.floor), firm(profile, cast.study.entity, cast.study.floor))
     return Slide(
@@ -122,16 +121,13 @@ def _tables(cast: Cast, tables: Sequence[Sheet], part: str, kicker: str) -> Iter
         rows = tuple(tuple(written(c, k) for c, k in zip(row, kinds, strict=True)) for row in sheet.rows)
         grid = Grid(tuple(h.name for h in sheet.headings), rows, tuple(k != "text" for k in kinds), sheet.title)
         parts = pages(grid, BODY)
+        if len(parts) > SLIDES:
+            parts = pages(grid, replace(BODY, h=BODY.h - 22))
         for i, some in enumerate(parts[:SLIDES]):
             title = sheet.title if i == 0 else f"{sheet.title} ({i + 1} of {min(len(parts), SLIDES)})"
             left = sum(len(p.rows) for p in parts[SLIDES:])
             more = f"{left:,} more rows: the workbook has all of them." if i == SLIDES - 1 and left else ""
-            yield Slide(title, kicker, (sheet.about,), sheet.about, grid=_shorter(some, more), more=more)
-
-
-def _shorter(grid: Grid, more: str) -> Grid:
-    """A table with room for the line below it."""
-    return replace(grid, rows=grid.rows[:-1], fills=grid.fills[:-1]) if more and len(grid.rows) > 1 else grid
+            yield Slide(title, kicker, (sheet.about,), sheet.about, grid=some, more=more)
 
 
 def _sure(cast: Cast) -> Iterator[Slide]:
