@@ -148,7 +148,7 @@ def _evidence(found: Evidence, gone: tuple[int, ...], size: int) -> Evidence:
     return replace(
         found,
         steadiness=tuple(math.nan if i in gone else s for i, s in enumerate(steady)),
-        borders=tuple(b for b in found.borders if not {b.first, b.second} & set(gone)),
+        borders=(),  # a group that stays has new neighbours, and the borders to them were not tested
         map=None,
         replay=None,
         worlds=None,
