@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from tests.ways import Looked, log, looked
 
+from personae.claims.settle import refusals
+
 SHOP = ("view product", "add to cart", "begin checkout", "enter payment", "purchase")
 
 
@@ -40,3 +42,51 @@ def test_a_drop_planted_at_payment_is_the_top_pain_of_that_persona_and_of_no_oth
 def test_without_a_planted_drop_none_is_asserted() -> None:
     """Requirement 119."""
     assert not [p for seed in (2, 3) for p in _shop((0.2, 0.2, 0.2), seed, 40).dossier.pains if p.kind == "drop"]
+
+
+def test_reach_and_stops_are_those_counted_by_hand() -> None:
+    """Requirement 119: 10 of 20 buy; of the visits of a user that come to payment, those that stop are counted per user."""
+    people = [(f"a{i:02d}", [SHOP, SHOP[:4]] if i < 10 else [SHOP[:1], SHOP[:2]]) for i in range(20)]
+    people += [(f"b{i:02d}", [SHOP, SHOP]) for i in range(20)]
+    found = looked({u: int(u[0] == "b") for u, _ in people}, log(people), event="event", time="time")
+    facts = found.facts
+    assert facts["P1.reach.buy"].value == pytest.approx(0.5)
+    assert facts["P1.lost.buy/enter payment"].value == pytest.approx(0.5)
+    assert facts["P1.lost.buy/enter payment"].n == 10
+    assert facts["P2.reach.buy/purchase"].value == 1.0
+    assert facts["all.reach.buy"].value == pytest.approx(0.75)
+    assert not any(f.n < 10 for f in facts.values())
+
+
+def test_the_order_of_rows_changes_nothing(planted: Looked) -> None:
+    people = [(f"a{i:02d}", [SHOP, SHOP[:4]]) for i in range(20)] + [(f"b{i:02d}", [SHOP, SHOP]) for i in range(20)]
+    frame, groups = log(people), {u: int(u[0] == "b") for u, _ in people}
+    one = looked(groups, frame, event="event", time="time")
+    other = looked(groups, frame.sample(frac=1, random_state=3), event="event", time="time")
+    assert one.facts == other.facts
+    assert one.dossier.journeys == other.dossier.journeys
+
+
+def test_phases_that_the_user_gives_replace_those_proposed() -> None:
+    """Requirement 119."""
+    people = [(f"a{i:02d}", [("q1", "q2", "q3")]) for i in range(20)] + [(f"b{i:02d}", [("q1", "q2")]) for i in range(20)]
+    groups = {u: int(u[0] == "b") for u, _ in people}
+    assert looked(groups, log(people), event="event", time="time").dossier.journeys is None
+    ways = looked(groups, log(people), event="event", time="time", phases=("ask=q1", "q2", "answer=q3")).dossier.journeys
+    assert ways is not None
+    assert ways.confirmed
+    assert ways.phases == ("ask", "answer")
+
+
+def test_the_map_tells_what_was_seen_and_asks_for_what_was_not(planted: Looked) -> None:
+    """Requirements 109, 116, 117."""
+    persona = next(p for p in planted.personas if p.key == "P2")
+    parts = {q.part: q for q in persona.empathy}
+    assert tuple(parts) == ("sees", "says", "does", "hears", "thinks", "feels", "pains", "gains")
+    assert "enter payment" in parts["pains"].claims[0].text
+    assert parts["pains"].claims[0].facts[0] == "P2.lost.buy/enter payment"
+    for empty in ("sees", "says", "hears", "thinks", "feels"):
+        assert parts[empty].claims == ()
+        assert parts[empty].ask.endswith("?")
+    assert "payment" in parts["thinks"].ask
+    assert refusals(planted.personas, tuple(planted.facts.values())) == ()

@@ -84,6 +84,9 @@ def _hint(facts: list[Fact], number: Number) -> str:
 def _lookalike(said: Reading, fact: Fact) -> bool:
     """Whether the text speaks of another cited fact that measures the same, such as its median or another of its levels."""
     stem = parts(fact.label, fact.measure)[0]
+    theme = re.search("\u201c(.+)\u201d", fact.label)
+    if theme and f" {theme[1].casefold()} " in " ".join(["", *re.findall(r"[^\W_]+", said.text.casefold()), ""]):
+        return True
     found = {i for _, _, ids in said.places for i in ids}
     return any(f.id in found and parts(f.label, f.measure)[0] == stem for f in said.cited) or bool(
         {r for r in roots(fact.label) if len(r) > 3} & {r for r in roots(said.text) if len(r) > 3}

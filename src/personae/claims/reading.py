@@ -51,7 +51,8 @@ class Reading:
     @cached_property
     def unquoted(self) -> str:
         """The text without the passages that somebody wrote."""
-        own = (m for m in QUOTED.finditer(self.text) if self._written(folded(_passage(m))))
+        labels = " ".join(f.label for f in self.cited)  # a theme in quotes is what its fact measures, whoever wrote it too
+        own = (m for m in QUOTED.finditer(self.text) if m[0] not in labels and self._written(folded(_passage(m))))
         return masked(self.text, ((m.start(), m.end()) for m in own))
 
     @cached_property

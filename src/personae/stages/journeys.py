@@ -387,7 +387,7 @@ def _at_phase(key: str, phase: str, facts: dict[str, Fact]) -> Cell:
     """One persona at one phase."""
     own = {k: _there(facts, f"{key}.{k}.{phase.replace(' ', '-')}") for k in (*_WORDS, "next")}
     parts = [facts[own[k]].value for k in ("lost", "again", "late") if own[k]]
-    after = facts[own["next"]].label.rpartition(" to ")[2] if own["next"] else ""
+    after = facts[own["next"]].label.removeprefix(f"moves from {phase} to ") if own["next"] else ""
     return Cell(
         key, phase, phase, own["reach"], own["lost"], own["ends"], own["again"], own["wait"], own["late"], after, own["next"],
         round(sum(parts), 6) if parts else None,

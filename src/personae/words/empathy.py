@@ -147,7 +147,7 @@ def _channels(book: Book, profile: Profile, known: frozenset[str]) -> tuple[Clai
     """Where they come from, of columns that record it: what differs most from everyone."""
     facts = [f for f in _own(book, profile) if f.everyone is not None and f.unit == "share of users" and "=" in f.measure]
     some = [f for f in facts if set(words(f.measure.partition("=")[0])) & known and f.value > (f.everyone or 0.0)]
-    some = [f for f in some if f.p is None or f.p < ALPHA]
+    some = [f for f in some if (f.p is None or f.p < ALPHA) and re.search(r"[^\W\d]", f.measure.partition("=")[2])]
     some.sort(key=lambda f: (-(f.value - (f.everyone or 0.0)), f.id))
     return tuple(_against(book, f, "meets.level") for f in some[:2] if f.value - (f.everyone or 0.0) >= 0.05)
 
@@ -218,7 +218,7 @@ def _asks(book: Book, profile: Profile, pains: Sequence[Pain]) -> dict[str, str]
         "hears": book.say("ask.hears"),
         "thinks": about[0],
         "feels": book.say("ask.feels", at=at) if at and not re.search(r"\d", at) else book.say("ask.feels_all"),
-        "pains": book.say("ask.pains"),
+        "pains": book.say("ask.pains" if book.dossier.journeys or pains else "ask.pains_unknown"),
         "gains": book.say("ask.gains"),
     }
 
