@@ -109,3 +109,20 @@ def test_every_number_on_a_card_stands_in_a_claim_or_a_table_of_facts(tmp_path: 
     assert len(visible) > 20
     assert visible <= backed | named, sorted(visible - backed - named)
     assert section.count("<summary>") >= 2 * len(made.personas)
+
+
+def test_every_sentence_on_the_page_opens_its_evidence(tmp_path: Path) -> None:
+    """Acceptance check 7: a sentence that cites facts stands again in a table with them, behind a summary that keys reach."""
+    made = worlds.natural()
+    page = plugins.find("exporters", "html").export(made, tmp_path / "report.html").read_text(encoding="utf-8")
+
+    def plain(source: str) -> str:
+        return re.sub(r"\s+", "", html.unescape(re.sub(r"<[^>]+>", "", source)).replace("\u00a0", " "))
+
+    opened = [plain(row) for row in re.findall(r'<tr class="claim">(.*?)</tr>', page, flags=re.S)]
+    shown = plain(re.sub(r"<details.*?</details>", "", page, flags=re.S))
+    told = [
+        e.claim.text for e in ledger(made) if e.claim.facts and plain(e.claim.text) in shown and "opportunity" not in e.part
+    ]
+    assert len(told) > 20
+    assert [text for text in told if not any(plain(text) in row for row in opened)] == []
