@@ -27,7 +27,7 @@ from personae.report.measures import facts, measures
 from personae.report.preface import preface
 from personae.report.verdict import badge, headline
 
-WIDEST, DIGIT, SIZE = 60, 5.6, 11.0
+WIDEST, DIGIT, SIZE = 60, 6.2, 11.0
 """The widest column in digits, the width of a digit and the size of the font in points."""
 _FORMATS = {"count": "#,##0", "share": "0.0%", "times": '0.00"×"', "number": "#,##0.0##"}
 
@@ -198,7 +198,7 @@ def _rows(
 def _tall(row: Sequence[Cell], widths: Sequence[float]) -> float:
     """The height of a row in points; a spreadsheet's tallest is 409."""
     texts = (c.text if isinstance(c, Claim) else c if isinstance(c, str) else "" for c in row)
-    need = max((lines(t[:4_000], 0.93 * w * DIGIT, SIZE) for t, w in zip(texts, widths, strict=True) if t), default=1)
+    need = max((lines(t[:4_000], w * DIGIT, SIZE) for t, w in zip(texts, widths, strict=True) if t), default=1)
     return min(409.0, 15.0 * need)
 
 
@@ -250,7 +250,7 @@ def _style(book: Any, tally: Tally, kind: str) -> Any:
                 "title": {"bold": True, "font_size": 14},
                 "soft": {"font_color": "#55585f"},
                 "head": {"bold": True, "bottom": 1, "bg_color": "#eeeeea", "text_wrap": True, "valign": "top"},
-                "text": {"text_wrap": True, "valign": "top", "indent": 1},
+                "text": {"text_wrap": True, "valign": "top", "align": "left", "indent": 1},
             }.get(kind, {"num_format": _FORMATS.get(kind, "General"), "valign": "top"})
         )
     return known[kind]
