@@ -84,7 +84,7 @@ def inherited(study: Study, of: Study, tables: Sequence[Table]) -> Study:
     return replace(study, **changed)
 
 
-_NAMED = ("group_by", "describe", "outcome", "ignore", "multi", "ordinal", "nps", "embed")
+_NAMED = ("group_by", "describe", "outcome", "ignore", "multi", "ordinal", "nps", "embed", "quotes")
 _PINNED = (Role.ID, Role.TIME, Role.EVENT, Role.VALUE)
 
 
