@@ -68,20 +68,10 @@ class Card:
     """Title and horizon of the first of what could be done."""
     asks: tuple[str, ...] = ()
     """What nobody can know without asking."""
-    empathy: tuple[Part, ...] = ()
     origin: str = ""
     """Where the card comes from, in words."""
     near: str = ""
     """The place on the page of the nearest persona."""
-
-
-@dataclass(frozen=True)
-class Part:
-    """A part of an empathy map: what is known, and the question that would fill it where nothing is."""
-
-    name: str
-    said: tuple[Said, ...]
-    ask: str
 
 
 ORIGINS = {
@@ -134,7 +124,6 @@ def card(cast: Cast, persona: Persona, facts: Mapping[str, Fact], proofs: Mappin
         value=all_of(persona.value),
         opportunities=tuple((o.title, o.horizon) for o in persona.opportunities[:SHOWN]),
         asks=tuple(dict.fromkeys(q.ask for q in persona.empathy if q.ask and not q.claims))[:SHOWN],
-        empathy=tuple(Part(q.part, all_of(q.claims), q.ask) for q in persona.empathy),
         origin=ORIGINS.get(persona.origin, persona.origin),
         near=persona.nearest if persona.difference else "",
     )
