@@ -150,6 +150,18 @@ def test_an_export_that_is_broken_off_leaves_nothing_under_the_name(
     assert [p.name for p in tmp_path.iterdir()] == [target.name]
 
 
+def test_a_name_with_characters_of_no_kind_breaks_no_office_file(tmp_path: Path) -> None:
+    """EXP-04: controls and U+FFFE become signs in the slides, the workbook and the text, and every file opens."""
+    cast = worlds.log_of_two()
+    people = (replace(cast.personas[0], name="Odd \x00\x01\x1b\x85\ufffe ones"), *cast.personas[1:])
+    cast = replace(cast, personas=people)
+    for plug in ("markdown", "pptx"):
+        made = plugins.find("exporters", plug).export(cast, tmp_path / f"a.{FORMS[plug]}")
+        assert "Odd ␀␁␛\ufffd\ufffd ones" in _text(made)
+    book = plugins.find("exporters", "xlsx").export(cast, tmp_path / "a.xlsx")
+    assert "Odd ␀␁␛\ufffd\ufffd ones" in str(CalamineWorkbook.from_path(book).get_sheet_by_name("Personas").to_python())
+
+
 @pytest.mark.parametrize("name", ["de_DE.UTF-8", "tr_TR.UTF-8", "fa_IR.UTF-8"])
 def test_files_do_not_depend_on_the_language_of_the_machine(name: str, tmp_path: Path) -> None:
     """EXP-09; where the locale is not installed, its name alone is set, as programs do."""

@@ -22,6 +22,7 @@ from personae.model.inspection import Inspection
 from personae.model.persona import Persona
 from personae.model.study import Study
 from personae.model.table import Table
+from personae.office.legible import legible
 from personae.report import cards as card_views
 from personae.report.data import data_page
 from personae.report.leaf import Leaf
@@ -132,7 +133,7 @@ def _write(path: Path, text: str) -> None:
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+            file.write(legible(text))
         Path(name).chmod(0o644)
         Path(name).replace(path)
     except BaseException:

@@ -24,6 +24,7 @@ from personae.model.plain import plain
 from personae.model.sheet import Sheet
 from personae.model.study import Study
 from personae.model.table import Match, Table
+from personae.office.legible import whole
 from personae.report.model_card import model_card
 
 SCHEMA = 1
@@ -174,5 +175,5 @@ def _write(path: Path, document: Mapping[str, Any]) -> Path:
     path.parent.mkdir(mode=0o700, exist_ok=True)
     text = json.dumps({"schema_version": SCHEMA, **document}, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False)
     with path.open("w", encoding="utf-8", newline="\n") as sink:
-        sink.write(text + "\n")
+        sink.write(whole(text) + "\n")
     return path
