@@ -167,9 +167,10 @@ def _piece(text: str) -> float:
     return COUNTED[count] / PIECES[piece if piece in PIECES else piece.rstrip("s")]
 
 
-def _bound(text: str, start: int, side: str) -> int:
+def _bound(text: str, start: int, end: int, side: str) -> int:
     """Whether a number is only the least or the most: after "more than" or "under"."""
-    if side not in ("own", "gap", "gap rest"):
+    of_all = side == "everyone" and text[end:].startswith((" of all ", " of everyone"))
+    if side not in ("own", "gap", "gap rest") and not of_all:
         return 0
     before = text[:start]
     if re.search(r"\b(?:more than|over|above|at least|upwards of|no fewer than|exceeding) $", before, re.I):
@@ -187,7 +188,7 @@ def _read(form: str, m: re.Match[str], text: str) -> list[Number]:
     if form == "range":
         return _ends(m, text)
     whose = side(text, m.start(), m.end())
-    bound = _bound(text, m.start(), whose)
+    bound = _bound(text, m.start(), m.end(), whose)
     if form == "ratio":
         top, whole = _value(m.group(1))[0], _value(m.group(2))[0]
         return [Number(top / whole, "ratio", min(0.5 / whole, 0.05), whose, "", *span, bound)]
