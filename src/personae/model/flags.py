@@ -29,8 +29,25 @@ class Splittable:
 
 
 @dataclass(frozen=True)
+class Tiers:
+    """A group (persona index) whose users do the same things in two amounts, with a valley (dip p) in the log of how many
+    events they did: `cut` events or more is the heavier tier."""
+
+    group: int
+    p: float
+    cut: float
+    heavier: float
+    """Share of the group's users in the heavier tier."""
+    light: float
+    """Median number of events in the lighter tier."""
+    heavy: float
+    """Median number of events in the heavier tier."""
+
+
+@dataclass(frozen=True)
 class Flags:
     """What was flagged; empty where nothing was."""
 
     twins: tuple[Twins, ...]
     splittable: tuple[Splittable, ...]
+    volumes: tuple[Tiers, ...] = ()

@@ -75,6 +75,7 @@ def choose(features: Features, study: Study) -> tuple[Rule | None, Evidence]:
         best = steadied(space, choice.best, study, SAMPLES)
         torn = across(space, best.clustering, study) if choice.structure == Structure.NATURAL else None
         choice = verdict.cut_across(choice) if torn is not None and torn.words else choice
+        choice = verdict.held_to(choice, best)
         choice, trial = _known(choice, best), _with(trial, best)
         tell("group", verdict.summary(choice, trial.tried))
         found = _evidence(space, study, trial, choice, best, fidelity, rule)

@@ -4,7 +4,7 @@ Twins: the border shows no valley, and merging costs little: the two centres are
 groups, along the line between them) apart. Halves of a bell curve are 2.65 apart, halves of a box 3.46; measured on planted
 groups, pieces of one group were 2.6 to 3.9 apart, different groups 4.2 and more.
 Splittable: two means found on half of a group's users have a valley between them in the other half, and the group holds more
-than measures correlated like its own would show.
+than measures correlated like its own would show. Tiers: see `volumes`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from personae import dip, lloyd, plugins
 from personae.model.flags import Flags, Splittable, Twins
 from personae.model.trial import Case
 from personae.stages.search import each
+from personae.stages.volumes import volumes
 
 Floats = NDArray[np.float64]
 
@@ -39,7 +40,7 @@ def flags(case: Case) -> Flags:
     found = tuple(s for s in parts if s is not None)
     split = {s.group for s in found}
     twins = [t for t in _twins(case, place) if not {t.first, t.second} & split]
-    return Flags(tuple(twins), found)
+    return Flags(tuple(twins), found, volumes(case))
 
 
 def _twins(case: Case, place: dict[int, int]) -> list[Twins]:

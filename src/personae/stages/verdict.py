@@ -112,6 +112,14 @@ def cut_across(choice: Choice) -> Choice:
     return replace(choice, structure=structure, natural=choice.natural and choice.own is not choice.best, torn=True)
 
 
+def held_to(choice: Choice, best: Tried) -> Choice:
+    """The choice held to how well its grouping comes back from all the samples it was measured on: what came back from a few
+    and does not from many is not natural."""
+    if choice.structure != Structure.NATURAL or _comes_back(best):
+        return choice
+    return replace(choice, structure=Structure.CONSTRUCTIVE, natural=choice.natural and choice.own is not choice.best)
+
+
 def _within(space: Space, tried: tuple[Tried, ...], low: int, high: int) -> Tried:
     """The best grouping in the range asked for, or of the nearest number when none in it is feasible."""
     inside = tuple(t for t in tried if low <= t.candidate.size <= high)

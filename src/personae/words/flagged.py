@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from personae.model.flags import Flags
+from personae.words.numbers import percent
 
 MOST = 4
 
@@ -28,4 +29,11 @@ def flagged(flags: Flags | None, names: Sequence[str]) -> tuple[str, ...]:
         for s in flags.splittable
         if s.group < len(names)
     ]
-    return (*parts, *twins)
+    amounts = [
+        f"{names[t.group]} do the same things in two amounts: {percent(t.heavier)} of them did {t.cut:,.0f} events or more "
+        f"(half of them {t.heavy:,.0f} or more), the others fewer (half of them at most {t.light:,.0f}), and few lie between. "
+        f"Treat them as two tiers of one persona."
+        for t in flags.volumes
+        if t.group < len(names)
+    ]
+    return (*parts, *amounts, *twins)
