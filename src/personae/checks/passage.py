@@ -3,7 +3,7 @@ an arc or the space between the turns of a spiral.
 
 Density at each user is one over the volume that holds a share of the others; users are joined to the nearest half of those. The
 best path between the densest users of two groups is the one whose thinnest place is densest (the saddle of persistence-based
-clustering, Chazal et al. 2013). A path is looked for at several scales, in the space as it is and as the clustering stretched it.
+clustering, Chazal et al. 2013). It is looked for at several scales, in the space as it is and as it was stretched.
 """
 
 from __future__ import annotations
