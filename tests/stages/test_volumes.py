@@ -34,7 +34,7 @@ def amounts(seed: int, users: int, *medians: float) -> np.ndarray:
 
 def test_a_group_of_two_amounts_is_offered_in_two_tiers() -> None:
     """One kind of user does the same things twelve times as often: the cut lies between the two, and nobody else is cut."""
-    (found,) = volumes(case([amounts(1, 300, 60), amounts(2, 200, 60, 720), amounts(4, 300, 200)]))
+    (found,) = volumes(case([amounts(1, 300, 60), amounts(2, 300, 60, 720), amounts(4, 300, 200)]))
     assert found.group == 1 and found.p <= 0.01
     assert 150 < found.cut < 300 and abs(found.heavier - 0.5) < 0.08
     assert 50 < found.light < 80 and 600 < found.heavy < 900
@@ -51,6 +51,6 @@ def test_one_amount_is_hardly_ever_called_two() -> None:
 def test_few_users_and_tables_are_not_asked() -> None:
     """A tier of fewer users than the floor is never told."""
     assert volumes(case([np.r_[amounts(1, 200, 20), np.full(8, 90_000)]])) == ()
-    table = case([amounts(2, 200, 60, 720)])
+    table = case([amounts(2, 300, 60, 720)])
     table.features = Features(table.features.ids, None, ())
     assert volumes(table) == ()
