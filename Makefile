@@ -4,6 +4,8 @@
 PYTHON  ?=
 WORKERS ?= 2
 BIN     := .venv/bin
+# one thread of linear algebra for each test process: on small numbers more of them take ten times the CPU, waiting for each other
+ALONE   := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
 .PHONY: help demo test quick check docs format clean
 
@@ -36,10 +38,10 @@ check: .venv/.stamp-test
 	$(BIN)/lint-imports
 
 test: check
-	$(BIN)/python -m pytest -n $(WORKERS) --durations 10
+	$(ALONE) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --durations 25
 
 quick: check
-	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow"
+	$(ALONE) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not slow"
 
 docs: .venv/.stamp-test
 	$(BIN)/python docs/generate.py

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from personae import progress
 from personae.cuts.contest import explained, surely
@@ -45,7 +46,8 @@ def foretold(features: Features, groups: Mapping[str, Ints], without: Sequence[s
     made = []
     for i, m in enumerate(outcomes):
         progress.step("believe", f"foretelling {m.label or m.name}", i, len(outcomes), "outcomes")
-        found = _foretold(m, groups, people)
+        with threadpool_limits(limits=1):  # on so few numbers two threads take ten times as long, waiting for each other
+            found = _foretold(m, groups, people)
         if found is not None:
             made.append(believing.foretold(found))
     return tuple(made)
