@@ -8,13 +8,13 @@ from personae.model.cast import Cast
 
 
 def friction(cast: Cast) -> Chart | None:
-    """The friction of each persona at each phase of the way; where it is highest is the finding."""
+    """The friction of each persona at each phase of the way; where it is highest is the finding. None where there is none."""
     ways = cast.dossier.journeys
     if ways is None:
         return None
     names = {p.key: p.name for p in cast.personas}
     cells = [c for c in ways.cells if c.at == c.phase and c.friction is not None and c.persona in names]
-    if not cells:
+    if not any(c.friction for c in cells):
         return None
     phases = tuple(f for f in ways.phases if any(c.phase == f for c in cells))
     worst = max(cells, key=lambda c: (c.friction or 0.0, c.persona))
