@@ -102,16 +102,6 @@ class Study:
     """Who takes no part in the search: "auto" (which is "norm"), "isolation", "dbscan" or "none"."""
     style: str = "keep"
     """Whether the way a person answers a block of questions, high or low, is kept or removed."""
-    # what is to be done with the groups
-    target: tuple[str, ...] = ()
-    """"P1.purchase=60%@2026-12-31": what a persona (or "all") should reach in a measure, and by when; "<=" for at most."""
-    surfaces: tuple[str, ...] = ()
-    """Places of a product that could differ by persona: "weekly mix=recommendations" names one and says of what kind it
-    is; "default" stands for the usual five."""
-    offer: str = ""
-    """The column whose values are offers, products or campaigns; "none" where nothing is; empty: told by the event column."""
-    library: str = ""
-    """A TOML file of actions that adds to the library, or replaces entries of the same id."""
     # what may go on all the same
     accept: tuple[str, ...] = ()
     """Findings that would stop the run and are accepted: "leak:duration"."""
@@ -135,6 +125,16 @@ class Study:
     picture: tuple[str, ...] = ()
     """"P1=portrait.png": own pictures in place of the drawings."""
     seed: int = 7
+    # what is to be done with the groups
+    target: tuple[str, ...] = ()
+    """"P1.purchase=60%@2026-12-31": what a persona (or "all") should reach in a measure, and by when; "<=" for at most."""
+    surfaces: tuple[str, ...] = ()
+    """Places of a product that could differ by persona: "weekly mix=recommendations" names one and says of what kind it
+    is; "default" stands for the usual five."""
+    offer: str = ""
+    """The column whose values are offers, products or campaigns; "none" where nothing is; empty: told by the event column."""
+    library: str = ""
+    """A TOML file of actions that adds to the library, or replaces entries of the same id."""
     # what the machine may spend
     memory: str = ""
     threads: int = 0
