@@ -150,12 +150,12 @@ def test_an_export_that_is_broken_off_leaves_nothing_under_the_name(
     assert [p.name for p in tmp_path.iterdir()] == [target.name]
 
 
-def test_a_name_with_characters_of_no_kind_breaks_no_office_file(tmp_path: Path) -> None:
+def test_a_name_with_characters_of_no_kind_breaks_no_file(tmp_path: Path) -> None:
     """EXP-04: controls and U+FFFE become signs in the slides, the workbook and the text, and every file opens."""
     cast = worlds.log_of_two()
     people = (replace(cast.personas[0], name="Odd \x00\x01\x1b\x85\ufffe ones"), *cast.personas[1:])
     cast = replace(cast, personas=people)
-    for plug in ("markdown", "pptx"):
+    for plug in ("html", "markdown", "pptx"):
         made = plugins.find("exporters", plug).export(cast, tmp_path / f"a.{FORMS[plug]}")
         assert "Odd ␀␁␛\ufffd\ufffd ones" in _text(made)
     book = plugins.find("exporters", "xlsx").export(cast, tmp_path / "a.xlsx")

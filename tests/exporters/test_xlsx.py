@@ -18,7 +18,7 @@ from exporters import worlds
 from personae.exporters import parquet, xlsx
 from personae.model.sheet import Heading, Sheet
 from personae.office.grid import COLUMNS, ROWS, across, sheet_name
-from personae.office.legible import legible, shortened
+from personae.words.legible import legible, shortened
 
 RISKY = ("=1+1", "+cmd", "-2+3", "@SUM(A1)", "\tx", "＝1+1", " =1+1", "http://a.example", "00123", "1e5", "'=x", "_x0041_")
 

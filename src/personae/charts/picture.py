@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from personae.charts.look import INK, LINE, SOFT
+from personae.words.legible import legible
 
 FONT = "system-ui, -apple-system, Segoe UI, Roboto, Helvetica, Arial, sans-serif"
 THEME: Mapping[str, Any] = {
@@ -41,7 +42,7 @@ def svg(spec: Mapping[str, Any], alt: str) -> str:
     import vl_convert
 
     drawn: str = vl_convert.vegalite_to_svg(
-        {"$schema": "https://vega.github.io/schema/vega-lite/v6.json", **spec, "config": dict(THEME)}
+        {"$schema": "https://vega.github.io/schema/vega-lite/v6.json", **_shown(spec), "config": dict(THEME)}
     )
     body = _EMPTY.sub("", _CHATTER.sub("", drawn[drawn.index(">") + 1 :]))
     body = _TAG.sub(lambda tag: _LONG.sub(lambda n: f"{float(n[0]):.2f}".rstrip("0").rstrip("."), tag[0]), body)
@@ -53,5 +54,14 @@ def svg(spec: Mapping[str, Any], alt: str) -> str:
     return f'{opening}width="{width}" height="{height}" viewBox="0 0 {width} {height}">{body}'
 
 
+def _shown(part: Any) -> Any:
+    """A part of a spec whose texts hold no character that the renderer cannot take: it dies of a NUL or half a character."""
+    if isinstance(part, str):
+        return legible(part)
+    if isinstance(part, Mapping):
+        return {k: _shown(v) for k, v in part.items()}
+    return [_shown(x) for x in part] if isinstance(part, list | tuple) else part
+
+
 def _attribute(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+    return legible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")

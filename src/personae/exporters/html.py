@@ -22,13 +22,13 @@ from personae.model.inspection import Inspection
 from personae.model.persona import Persona
 from personae.model.study import Study
 from personae.model.table import Table
-from personae.office.legible import legible
 from personae.report import cards as card_views
 from personae.report.data import data_page
 from personae.report.leaf import Leaf
 from personae.report.page import number, page
 from personae.report.proof import anchors, facts_shown, proof
 from personae.report.verdict import badge
+from personae.words.legible import legible
 
 NOTEBOOK = 12
 """Cards in full in a notebook, so that the fragment stays under 300 kB."""

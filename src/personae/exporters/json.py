@@ -24,8 +24,8 @@ from personae.model.plain import plain
 from personae.model.sheet import Sheet
 from personae.model.study import Study
 from personae.model.table import Match, Table
-from personae.office.legible import whole
 from personae.report.model_card import model_card
+from personae.words.legible import whole
 
 SCHEMA = 1
 """Version of the documents; a reader refuses a higher one."""

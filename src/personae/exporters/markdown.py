@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from personae.model.cast import Cast
-from personae.office.legible import legible
 from personae.report.cards import Card
 from personae.report.page import Page, page
 from personae.report.proof import Said
 from personae.report.tabled import Tabled
+from personae.words.legible import legible
 
 _MARKS = re.compile(r"([\\`*_{}\[\]<>#|~$])")
 _START = re.compile(r"^(\s*)([-+=]|\d+[.)])(?=\s|$)", re.MULTILINE)

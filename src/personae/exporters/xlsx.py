@@ -20,12 +20,12 @@ from personae.model.persona import Claim
 from personae.model.sheet import Cell, Heading, Sheet
 from personae.office.fit import lines, wide
 from personae.office.grid import ROWS, across, down, sheet_name
-from personae.office.legible import HIDDEN, legible, shortened
 from personae.office.seal import STAMP
 from personae.report.binder import sheets
 from personae.report.measures import facts, measures
 from personae.report.preface import preface
 from personae.report.verdict import badge, headline
+from personae.words.legible import HIDDEN, legible, shortened
 
 WIDEST, DIGIT, SIZE = 60, 6.2, 11.0
 """The widest column in digits, the width of a digit and the size of the font in points."""

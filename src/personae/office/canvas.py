@@ -8,8 +8,8 @@ from typing import Any
 
 from personae.charts.look import INK, LINE, SOFT, Mark
 from personae.office.fit import fitted, height
-from personae.office.legible import legible
 from personae.office.slide import Bars
+from personae.words.legible import legible
 
 WIDTH, HEIGHT, MARGIN = 960.0, 540.0, 44.0
 """The size of a slide (16 to 9) and its margin."""

@@ -10,10 +10,10 @@ from typing import Any
 from personae.charts.look import COLOURS, INK, SOFT
 from personae.office.canvas import HEIGHT, MARGIN, WIDTH, Box, bars, beneath, describe, fill, line, mark, notes, panel, write
 from personae.office.fit import ems, fitted, height
-from personae.office.legible import legible
 from personae.office.seal import seal_file
 from personae.office.slide import Deck, Face, Points, Slide, Tile
 from personae.office.tables import table
+from personae.words.legible import legible
 
 BODY = Box(MARGIN, 122, WIDTH - 2 * MARGIN, 352)
 """Where the parts of a slide stand."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from personae.model.sheet import Cell, Heading
-from personae.office.legible import legible
+from personae.words.legible import legible
 
 ROWS, COLUMNS = 1_048_576, 16_384
 """Rows and columns of a sheet (Excel specifications and limits)."""

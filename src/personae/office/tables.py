@@ -8,8 +8,8 @@ from typing import Any
 from personae.charts.look import INK, LINE
 from personae.office.canvas import Box, describe, fill, mark
 from personae.office.fit import BOLD, SPARE, ems, fitted, height
-from personae.office.legible import legible
 from personae.office.slide import Grid
+from personae.words.legible import legible
 
 SIZES, PAD, TOP, MARK = (14.0, 13.0, 12.0, 11.0), 5.0, 3.2, 13.0
 """Sizes of text, of which the largest is taken at which the table fits; space beside and above it; the size of a mark."""
