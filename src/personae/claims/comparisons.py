@@ -9,6 +9,7 @@ from personae.claims.reading import Reading
 from personae.model.fact import Fact
 from personae.words.clauses import clause
 from personae.words.comparing import Direction, Quantity, degrees, quantities, ranks
+from personae.words.numbers import LITTLE
 from personae.words.reading import mentions
 
 STRONG, HUGE, SLIGHT = 1.25, 2.0, 1.5
@@ -110,6 +111,9 @@ def _counted(said: Reading) -> str:
         facts = [f for f in said.about(q.start, q.end) if is_part(f)] or [f for f in said.cited if is_part(f)]
         if facts and not any(_holds(f, q, said) for f in facts):
             return f"{said.text[q.start : q.end]!r} does not fit {facts[0].id}"
+        none = said.text[q.start : q.end].lower() == "almost none"  # of a mean it says how little, as a multiple
+        if none and any(f.multiple is not None and f.multiple < LITTLE for f in said.about(q.start, q.end)):
+            continue
         if not facts and any(f.id in said.called for f in said.cited):
             return f"no fact it cites is a share, for {said.text[q.start : q.end]!r}"
     return ""

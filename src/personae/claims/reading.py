@@ -13,7 +13,7 @@ from personae.model.fact import Fact
 from personae.model.persona import Claim, Persona
 from personae.words.clauses import clause
 from personae.words.comparing import Direction, directions
-from personae.words.names import content
+from personae.words.names import content, parts
 from personae.words.reading import Number, aliases, mentions, numbers
 
 BLANK = "\x00"
@@ -45,8 +45,13 @@ class Reading:
 
     @cached_property
     def called(self) -> dict[str, tuple[str, ...]]:
-        """The names of what each fact measures, but of measures of a group as a group, which need none."""
-        return {f.id: named(f.label, f.measure, self.known.among) for f in self.cited if f.measure not in OWN_WORDS}
+        """The names of what each fact measures, but of measures of a group as a group, which need none. A sentence that says of a
+        column that it is like everyone's names the column and none of its answers."""
+        own = {f.id: named(f.label, f.measure, self.known.among) for f in self.cited if f.measure not in OWN_WORDS}
+        if "like everyone" not in self.text.lower():
+            return own
+        stems = {f.id: aliases(parts(f.label, f.measure)[0], f.measure.partition("=")[0]) for f in self.cited}
+        return {i: (*names, *stems[i]) for i, names in own.items()}
 
     @cached_property
     def unquoted(self) -> str:
