@@ -45,8 +45,8 @@ class Reading:
 
     @cached_property
     def called(self) -> dict[str, tuple[str, ...]]:
-        """The names of what each fact measures, but of measures of a group as a group, which need none. A sentence that says of a
-        column that it is like everyone's names the column and none of its answers."""
+        """The names of what each fact measures, but of measures of a group as a group, which need none. A line that says that a
+        column is like everyone's names the column and none of its answers."""
         own = {f.id: named(f.label, f.measure, self.known.among) for f in self.cited if f.measure not in OWN_WORDS}
         if "like everyone" not in self.text.lower():
             return own
