@@ -31,7 +31,7 @@ STUDY = Study(sources=())
 
 @pytest.fixture(autouse=True)
 def _no_further_looks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is looked at once the groups stand (advice, other worlds, the map...) takes half of a search and changes no group and
+    """What is looked at once the groups stand (advice, worlds, the map...) takes half of a search and changes no group and
     no verdict; tests of those looks are elsewhere, and one here asks for them."""
     if "cut_across" not in request.node.name:
         monkeypatch.setattr("personae.stages.choose.examine", lambda found, case: found)
