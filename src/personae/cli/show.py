@@ -171,7 +171,7 @@ def _prepared(p: Preparation) -> list[str]:
     lines = [line for step in p.order for line in labelled("step", step)]
     lines += labelled("kept", f"{p.dimensions} of {count(p.columns, 'direction')}, {percent(p.kept)} of the variance")
     for e in p.empties[:5]:
-        lines += labelled("empty", f"{e.measure}: {count(e.users)} empty, {e.words}")
+        lines += labelled("empty", f"{e.measure}: {'a few' if e.users is None else count(e.users)} empty, {e.words}")
     if len(p.empties) > 5:
         lines += labelled("empty", f"and {count(len(p.empties) - 5, 'more measure')} with empty cells; see evidence.json")
     lines += labelled("empty", p.sensitivity.words) if p.sensitivity else []

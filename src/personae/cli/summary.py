@@ -169,7 +169,9 @@ def personas(cast: Cast, screen: Screen) -> list[str]:
     rows = [[p.name, count(p.users), percent(p.share), apart(profiles.get(p.key)), p.steady] for p in cast.personas]
     outside = cast.users - sum(p.users for p in cast.personas)
     if outside > 0:
-        rows.append(["not in any group", count(outside), percent(outside / cast.users), "", ""])
+        few = outside < cast.study.floor
+        told = (f"< {cast.study.floor}", "") if few else (count(outside), percent(outside / cast.users))
+        rows.append(["not in any group", *told, "", ""])
     names = max(16, columns() - 70)
     rows = [[cut(r[0], names), *r[1:]] for r in [head, *rows]]
     taken = sum(max(width(r[i]) for r in rows) for i in (0, 1, 2, 4)) + 10

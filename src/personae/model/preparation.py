@@ -28,7 +28,8 @@ class Emptied:
     """A measure with empty cells: how many users have none, and what was done about it."""
 
     measure: str
-    users: int
+    users: int | None
+    """None: fewer than the floor."""
     way: str
     """The setting: draw, median, mean, mode, category, zero or drop; "" for the usual way."""
     words: str

@@ -124,7 +124,7 @@ def prepared(cast: Cast) -> Prepared | None:
         count(p.dimensions),
         percent(p.kept),
         p.notes,
-        tuple((e.measure, count(e.users), e.words) for e in p.empties),
+        tuple((e.measure, f"fewer than {cast.study.floor}" if e.users is None else count(e.users), e.words) for e in p.empties),
         tuple((w.event, f"{w.weight:.2f}", "" if w.reach is None else percent(w.reach)) for w in p.weights),
         tuple((percent(c.share), ", ".join(f"{name} {r:+.2f}" for name, r in c.loadings)) for c in p.components),
     )

@@ -63,7 +63,7 @@ def prepared(space: Space, features: Features, study: Study) -> Preparation:
         components=() if study.reduce == "none" else tuple(_components(space, total)),
         weights=tuple(_weights(space, features, study)),
         unused=_unused(space, features),
-        empties=tuple(_emptied(features, ways)),
+        empties=tuple(_emptied(features, ways, study.floor)),
         dropped=int(lacking(features, ways).sum()),
         apart=space.outliers,
         notes=tuple(_notes(features, study, bool(_events(space)), space.coordinates.shape[1])),
@@ -74,10 +74,10 @@ def planned(features: Features, study: Study) -> tuple[str, ...]:
     """What was chosen to be done with the measures, in words. Raises UsageError P001 for a choice that cannot be."""
     ways = choices(study, features.forming())
     said = [f"{name} {value}" for name in CHOICES if (value := getattr(study, name)) != "auto"]
-    emptied = list(_emptied(features, ways)) if study.empty else []
+    emptied = list(_emptied(features, ways, study.floor)) if study.empty else []
     return (
         *([", ".join(said)] if said else []),
-        *(f"{e.measure}: {e.users:,} empty, {e.words}" for e in emptied[:5]),
+        *(f"{e.measure}: {'a few' if e.users is None else f'{e.users:,}'} empty, {e.words}" for e in emptied[:5]),
         *([f"{len(emptied) - 5:,} more measures with empty cells"] if len(emptied) > 5 else []),
         *_notes(features, study, features.counts is not None, None),
     )
@@ -166,11 +166,11 @@ def _weight(event: Feature) -> float:
     return made
 
 
-def _emptied(features: Features, ways: Mapping[str, str]) -> Iterator[Emptied]:
+def _emptied(features: Features, ways: Mapping[str, str], floor: int) -> Iterator[Emptied]:
     for m in features.forming():
         n = int(empty(m).sum())
         if n:
-            yield Emptied(m.name, n, ways[m.name], _said(ways[m.name], m.kind is Kind.CATEGORY))
+            yield Emptied(m.name, n if n >= floor else None, ways[m.name], _said(ways[m.name], m.kind is Kind.CATEGORY))
 
 
 def _said(way: str, category: bool) -> str:
