@@ -26,19 +26,21 @@ def permitted(engine: Any, source: str, key: str, column: str = "") -> frozenset
     there, P001 for one that says other than yes and no, DataError for a file that cannot be read.
     """
     (table, *_) = read(engine, Study(sources=(source,)), {}, least=1, rows=True)
-    cells = engine.arrow(f"SELECT * FROM {engine.quote(table.relation)}")
     id = _id(table, key)
-    ids = cells[id].to_pylist()
+    whose = f"CAST({engine.quote(id)} AS VARCHAR) AS id"
     if not column:
+        ids = engine.arrow(f"SELECT {whose} FROM {engine.quote(table.relation)}").column(0).to_pylist()
         return frozenset(i for i in (*ids, id) if i is not None)  # the name of the column too: a bare list has no header
     names = {c.name.lower(): c.name for c in table.columns}
     if column.lower() not in names:
         raise UsageError(
             "P002", f"{table.source} has no column {column}", where="--consent", fix=f"it has {', '.join(names.values())}"
         )
+    said = f"{engine.quote(names[column.lower()])} AS said"
+    cells = engine.arrow(f"SELECT {whose}, {said} FROM {engine.quote(table.relation)}")
     yes: set[str] = set()
     no: set[str] = set()
-    for person, answer in zip(ids, cells[names[column.lower()]].to_pylist(), strict=True):
+    for person, answer in zip(*(c.to_pylist() for c in cells.columns), strict=True):
         (yes if _yes(answer, column) else no).add(person)
     return frozenset(yes - no - {None})
 
