@@ -17,8 +17,12 @@ from cast_builder import cast as small
 from personae import plugins, store
 from personae.errors import DataError, UsageError
 from personae.model.cast import Cast, Listed
+from personae.model.dossier import Dossier
 from personae.model.edit import Edit
-from personae.model.persona import Claim
+from personae.model.fact import Fact
+from personae.model.offers import Offers
+from personae.model.persona import Claim, Experiment, Opportunity
+from personae.model.rule_card import Cut, Portion, RuleCard
 from personae.report.binder import sheets
 from personae.stages.edit import hide, note, rename
 from personae.store import Record
@@ -314,3 +318,30 @@ def test_a_tagline_that_rests_on_a_hidden_measure_gives_way_to_the_next_line(sho
     made = edited(shop, [Edit(1, DAY, "hide-measure", "", measure)])[p.key]
     assert isinstance(made.tagline, Claim)
     assert made.tagline in (*made.traits, Claim("", p.tagline.grade, ()))
+
+
+def test_what_rests_on_a_hidden_measure_goes_whole_from_rules_offers_and_opportunities(shop: Cast) -> None:
+    """A rule with one condition less would have another precision; the words and the SQL would still tell of the measure."""
+    from personae.words.edited import edited
+
+    income = Fact("P1.income", "P1", "income", "yearly income", "mean", 9.0, "EUR", 400, 8.0, 10.0)
+    took = Fact("all.offer.0", "all", "income", "income (at least once)", "share", 0.4, "share of users", 400)
+    here, there = Cut("measure", "income", "yearly income", ">=", 9.0), Cut("measure", "visits", "visits", ">=", 3.0)
+    card = RuleCard("P1", (there, here), Portion(0.9), Portion(0.8), 100, "visits 3 or more, yearly income 9 or more", "income")
+    rest = replace(card, cuts=(there,), words="visits 3 or more", sql="visits")
+    test = Experiment("P1.income", "mean", 9.0, 10.0, 1.0, 50, 400)
+    evidence = Claim("They come back.", "M", ())
+    idea = Opportunity(
+        "P1.a", "a", "", "A", evidence, "Do", "money, here measured as yearly income", "medium", "low", "", "t", experiment=test
+    )
+    whole = replace(
+        shop,
+        facts=(*shop.facts, income, took),
+        personas=(replace(shop.personas[0], opportunities=(idea,)), *shop.personas[1:]),
+        dossier=Dossier(rules=(card, rest), offers=Offers("item", ("income", "tea"), ("offer.0", "offer.1"), 400)),
+    )
+    made = edited(whole, [Edit(1, DAY, "hide-measure", "", "income")])
+    assert made.dossier.rules == (rest,)
+    assert made.dossier.offers == Offers("item", ("tea",), ("offer.1",), 400)
+    assert made.personas[0].opportunities == ()
+    assert "income" not in repr((made.dossier, made.personas, made.facts))

@@ -83,7 +83,7 @@ def _opportunity(case: Case, known: Library, signal: Signal, entry: Entry) -> Op
     fact = _moves(case, entry, signal)
     less = fact is not None and worse(f"{fact.label} {fact.measure}")
     test = experiment(fact, case.users, known, case.days, less=less) if fact is not None else None
-    metric = entry.metric if fact is None else f"{entry.metric}, here measured as {_label(fact)}"
+    metric = entry.metric if fact is None or test is None else f"{entry.metric}, here measured as {_label(fact)}"
     written = (lambda v: "") if fact is None else lambda v: case.write(fact, v)
     return Opportunity(
         id=f"{case.key}.{entry.id}", entry=entry.id, pain="" if signal.kind in ("more", "less") else signal.kind,

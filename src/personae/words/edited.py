@@ -6,11 +6,12 @@ It lies this low because the record applies it whenever a run is opened, so that
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, cast
 
 from personae.model.cast import Cast
+from personae.model.dossier import Dossier
 from personae.model.edit import Edit, Note
 from personae.model.persona import Claim, Persona
 from personae.words.reading import mentions
@@ -108,14 +109,31 @@ def _hidden(whole: Cast, e: Edit) -> Cast:
         )
         for p in whole.profiles
     )
-    personas = tuple(_without(p, kept) for p in whole.personas)
+    personas = tuple(_without(_untried(p, gone), kept) for p in whole.personas)
     return replace(
         whole,
         facts=tuple(f for f in whole.facts if f.id not in gone),
         profiles=profiles,
         personas=personas,
-        dossier=_walked(whole.dossier, kept, labels),
+        dossier=_walked(_unruled(whole.dossier, gone, labels), kept, labels),
     )
+
+
+def _untried(p: Persona, gone: Collection[str]) -> Persona:
+    """A persona without the proposals that would be measured by one of these facts."""
+    rest = (o for o in p.opportunities if o.experiment is None or o.experiment.fact not in gone)
+    return replace(p, opportunities=tuple(rest))
+
+
+def _unruled(dossier: Dossier, gone: Collection[str], labels: Collection[str]) -> Dossier:
+    """The dossier without the rules one of whose conditions has one of these names (what is left of a rule is another rule),
+    and without the offers whose facts are gone."""
+    rules = tuple(r for r in dossier.rules if not any(_named(c, labels) for c in r.cuts))
+    offers = dossier.offers
+    if offers is not None:
+        open_ = [(n, c) for n, c in zip(offers.names, offers.codes, strict=True) if f"all.{c}" not in gone]
+        offers = replace(offers, names=tuple(n for n, _ in open_), codes=tuple(c for _, c in open_))
+    return replace(dossier, rules=rules, offers=offers)
 
 
 def told_by(measure: str, name: str) -> bool:
@@ -131,7 +149,7 @@ def _without(p: Persona, kept: Callable[[Claim], Claim | None]) -> Persona:
     return replace(rest, tagline=rest.traits[0] if rest.traits else Claim("", p.tagline.grade, ()))
 
 
-def _walked(value: Any, change: Callable[[Claim], Claim | None], labels: frozenset[str] | set[str] = frozenset()) -> Any:
+def _walked(value: Any, change: Callable[[Claim], Claim | None], labels: Collection[str] = ()) -> Any:
     """A noun with every claim in it changed. What lost its claim goes from tuples whole, and so does what has one of `labels`
     for a name."""
     if isinstance(value, Claim):
@@ -151,7 +169,7 @@ def _needed(kind: Any) -> bool:
     return re.search(r"\bNone\b", str(kind)) is None
 
 
-def _named(value: Any, labels: frozenset[str] | set[str]) -> bool:
+def _named(value: Any, labels: Collection[str]) -> bool:
     """Whether an item is about something of that name."""
     if not labels or not is_dataclass(value):
         return False
