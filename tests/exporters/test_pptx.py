@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from pptx import Presentation
+from python_calamine import CalamineWorkbook
 
 from exporters import worlds
 from personae.exporters import pptx
@@ -182,3 +183,20 @@ def test_characters_that_no_program_can_show_become_signs(tmp_path: Path) -> Non
     people = (replace(cast.personas[0], name=f"Odd {odd} ones"), *cast.personas[1:])
     deck = Presentation(str(pptx.export(replace(cast, personas=people), tmp_path / "a.pptx", long=True)))
     assert any("Odd ␁␂␃␄␅␆␇␈␋␛␡" in t for s in deck.slides for t in _texts(s))
+
+
+@pytest.mark.parametrize(
+    "name", ['=HYPERLINK("http://x.example","y")', "http://x.example", "{=1+1}", "+1+1", "mailto:a@x.example"]
+)
+def test_a_name_in_the_workbook_of_a_chart_is_a_text_and_nothing_else(name: str, tmp_path: Path) -> None:
+    """EXP-01: no formula and no link, in every workbook inside the deck; the name is still read as it is."""
+    cast = worlds.natural()
+    facts = tuple(replace(f, label=name, measure=name) if f.measure == "orders" else f for f in cast.facts)
+    people = (replace(cast.personas[0], name=name), *cast.personas[1:])
+    made = pptx.export(replace(cast, personas=people, facts=facts), tmp_path / "a.pptx", long=True)
+    books = {n: b.decode("utf-8", "replace") for n, b in _members(made.read_bytes()).items() if ".xlsx!" in n}
+    assert books and not [n for n, b in books.items() if re.search(r'<f[ >]|<hyperlink|/hyperlink"', b)]
+    (first,) = [s.chart for s in Presentation(str(made)).slides[1].shapes if s.has_chart]
+    book = CalamineWorkbook.from_filelike(io.BytesIO(first.part.chart_workbook.xlsx_part.blob))
+    head, largest, *_ = book.get_sheet_by_name("Sheet1").to_python(skip_empty_area=False)
+    assert head[0] == "" and str(largest[0]).startswith(name) and largest[1] == 3980

@@ -19,7 +19,7 @@ from personae.model.cast import Cast
 from personae.model.persona import Claim
 from personae.model.sheet import Cell, Heading, Sheet
 from personae.office.fit import lines, wide
-from personae.office.grid import ROWS, across, down, sheet_name
+from personae.office.grid import ROWS, TEXTS, across, down, sheet_name
 from personae.office.seal import STAMP
 from personae.report.binder import sheets
 from personae.report.measures import facts, measures
@@ -86,8 +86,7 @@ def _open(path: Path, title: str) -> Any:
     """A workbook that holds rows on disk, runs no formula, makes no link, and names nobody."""
     import xlsxwriter
 
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    book = xlsxwriter.Workbook(str(path), options)
+    book = xlsxwriter.Workbook(str(path), {"constant_memory": True, **TEXTS})
     stamp = datetime.fromisoformat(STAMP.removesuffix("Z"))
     book.set_properties({"title": shortened(legible(title), 255), "author": "", "comments": "", "created": stamp})
     return book

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from personae.charts.look import INK, LINE, SOFT, Mark
 from personae.office.fit import fitted, height
+from personae.office.grid import TEXTS
 from personae.office.slide import Bars
-from personae.words.legible import legible
+from personae.words.legible import legible, shortened
 
 WIDTH, HEIGHT, MARGIN = 960.0, 540.0, 44.0
 """The size of a slide (16 to 9) and its margin."""
@@ -145,6 +147,7 @@ def bars(slide: Any, box: Box, of: Bars) -> None:
     frame = slide.shapes.add_chart(XL_CHART_TYPE.BAR_CLUSTERED, *box.emu, data)
     describe(frame, of.alt)
     chart = frame.chart
+    chart.part.chart_workbook.update_from_xlsx_blob(_book(of))
     chart.has_legend = chart.has_title = False
     chart.font.size, chart.font.color.rgb = Pt(12 if len(of.names) < 9 else 10), _rgb(INK)
     names, values = chart.category_axis, chart.value_axis
@@ -166,6 +169,21 @@ def bars(slide: Any, box: Box, of: Bars) -> None:
         point.format.fill.solid()
         point.format.fill.fore_color.rgb = _rgb(m.colour)
         point.format.line.color.rgb, point.format.line.width = _rgb(INK), Pt(0.75)
+
+
+def _book(of: Bars) -> bytes:
+    """The workbook of a chart, laid out as its references say: the drawing library's own runs names that look like formulas."""
+    import xlsxwriter
+
+    blob = io.BytesIO()
+    with xlsxwriter.Workbook(blob, {"in_memory": True, **TEXTS}) as book:
+        sheet = book.add_worksheet("Sheet1")
+        for row, name in enumerate(("", *of.names)):
+            sheet.write_string(row, 0, shortened(legible(name)))
+        sheet.write_string(0, 1, shortened(legible(of.series)))
+        for row, value in enumerate(of.values, 1):
+            sheet.write_number(row, 1, value)
+    return blob.getvalue()
 
 
 def _labelled(plot: Any, of: Bars) -> None:

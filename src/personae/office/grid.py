@@ -11,6 +11,8 @@ from personae.words.legible import legible
 
 ROWS, COLUMNS = 1_048_576, 16_384
 """Rows and columns of a sheet (Excel specifications and limits)."""
+TEXTS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+"""How every workbook is opened: a text stays a text, and never becomes a formula, a link or a number."""
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
 
 
