@@ -211,3 +211,36 @@ def test_a_name_that_another_group_has_is_replaced(plain: Described) -> None:
     same = dataclasses.replace(plain.personas[1], name=plain.personas[0].name.upper())
     names = [p.name for p in verify((plain.personas[0], same), plain.facts)]
     assert names == [plain.personas[0].name, "Group 2"]
+
+
+def about_region(value: float, everyone: float, p: float, label: str = "most frequent region") -> Fact:
+    """The share of the first persona's users of one region."""
+    return Fact(
+        "P1.region", "P1", f"{label}=SP", f"{label}: SP", "share", value, "share of users", 200, value - 0.03, value + 0.03,
+        everyone, everyone, value / everyone, value / everyone - 0.1, value / everyone + 0.1, p,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "fact", "holds"),
+    [
+        ("Most frequent region: like everyone.", about_region(0.40, 0.41, 0.8), True),
+        ("Most frequent region: the same as everyone.", about_region(0.40, 0.41, 0.8), True),
+        ("Most frequent region: like everyone.", about_region(0.60, 0.41, 0.0001), False),
+        ("Most of them have most frequent region SP.", about_region(0.40, 0.41, 0.8), False),
+        ("Most frequent region is SP for 60 % of them, less than everyone.", about_region(0.60, 0.41, 0.0001), False),
+    ],
+)
+def test_words_of_more_in_the_name_of_a_column_compare_nothing(plain: Described, text: str, fact: Fact, holds: bool) -> None:
+    known = ground(plain.personas, (*plain.facts, fact))
+    assert (fault(Claim(text, "M", (fact.id,)), plain.personas[0], known, "demographics") == "") == holds
+
+
+@pytest.mark.parametrize(("multiple", "holds"), [(0.004, True), (0.4, False)])
+def test_almost_none_of_a_mean_is_a_multiple(plain: Described, multiple: float, holds: bool) -> None:
+    fact = Fact(
+        "P1.pages", "P1", "page values", "page values", "mean", 10 * multiple, "", 200, None, None, 10.0, 11.0, multiple
+    )
+    known = ground(plain.personas, (*plain.facts, fact))
+    text = f"Almost none: page values ({10 * multiple:g} on average; everyone: 10)"
+    assert (fault(Claim(text, "M", (fact.id,)), plain.personas[0], known, "traits") == "") == holds

@@ -13,7 +13,7 @@ from personae.model.fact import Fact
 from personae.model.persona import Claim, Persona
 from personae.words.clauses import clause
 from personae.words.comparing import Direction, directions
-from personae.words.names import content, parts
+from personae.words.names import content, parts, short
 from personae.words.reading import Number, aliases, mentions, numbers
 
 BLANK = "\x00"
@@ -45,13 +45,8 @@ class Reading:
 
     @cached_property
     def called(self) -> dict[str, tuple[str, ...]]:
-        """The names of what each fact measures, but of measures of a group as a group, which need none. A line that says that a
-        column is like everyone's names the column and none of its answers."""
-        own = {f.id: named(f.label, f.measure, self.known.among) for f in self.cited if f.measure not in OWN_WORDS}
-        if "like everyone" not in self.text.lower():
-            return own
-        stems = {f.id: aliases(parts(f.label, f.measure)[0], f.measure.partition("=")[0]) for f in self.cited}
-        return {i: (*names, *stems[i]) for i, names in own.items()}
+        """The names of what each fact measures, but of measures of a group as a group, which need none."""
+        return {f.id: named(f.label, f.measure, self.known.among) for f in self.cited if f.measure not in OWN_WORDS}
 
     @cached_property
     def unquoted(self) -> str:
@@ -77,8 +72,10 @@ class Reading:
 
     @cached_property
     def plain(self) -> str:
-        """The text with what facts measure, what people wrote and names in quotes blanked out, of the same length."""
-        text = masked(self.unquoted, ((s, e) for s, e, _ in self.places))
+        """The text with what facts measure, what people wrote and names in quotes blanked out, of the same length; a column
+        that is named without any of its answers too, where its name has several words: "most frequent region"."""
+        spans = (*((s, e) for s, e, _ in self.places), *mentions(self.unquoted, columns(self.cited, self.known.among)))
+        text = masked(self.unquoted, spans)
         return masked(text, ((m.start(), m.end()) for m in QUOTED.finditer(text) if self.quotable(_passage(m))))
 
     @cached_property
@@ -146,6 +143,12 @@ def masked(text: str, spans: Iterable[tuple[int, int]]) -> str:
     for start, end in spans:
         text = text[:start] + BLANK * (end - start) + text[end:]
     return text
+
+
+def columns(facts: Iterable[Fact], among: tuple[str, ...]) -> tuple[str, ...]:
+    """The names, whole and shortened, of the columns whose answers these facts count, of two words or more."""
+    stems = {stem for stem, level in (parts(f.label, f.measure) for f in facts) if level and " " in stem.strip()}
+    return tuple(dict.fromkeys(n for s in sorted(stems) for n in (s, *(short(s, among, most) for most in (42, 32)))))
 
 
 @lru_cache(maxsize=4096)

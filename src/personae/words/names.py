@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from personae.words.legible import legible
 from personae.words.lexicon import AFTER_HEAD, DOERS, GENERIC, GERUNDS, JOINING, NOT_VERBS, PAST, PLAIN, SPECIAL, UNSAID
 
 CODE = re.compile(r"[A-Za-z]{1,3}[_-]?\d+[A-Za-z]?")
@@ -31,7 +32,7 @@ def readable(name: str) -> str:
 def clean(text: str) -> str:
     """Text on one line without control characters or invisible marks."""
     kept = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text if unicodedata.category(c) != "Cf")
-    return re.sub(r"\s+", " ", kept).strip()
+    return re.sub(r"\s+", " ", legible(kept)).strip()
 
 
 def follow(text: str, entity: str) -> str:
