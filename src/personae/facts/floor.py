@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -42,6 +43,19 @@ def hidden(tally: Tally, floor: int) -> Bools:
         if mask.sum() == before:
             break
     return mask
+
+
+def apart(parts: Mapping[str, int], whole: int, floor: int) -> dict[str, int]:
+    """The parts of a whole that may be told beside it: while those left out number fewer than the floor without being none,
+    the smallest is left out as well.
+
+    >>> apart({"P1": 60, "P2": 50}, 115, 10)
+    {'P1': 60}
+    """
+    told = dict(parts)
+    while told and 0 < whole - sum(told.values()) < floor:
+        del told[min(told, key=lambda k: (told[k], k))]
+    return told
 
 
 def nobody(tally: Tally) -> Bools:

@@ -27,7 +27,7 @@ def way(relation: str, id: str, event: str, second: str, pause: int) -> str:
         "WHERE l.t IS NOT NULL"
     )
     begun = f"SELECT r, g, c, t, CASE WHEN {new} THEN 1 ELSE 0 END AS new FROM ({rows}) AS e"
-    visit = "sum(new) OVER (PARTITION BY r ORDER BY t, c ROWS UNBOUNDED PRECEDING)"
+    visit = "sum(new) OVER (PARTITION BY r ORDER BY t, c, new DESC ROWS UNBOUNDED PRECEDING)"
     numbered = f"SELECT r, g, c, t, {visit} AS v FROM ({begun}) AS b"
     placed = f"SELECT r, g, c, t, v, row_number() OVER (PARTITION BY r, v ORDER BY t, c) AS i FROM ({numbered}) AS s"
     return f"CREATE OR REPLACE TEMP TABLE {WAY} AS {placed}"

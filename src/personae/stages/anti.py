@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from personae.facts.floor import apart
 from personae.model.anti import Anti
 from personae.model.dossier import Known
 from personae.model.features import Features
@@ -121,14 +122,13 @@ def _told(known: Known, kind: str, mark: str, rows: Bools, looked_at: int) -> An
     if users < floor or 0 < looked_at - users < floor:
         return None
     persona = known.placement.persona
-    inside = []
-    for p in known.shown:
-        both = int((rows & (persona == p.index)).sum())
-        if both >= floor and (p.users - both >= floor or p.users == both):
-            inside.append((p.key, both))
+    both = {p.key: int((rows & (persona == p.index)).sum()) for p in known.shown}
+    sizes = {p.key: p.users for p in known.shown}
+    fit = {k: n for k, n in both.items() if n >= floor and (sizes[k] - n >= floor or sizes[k] == n)}
+    inside = tuple(apart(fit, users, floor).items())
     counts = known.features.counts
     activity = everyone = None
     if counts is not None and not counts.people:
         total = np.asarray(counts.matrix.sum(axis=1)).ravel()
         activity, everyone = float(np.median(total[rows])), float(np.median(total))
-    return Anti(kind, mark, users, users / looked_at, activity, everyone, tuple(inside), looked_at)
+    return Anti(kind, mark, users, users / looked_at, activity, everyone, inside, looked_at)

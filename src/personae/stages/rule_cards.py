@@ -137,7 +137,8 @@ def _of_measure(m: Measure, rows: Ints, floor: int) -> list[Cut]:
         good = [j for j, n in enumerate(sizes.tolist()) if n >= floor and sizes.sum() - n >= floor]
         return [Cut("level", m.name, label, op, level=m.levels[j]) for j in good for op in ("=", "<>")]
     if m.kind is Kind.BOOLEAN:
-        return [Cut("flag", m.name, label, "=", v) for v in (0.0, 1.0) if floor <= (values == v).sum() <= len(values) - floor]
+        known = int(np.isfinite(values).sum())
+        return [Cut("flag", m.name, label, "=", v) for v in (0.0, 1.0) if floor <= (values == v).sum() <= known - floor]
     whole = bool((values[np.isfinite(values)] % 1 == 0).all())
     return [Cut("measure", m.name, label, op, v, unit=m.unit) for op, v in _cuts(values, floor, whole=whole)]
 
@@ -150,7 +151,7 @@ def _cuts(values: Floats, floor: int, *, whole: bool) -> list[tuple[str, float]]
     ends = np.quantile(there, np.arange(1, 20) / 20)
     ends = np.unique(np.append(np.rint(ends), 1.0) if whole else [float(f"{e:.2g}") for e in ends])
     made = [(op, float(e), int((there >= e).sum() if op == ">=" else (there <= e).sum())) for e in ends for op in (">=", "<=")]
-    return [(op, e) for op, e, n in made if floor <= n <= len(values) - floor]
+    return [(op, e) for op, e, n in made if floor <= n <= len(there) - floor]
 
 
 @dataclass(frozen=True, eq=False)

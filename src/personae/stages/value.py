@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from personae.facts.floor import apart
 from personae.model.dossier import Known
 from personae.model.fact import Fact
 from personae.model.features import Features, Measure
@@ -20,7 +21,7 @@ MEANS = frozenset(("mean", "avg", "average", "largest", "max", "min", "per", "me
 
 def value(known: Known) -> tuple[Fact, ...]:
     """A fact for each persona: its part of the first measure of money that can be added up; none where there is none, or
-    where the part, or what is left, comes from fewer users than the floor."""
+    where the part, what is left, or what the personas not told of paid together comes from fewer users than the floor."""
     measure = next(_money(known.features), None)
     if measure is None:
         return ()
@@ -28,17 +29,17 @@ def value(known: Known) -> tuple[Fact, ...]:
     total, payers = float(paid.sum()), paid > 0
     label = (measure.label or measure.name).lower()
     label = label if "total" in label else f"total {label}"
-    made = []
-    for p in known.shown:
-        inside = known.placement.persona == p.index
-        own, rest = int((payers & inside).sum()), int((payers & ~inside).sum())
-        if total > 0 and min(own, rest) >= known.study.floor:
-            made.append(Fact(
-                f"{p.key}.worth.{measure.name}", p.key, f"part of {measure.name}", label, "share",
-                float(paid[inside].sum() / total), "share", p.users, source=measure.source,
-                query=f'sum("{measure.name}") over users of {p.key} / sum("{measure.name}") over all users',
-            ))  # fmt: skip
-    return tuple(made)
+    persona, floor, whole = known.placement.persona, known.study.floor, int(payers.sum())
+    own = {p.key: int((payers & (persona == p.index)).sum()) for p in known.shown}
+    told = apart({k: n for k, n in own.items() if min(n, whole - n) >= floor}, whole, floor)
+    return tuple(
+        Fact(
+            f"{p.key}.worth.{measure.name}", p.key, f"part of {measure.name}", label, "share",
+            float(paid[persona == p.index].sum() / total), "share", p.users, source=measure.source,
+            query=f'sum("{measure.name}") over users of {p.key} / sum("{measure.name}") over all users',
+        )
+        for p in known.shown if p.key in told
+    )  # fmt: skip
 
 
 def _money(features: Features) -> Iterator[Measure]:
