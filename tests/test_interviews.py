@@ -18,7 +18,7 @@ from personae.model.edit import Note
 from personae.model.rule import Place
 from personae.report.guide import guide
 from personae.stages.interviews import interviews
-from personae.store import Record
+from personae.store import Record, save
 
 DAY = "2026-06-01"
 
@@ -164,3 +164,22 @@ def test_the_command_writes_a_private_list_and_asks_nobody_twice(
     assert code == 2
     assert "other answers than yes and no" in err
     assert not Path("private/4.csv").exists()
+
+
+@pytest.mark.parametrize("recorded", [True, False])
+def test_a_kit_is_made_from_the_folder_of_a_run_and_asks_nobody_twice(
+    recorded: bool, shop: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Requirement 108: by its folder, too, whether or not a record here knows the run."""
+    monkeypatch.chdir(tmp_path)
+    if recorded:
+        Record(Path(".personae")).add(shop, Path("result"), DAY, more=lambda folder, cast: None)
+    else:
+        save(shop, Path("result"))
+    for target in ("private/1.csv", "private/2.csv"):
+        code, out, err = _run(capsys, "export", "result", "--interviews", "6", "--persona", "P1", "--out", target)
+        assert code == 0, out + err
+    first, second = ({r["id"] for r in _rows(f"private/{i}.csv")} for i in (1, 2))
+    assert len(first) == len(second) == 6
+    assert not first & second
+    assert Record(Path(".personae")).asked() == first | second

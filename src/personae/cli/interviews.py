@@ -53,6 +53,7 @@ def kit(record: Record, name: str, wanted: Wanted, out: str, guide: str, overwri
     page = Path(guide) if guide else target.with_suffix(".md")
     if page.exists() and not overwrite:
         raise UsageError("P001", f"{page} exists already", where="--guide", fix="add --overwrite, or choose another name")
+    record.prepare()  # what cannot be remembered is not written
     if not target.parent.exists():
         target.parent.mkdir(mode=0o700, parents=True)
     with whole_file(target, overwrite=overwrite) as temp:

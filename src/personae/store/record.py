@@ -134,7 +134,7 @@ class Record:
     def load(self, name: str = "") -> Cast:
         """A run by id, by folder, or the newest, as people edited it. Raises UsageError P201 for none, DataError P202 for a
         damaged one."""
-        if name and (Path(name) / "run.json").is_file():
+        if _is_run(name):
             return self._in_folder(Path(name))
         entry = self.entry(name)
         return replace(self._shown(None, self.edits(entry.id), entry.digest), run=entry.id)
@@ -172,23 +172,31 @@ class Record:
             return edits.undone(index, entry.digest, entry.id, number)
 
     def asked(self) -> frozenset[str]:
-        """Ids of everybody who was put on an interview list of this record."""
+        """Ids of everybody who was put on an interview list of this record; nobody where there is none."""
+        if not (self.root / "index.db").is_file():
+            return frozenset()
         with self._index(write=False) as index:
             return edits.asked(index)
 
     def ask(self, name: str, date: str, ids: Sequence[str]) -> int:
-        """Remember the people of an interview list, whoever they are; returns the number of the list."""
+        """Remember the people of an interview list, whoever they are; returns the number of the list. The run may be the folder
+        of one that is not recorded here."""
         self.prepare()
-        entry = self.entry(name)
+        run = self._whose(Path(name)) if _is_run(name) else self.entry(name)
         with only_writer(self.root / "lock"), self._index(write=True) as index, on_disk(self.root):
-            return edits.ask(index, entry.digest, date, ids)
+            return edits.ask(index, "" if run is None else run.digest, date, ids)
+
+    def _whose(self, folder: Path) -> Entry | None:
+        """The newest run whose files went into a folder; None where no run of this record did."""
+        own = (run for run in reversed(self.entries()) if self.place(run).resolve() == folder.resolve())
+        return next(own, None)
 
     def _in_folder(self, folder: Path) -> Cast:
         """The run whose files are in a folder: as it was edited since, where this record knows that it was."""
         with suppress(PersonaeError):
-            for run in reversed(self.entries()):
-                if self.place(run).resolve() == folder.resolve() and self.edits(run.id):
-                    return self.load(run.id)
+            run = self._whose(folder)
+            if run is not None and self.edits(run.id):
+                return self.load(run.id)
         return casts.load(folder)
 
     def _shown(self, cast: Cast | None, made: Sequence[Edit], digest: str = "") -> Cast:
@@ -294,6 +302,11 @@ class Record:
                 did="nothing was changed",
                 fix="name a run by its folder under reports/, or start a new record with --store DIR",
             ) from no
+
+
+def _is_run(name: str) -> bool:
+    """Whether a name is that of a folder with the files of a run."""
+    return bool(name) and (Path(name) / "run.json").is_file()
 
 
 def _open(path: Path, write: bool) -> sqlite3.Connection:
