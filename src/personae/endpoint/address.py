@@ -44,6 +44,11 @@ class Endpoint:
         return _loopback(urlsplit(self.url).hostname or "")
 
     @property
+    def encrypted(self) -> bool:
+        """Whether what goes to the address is encrypted; a scheme means the same in any case."""
+        return urlsplit(self.url).scheme == "https"
+
+    @property
     def place(self) -> str:
         """Where the model is, in words that name no host but a provider's."""
         if self.own:
@@ -80,7 +85,7 @@ def key(of: Endpoint) -> str:
     if usual and not found:
         what = f"{of.name} needs a key, and the environment has none"
         raise UsageError("P001", what, where=f"{KEY} or {usual}", did="nothing was sent", fix=f"export {KEY}=...")
-    if found and not of.here and urlsplit(of.url).scheme == "http":
+    if found and not of.here and not of.encrypted:
         fix = f"use an https:// address, or unset {KEY}"
         raise UsageError(
             "P001", "the key would go unencrypted over the network", where="--ai-url", did="nothing was sent", fix=fix
@@ -93,6 +98,7 @@ def _checked(url: str) -> str:
     try:
         parts = urlsplit(url.strip())
         fine = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        fine = fine and url.strip().isprintable()  # tabs and line feeds are read over by some and not by others
     except ValueError:
         fine, parts = False, urlsplit("")
     if not fine:
