@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from advised import STUDY, cast, product, told
-from described import category, described, number
+from described import category, described, events, number
 from personae import plugins
 from personae.claims.settle import refusals
 from personae.model.dossier import Dossier
@@ -172,3 +172,19 @@ def test_whom_it_ends_badly_for_is_to_be_asked() -> None:
     assert [len(f) for f in found] == [0, 0, 1]
     (ask,) = found[2]
     assert ask.entry == "ask-them" and "renewed" in ask.action and "renewed" in ask.metric
+
+
+def test_a_share_of_events_is_no_sharing_with_others() -> None:
+    """The names of how things are counted call for nothing, whatever words stand in them."""
+    labels = np.arange(600) % 2
+    rng = np.random.default_rng(7)
+    one_thing = rng.normal(np.array([0.95, 0.3])[labels], 0.03)
+    counts = np.stack([rng.multinomial(20, law) for law in np.array([[1, 0.0], [0.5, 0.5]])[labels]])
+    world = described(
+        labels, number("top_event_share", one_thing, label="share of the most frequent event", unit="share"),
+        counts=events(counts, ("view", "save")),
+    )  # fmt: skip
+    assert "top_event_share" in [t.measure for t in world.profiles[0].above]
+    (p, _) = told(world)
+    assert not {"share-everywhere", "social-proof", "share-buttons"} & {c.entry for c in p.checklist if c.answer == "yes"}
+    assert not {"share-buttons", "community", "referral"} & {o.entry for o in p.opportunities}

@@ -15,6 +15,7 @@ from html import escape
 from personae.charts.look import INK, PAPER, Mark
 from personae.charts.traits import ABOVE, BELOW, shown
 from personae.model.persona import Profile, Trait
+from personae.words.names import unframed
 
 ICONS = {
     "cart": "M-13,-10h4l4,14h13l4,-10h-20M-4,9a1.6,1.6,0,1,0,.1,0M7,9a1.6,1.6,0,1,0,.1,0",
@@ -81,13 +82,13 @@ NO_DRAWING = Avatar("", "")
 
 
 def icon(labels: Sequence[str]) -> str:
-    """The icon of the first label that has one, by its words; bars where none has.
+    """The icon of the first label that has one, by its words and not by how it is counted; bars where none has.
 
-    >>> icon(["redeem coupon"]), icon(["pdays"]), icon(["pdays", "weekend share"])
+    >>> icon(["redeem coupon"]), icon(["share of the most frequent event"]), icon(["share of events on weekends"])
     ('tag', 'bars', 'day')
     """
     for label in labels:
-        words = sorted(re.findall(r"[a-z]+", label.lower()), key=lambda w: w in _WEAK)
+        words = sorted(re.findall(r"[a-z]+", unframed(label.lower())), key=lambda w: w in _WEAK)
         found = next((w for word in words for w in (word, word.removesuffix("s")) if w in _ICON_OF), "")
         if found:
             return _ICON_OF[found]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from personae.guidance.experiment import experiment, said
-from personae.guidance.signals import Signal, answers, holds, words
+from personae.guidance.signals import Signal, answers, holds, named
 from personae.model.fact import Fact
 from personae.model.library import HORIZONS, Entry, Library
 from personae.model.persona import Check, Opportunity, Touch
@@ -106,7 +106,7 @@ def _moves(case: Case, entry: Entry, signal: Signal) -> Fact | None:
 
 def _named(fact: Fact, word: str, about: set[str]) -> bool:
     """Whether a fact is of what a word names."""
-    return fact.measure in about if word == THING else holds(words(f"{fact.label} {fact.measure}"), (word,))
+    return fact.measure in about if word == THING else holds(named(fact), (word,))
 
 
 def _label(fact: Fact) -> str:

@@ -13,13 +13,11 @@ from personae.model.persona import Claim, Profile, Trait
 from personae.model.study import Role
 from personae.words.better import WORSE, ends_badly
 from personae.words.lexicon import MARKERS
-from personae.words.names import parts, readable
+from personae.words.names import parts, readable, unframed
 from personae.words.stating import stated
 
 ENDINGS = ("", "s", "d", "ed", "er", "ers", "ing")
 """Endings that a word may have beyond one of the library's."""
-_FRAMES = re.compile(r"\b(share of (the )?|days from |days since |(first|second|later|earlier) half|at least once|number of )")
-"""Words of measures that say how something is counted and not what."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +64,7 @@ def signals(
 def _trait(kind: str, trait: Trait, thing: str, evidence: Claim) -> Signal:
     """A trait as a signal. Of what nobody wants more of, only the words that say so count: whoever contacts support more is
     no friend of contacting it."""
-    about = words(f"{trait.label} {trait.measure}")
+    about = named(trait)
     bad = about & WORSE
     return Signal(kind, bad or about, thing, evidence, bool(bad), trait.unit == "share of activity")
 
@@ -87,8 +85,13 @@ def _hurt(pain: Pain, facts: Mapping[str, Fact], told: Sequence[Claim]) -> Signa
 
 def words(text: str) -> frozenset[str]:
     """The words of a label in lower case, without those that say how it is counted."""
-    plain = _FRAMES.sub(" ", readable(text).replace("_", " ").lower())
-    return frozenset(re.findall(r"[^\W\d_]{3,}", plain))
+    return frozenset(re.findall(r"[^\W\d_]{3,}", unframed(readable(text).replace("_", " ").lower())))
+
+
+def named(measured: Fact | Trait) -> frozenset[str]:
+    """The words of what is measured. The name of a share of events ("top_event_share") is this package's and says nothing that
+    its label does not."""
+    return words(measured.label if measured.unit == "share" else f"{measured.label} {measured.measure}")
 
 
 def holds(about: frozenset[str], wanted: Iterable[str]) -> bool:

@@ -16,6 +16,17 @@ CODE = re.compile(r"[A-Za-z]{1,3}[_-]?\d+[A-Za-z]?")
 CAPPED = re.compile(r", capped at [\d.,e+-]+$|, against own average$")
 """The end of the label of a measure that is compared with a cap, or less what the person answers on average."""
 
+_FRAMES = re.compile(r"\b(share of (the )?|days from |days since |(first|second|later|earlier) half|at least once|number of )")
+
+
+def unframed(label: str) -> str:
+    """A label in lower case without the words that say how something is counted and not what.
+
+    >>> unframed("share of the most frequent event"), unframed("share_list")
+    (' most frequent event', 'share_list')
+    """
+    return _FRAMES.sub(" ", label)
+
 
 def readable(name: str) -> str:
     """A raw name as words: snake_case, dots, camelCase and capitals are undone; sentences and codes stay as they are."""
