@@ -144,6 +144,7 @@ FAULTS: dict[str, Callable[[str], str]] = {
     "a trait": lambda t: f"{t.rstrip('.')}, a premium audience",
     "French": lambda t: "Ils achètent beaucoup plus souvent que tous les autres",
     "most of them": lambda t: f"{t.rstrip('.')}, most of them",
+    "half a character": lambda t: t + "\ud800",
     "hidden text": lambda t: t + "\U000e0041\U000e0042",
 }
 

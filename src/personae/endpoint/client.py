@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
@@ -79,11 +80,12 @@ def _client(library: Any, to: Endpoint, secret: str, seconds: float, line: Any) 
 
 
 def _after(headers: Mapping[str, str]) -> float:
-    """The seconds an endpoint asks to wait."""
+    """The seconds an endpoint asks to wait; 0 where it gives no number."""
     try:
-        return min(max(float(headers.get("retry-after", 0)), 0.0), AFTER)
+        seconds = float(headers.get("retry-after", 0))
     except ValueError:
         return 0.0
+    return 0.0 if math.isnan(seconds) else min(max(seconds, 0.0), AFTER)
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

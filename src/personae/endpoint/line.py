@@ -15,6 +15,7 @@ from personae.endpoint.client import send
 from personae.endpoint.failed import Failed
 from personae.endpoint.reply import Reply, reply
 from personae.model.worded import Asked
+from personae.progress import warn
 
 TRIES = 3
 """Attempts at one request where a later one may succeed."""
@@ -40,6 +41,7 @@ class Line:
     sent: list[str] = field(default_factory=list)
     _over: Failed | None = None
     _down: int = 0
+    _unkept: bool = False
     _began: float = field(default_factory=time.monotonic)
 
     def ask(self, system: str, turns: Sequence[tuple[str, str]], schema: Mapping[str, Any], most: int) -> Reply:
@@ -71,13 +73,22 @@ class Line:
         answer = None if self.asked.again else self.answers.find(id)
         if answer is None:
             answer = self._fresh(made)
-            self.answers.keep(id, made, answer)
+            self._keep(id, made, answer)
         self.sent.append(id)
         self.dates.append(answer.date)
         if answer.reply is None:
             raise Failed("form", answer.untaken)
         self.told += answer.reply.tokens
         return answer.reply
+
+    def _keep(self, id: str, made: Mapping[str, Any], answer: Answer) -> None:
+        """Keep an answer where that can be done: it is paid for, and the run goes on with it either way."""
+        try:
+            self.answers.keep(id, made, answer)
+        except OSError as no:
+            if not self._unkept:
+                warn(f"answers of the model cannot be kept ({no.strerror}): another run asks and pays for them again")
+            self._unkept = True
 
     def _fresh(self, made: Mapping[str, Any]) -> Answer:
         """The answer of the endpoint, after as many tries as may help."""
@@ -111,8 +122,8 @@ class Line:
         return Answer(self.today, found)
 
     def _left(self) -> float:
-        """Seconds that remain of the time of all together."""
-        return self.asked.total - (time.monotonic() - self._began)
+        """Seconds that remain of the time of all together, 0 where it is over."""
+        return max(0.0, self.asked.total - (time.monotonic() - self._began))
 
     def _note(self, no: Failed) -> None:
         """Remember what ends the conversation: what nothing helps against, and an endpoint that is down again and again."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from personae.words.legible import whole
 
 
 @dataclass(frozen=True)
@@ -54,14 +57,10 @@ def _anthropic(data: Mapping[str, Any]) -> Reply | None:
 
 
 def _text(value: Any) -> str:
-    """A text as it is; what some servers hand over as an object already, as JSON again."""
-    if isinstance(value, str):
-        return value
+    """A text that can be kept and sent; what some servers hand over as an object already, as JSON again."""
     if value is None:
         return ""
-    import json
-
-    return json.dumps(value, ensure_ascii=False)
+    return whole(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
 
 
 def _sum(used: Any, *names: str) -> int:

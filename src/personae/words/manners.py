@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from personae.words.legible import HIDDEN
 from personae.words.lexicon import DEMOGRAPHIC
 from personae.words.plainly import PLAIN_WORDS
 from personae.words.reading import mentions
@@ -44,7 +45,7 @@ VAGUE = re.compile(
 LINK = re.compile(r"https?:|www\.|\w@\w|\b[\w-]+\.(?:com|org|net|io|co|info|biz|dev|app|ru|cn|xyz)\b", re.I)
 MARKUP = re.compile(r"[<>\[\]{}|`*_#\\~^]|&[a-z]+;|&#")
 READER = re.compile(r"\b(you|your|yours|we|our|ours|us|let's|please|i|my)\b|!", re.I)
-UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e0fff]")
+UNSEEN = re.compile(HIDDEN.pattern + "|[\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufffd\U000e0000-\U000e0fff]")
 QUOTE = re.compile(
     '["\u201c\u201d\u201e\u00ab\u00bb][^"\u201c\u201d\u201e\u00ab\u00bb]*[^\\W_][^"\u201c\u201d\u201e\u00ab\u00bb]*["\u201c\u201d\u201e\u00ab\u00bb]?'
 )
