@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from tests.ways import looked
 
 import personae
 from personae import Result
@@ -104,3 +105,21 @@ def test_the_rule_of_decisions_on_values_chosen_by_hand() -> None:
         ("P1", "A", "send", ""), ("P1", "B", "other offer", "A"), ("P1", "C", "other offer", "A"),
         ("P2", "A", "do not send", ""), ("P2", "B", "send", ""), ("P2", "C", "", ""),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("as_text", [True, False])
+def test_only_what_was_taken_in_the_window_counts_and_no_hidden_event(as_text: bool) -> None:
+    """Everybody took tea before the window and bread with a hidden event in it; twenty of the first group took wine in it."""
+    start, rows = pd.Timestamp("2026-03-02 10:00"), []
+    for u in range(80):
+        for day, event, item in ((0, "view", "tea"), (5, "view", ""), (6, "open", ""), (7, "sync", "bread"), (11, "open", "")):
+            rows.append((f"u{u:02d}", start + pd.Timedelta(days=day, minutes=u), event, item))
+        if u < 20:
+            rows.append((f"u{u:02d}", start + pd.Timedelta(days=8, minutes=u), "view", "wine"))
+    frame = pd.DataFrame(rows, columns=["user_id", "time", "event", "item"])
+    frame["time"] = frame["time"].astype(str) if as_text else frame["time"]
+    settings = {"offer": "item", "ignore": ("item", "event=sync"), "window": "2026-03-06..2026-03-14"}
+    found = looked({f"u{u:02d}": u // 40 for u in range(80)}, frame, **settings)
+    assert found.dossier.offers is not None
+    assert found.dossier.offers.names == ("wine",)
+    assert [found.facts[f"{k}.offer.0"].value for k in ("all", "P1", "P2")] == [0.25, 0.5, 0.0]

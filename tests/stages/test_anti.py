@@ -35,8 +35,8 @@ def _log(folder: Path, bots: int) -> Path:
     return path
 
 
-def _found(path: Path) -> dict[str, Anti]:
-    study = Study(sources=(str(path),))
+def _found(path: Path, window: str = "") -> dict[str, Anti]:
+    study = Study(sources=(str(path),), window=window)
     with plugins.find("engines", "duckdb").connect() as engine:
         tables, features = flow._measured(engine, study)
         labels = np.arange(len(features)) % 2
@@ -50,6 +50,12 @@ def test_machines_are_told_from_people_by_the_clock_alone(tmp_path: Path) -> Non
     awake = found["active round the clock, without a pause"]
     assert (even.users, awake.users, even.kind) == (12, 24, "machine")
     assert even.activity == 200 and even.everyone == 60
+
+
+def test_only_what_happened_in_the_window_tells_a_machine(tmp_path: Path) -> None:
+    """The timers stop two days after the log begins, the crawlers go on."""
+    found = _found(_log(tmp_path, 12), "2026-03-10..2026-05-19")
+    assert {mark: a.users for mark, a in found.items()} == {"active round the clock, without a pause": 12}
 
 
 def test_people_are_no_machines_and_few_machines_are_not_told_of(tmp_path: Path) -> None:

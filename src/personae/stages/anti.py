@@ -22,7 +22,7 @@ from personae.model.table import Kind, Table
 from personae.model.vocabulary import words
 from personae.sql.regularity import spacing
 from personae.stages.part import keyed
-from personae.stages.when import seconds
+from personae.stages.reopened import reopened
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -105,11 +105,11 @@ def sleepless(hours: Floats) -> Bools:
 def _spacing(known: Known, table: Table) -> tuple[Any, Floats, Floats, Floats, Floats] | None:
     """Users with enough events, how evenly these are spaced, and their hours; None for tables that say nothing of it."""
     time = table.column(Role.TIME)
-    if table.shape != "events" or time is None or time.kind is not Kind.TIMESTAMP or known.engine is None:
+    if table.shape != "events" or table.sums or time is None or time.kind is not Kind.TIMESTAMP or known.engine is None:
         return None
-    relation, id = keyed(known.engine, table)
+    seen, relation, second, _ = reopened(known, table)
     n = min(len(known.features), known.study.sample)
-    got = known.engine.arrow(spacing(relation, id, seconds(time), n, GAPS))
+    got = known.engine.arrow(spacing(relation, keyed(known.engine, seen)[1], second, n, GAPS))
     r, gaps, mean, sd, fine, *hours = (got.column(i).to_numpy().astype(np.float64) for i in range(got.num_columns))
     if not len(r) or fine.sum() < 0.5 * gaps.sum():
         return None

@@ -16,13 +16,13 @@ from personae.model.fact import Fact
 from personae.model.journey import Cell, Journeys, Step
 from personae.model.study import Role
 from personae.model.table import Column, Kind, Table
-from personae.progress import quietly, tell
+from personae.progress import tell
 from personae.sql import journeys as sql
 from personae.sql import per_user
-from personae.stages import hidden
 from personae.stages.part import keyed
 from personae.stages.phases import ASIDE, on_way, phases
-from personae.stages.when import Times, opened
+from personae.stages.reopened import reopened
+from personae.stages.when import Times
 from personae.words.names import readable
 
 if TYPE_CHECKING:
@@ -125,9 +125,7 @@ def _log(known: Known) -> _Log | None:
     if not logs or (known.features.counts is not None and known.features.counts.people):
         return None
     largest = max(logs, key=lambda t: t.used)
-    with quietly():
-        table, _ = hidden.shown(known.engine, largest, known.study, strict=False)
-        relation, second, times, _ = opened(known.engine, table, known.study, again=True)
+    table, relation, second, times = reopened(known, largest)
     event, value = table.column(Role.EVENT), table.column(Role.VALUE)
     if times is None or event is None:
         return None

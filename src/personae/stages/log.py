@@ -111,7 +111,8 @@ def _opened(
     recipes = asked(study.features)
     if not placing:
         check_columns(recipes, table, study)
-    relation, second, times, left = opened(engine, table, study, {c.name for c in needed(recipes, table)}, placing)
+    kept = {study.offer, *(c.name for c in needed(recipes, table))}  # offers are looked at later
+    relation, second, times, left = opened(engine, table, study, kept, placing)
     event, value = table.column(Role.EVENT), table.column(Role.VALUE)
     there = {"time": times, "clock": times and times.timed, "event": event, "value": value}
     wrong = [(r, lacking(r, table, [k for k, v in there.items() if v])) for r in recipes]

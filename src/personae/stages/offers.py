@@ -18,6 +18,7 @@ from personae.model.table import Table
 from personae.model.vocabulary import Topic, topics, words
 from personae.sql.takers import takers
 from personae.stages.part import keyed
+from personae.stages.reopened import reopened
 from personae.words.names import clean
 
 if TYPE_CHECKING:
@@ -34,8 +35,9 @@ def offers(known: Known) -> tuple[Offers | None, tuple[Fact, ...]]:
     """The offers of the column that `study.offer` names, or of the event column where that is one of offers by its name, and
     the facts of who took them where they are not among those described. None where there are no offers, or "none" was said.
 
-    Of a column that does not name the events, the first `study.sample` users by the hash of their ids are counted, and the
-    `study.top_events` offers that most of them took. Raises UsageError P003 for a column that no log has.
+    Of a column that does not name the events, the first `study.sample` users by the hash of their ids are counted in the rows
+    that count (inside the window, no hidden events), and the `study.top_events` offers that most of them took. Raises
+    UsageError P003 for a column that no log has.
     """
     counts, said = known.features.counts, known.study.offer
     if said == "none" or not known.shown:
@@ -82,6 +84,8 @@ def _column(known: Known, column: str) -> tuple[Offers | None, tuple[Fact, ...]]
 def _taken(known: Known, table: Table, column: str, n: int) -> tuple[tuple[str, ...], Ints, Ints]:
     """The offers that most took, and who took which: rows of users, and places among the offers."""
     relation, id = keyed(known.engine, table)
+    if not table.sums:
+        _, relation, _, _ = reopened(known, table)
     found = known.engine.arrow(takers(relation, id, known.engine.quote(column), n))
     coded = found.column(0).combine_chunks().dictionary_encode()
     names, things = coded.dictionary.to_pylist(), coded.indices.to_numpy().astype(np.int64)
