@@ -32,6 +32,34 @@ JPEG = (
 )
 
 
+def _segment(mark: int, data: bytes) -> bytes:
+    return bytes((0xFF, mark)) + (len(data) + 2).to_bytes(2) + data
+
+
+SCANS = (_segment(0xDA, b"\1") + b"\1\xff\0\2\xff\xd0\3", _segment(0xDA, b"\2") + b"\4\xff\xd7\n")
+EXIF = _segment(0xE1, b"Exif\0\0Canary GPS")
+TABLE = _segment(0xC4, b"codes")
+HEAD = _segment(0xE0, b"JFIF\0\1\1\0\0\1\0\1\0\0")
+HIDING = {
+    "a second picture with its own place": (b"", b"\xff\xd8" + EXIF + SCANS[0] + b"\xff\xd9"),
+    "a comment between scans": (_segment(0xFE, b"Canary"), b""),
+    "a place between scans, after padding": (b"\xff\xff" + EXIF, b"\0\0"),
+    "words after the end": (b"", b"Canary"),
+    "a segment of no picture": (_segment(0xF7, b"Canary") + _segment(0x02, b"Canary"), b""),
+}
+
+
+@pytest.mark.parametrize("hidden", HIDING)
+def test_a_picture_in_several_scans_keeps_all_of_them_and_nothing_else(hidden: str, tmp_path: Path) -> None:
+    """EXP-08: cameras put more between the scans, and a whole second picture behind the first."""
+    between, after = HIDING[hidden]
+    small = b"JFIF\0\1\1\0\0\1\0\1\1\2Canary"  # with a thumbnail of one by two points
+    start = b"\xff\xd8" + _segment(0xE0, small) + _segment(0xE0, b"JFXX\0\x13Canary") + EXIF
+    raw = start + SCANS[0] + between + TABLE + SCANS[1] + b"\xff\xd9" + after
+    clean = b64decode(pictures(_study(tmp_path, raw))["P1"].partition(",")[2])
+    assert clean == b"\xff\xd8" + HEAD + SCANS[0] + TABLE + SCANS[1] + b"\xff\xd9"
+
+
 def _study(folder: Path, raw: bytes, name: str = "me.png") -> Study:
     (folder / name).write_bytes(raw)
     return Study(sources=("x.csv",), picture=(f"P1={folder / name}",))
@@ -57,7 +85,9 @@ def test_an_own_picture_takes_the_place_of_the_drawing_and_says_so(tmp_path: Pat
     assert "<img src=" in html.card(cast, cast.personas[0])
 
 
-@pytest.mark.parametrize("raw", [b"", b"<svg onload='x'/>", PNG[:40], PNG + b"\0" * MOST, JPEG[:20]], ids=range(5))
+@pytest.mark.parametrize(
+    "raw", [b"", b"<svg onload='x'/>", PNG[:40], PNG + b"\0" * MOST, JPEG[:20], JPEG[:-2], JPEG[:-5]], ids=range(7)
+)
 def test_what_is_no_picture_is_refused_before_the_data_are_read(tmp_path: Path, raw: bytes) -> None:
     """An SVG could carry a script; half a file is none. x.csv does not exist, and nobody gets to know."""
     with pytest.raises(UsageError, match=r"PNG|200 kB") as wrong:

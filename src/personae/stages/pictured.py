@@ -18,6 +18,12 @@ _FLAG = "--picture"
 _FIX = "give a PNG or JPEG under 200 kB for the key of a persona: --picture P1=portrait.png"
 _PNG, _JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
 _KEPT = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND")
+_MARK, _AFTER = re.compile(rb"\xff+([^\x00\xff])"), re.compile(rb"\xff+[^\x00\xd0-\xd7\xff]")
+"""A marker of a JPEG, and the first one after the data of a scan."""
+_END, _SCAN, _BARE = 0xD9, 0xDA, frozenset((0x01, *range(0xD0, 0xD9)))
+"""The markers of the end and of a scan, and those that no segment follows."""
+_PICTURE = frozenset((*range(0xC0, 0xD0), *range(0xDA, 0xDE)))
+"""Segments that a picture is made of: frames, tables, scans, lines and restarts."""
 
 
 def pictures(study: Study) -> dict[str, str]:
@@ -70,14 +76,29 @@ def _png(raw: bytes) -> bytes:
 
 
 def _jpeg(raw: bytes) -> bytes:
-    """A JPEG without comments and application data such as camera, place and time; b"" where it is not whole."""
-    at, made = 2, [raw[:2]]
-    while at + 4 <= len(raw) and raw[at] == 0xFF:
-        mark, size = raw[at + 1], int.from_bytes(raw[at + 2 : at + 4])
-        if mark == 0xDA:  # the picture itself goes on to the end
-            return b"".join((*made, raw[at:])) if raw.rstrip(b"\0").endswith(b"\xff\xd9") else b""
-        idle = mark == 0xFE or (0xE1 <= mark <= 0xEF and mark != 0xEE)
-        if not idle:
-            made.append(raw[at : at + 2 + size])
-        at += 2 + size
+    """A JPEG up to its end, without comments and application data such as camera, place, time and small copies; b"" where it
+    is not whole (ITU-T T.81, annex B). What follows the end, such as a second picture, goes as well."""
+    at, made, scans = 2, [raw[:2]], 0
+    while found := _MARK.match(raw, at):
+        mark, start = found[1][0], found.end()
+        if mark == _END:
+            return b"".join((*made, b"\xff\xd9")) if scans else b""
+        at = start + int.from_bytes(raw[start : start + 2])
+        if not start + 2 <= at <= len(raw) or mark in _BARE:
+            return b""
+        made.append(_segment(mark, raw[start + 2 : at]))
+        if mark == _SCAN and (after := _AFTER.search(raw, at)):
+            made.append(raw[at : after.start()])
+            at, scans = after.start(), scans + 1
     return b""
+
+
+def _segment(mark: int, data: bytes) -> bytes:
+    """A segment of a JPEG as it is kept: tables, frames and scans whole, of application data what tells the colours."""
+    if mark == 0xE0 and data.startswith(b"JFIF\0"):
+        data = data[:12].ljust(12, b"\0") + b"\0\0"  # and no thumbnail
+    elif mark == 0xEE and data.startswith(b"Adobe"):
+        data = data[:12]
+    elif mark not in _PICTURE:
+        return b""
+    return bytes((0xFF, mark)) + (len(data) + 2).to_bytes(2) + data
