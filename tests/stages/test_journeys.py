@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 from tests.ways import Looked, log, looked
 
+from personae import plugins
 from personae.claims.settle import refusals
+from personae.sql import per_user
+from personae.sql.journeys import only
 
 SHOP = ("view product", "add to cart", "begin checkout", "enter payment", "purchase")
 
@@ -90,3 +93,35 @@ def test_the_map_tells_what_was_seen_and_asks_for_what_was_not(planted: Looked) 
         assert parts[empty].ask.endswith("?")
     assert "payment" in parts["thinks"].ask
     assert refusals(planted.personas, tuple(planted.facts.values())) == ()
+
+
+def test_an_event_of_phases_that_no_log_has_is_told_with_the_one_that_was_meant(caplog: pytest.LogCaptureFixture) -> None:
+    """A typo takes a phase away; so does an event that fewer than the floor did. Neither goes without a word."""
+    people = [(f"a{i:02d}", [("look", "buy", *(("rare",) if i < 3 else ()))]) for i in range(40)]
+    groups = {u: int(u > "a20") for u, _ in people}
+    told = {"event": "event", "time": "time", "phases": ("pay=buuy", "see=look", "rare", "own=zzzz")}
+    looked(groups, log(people), **told)
+    said = [r.getMessage() for r in caplog.records if "phases" in r.getMessage()]
+    assert said == [
+        'no user did "buuy", which --phases names: did you mean "buy"?',
+        'fewer than 10 users did "rare", which --phases names: it is left out',
+        'no user did "zzzz", which --phases names',
+    ]
+    caplog.clear()
+    looked(groups, log(people), event="event", time="time", phases=("see=look", "pay=buy"))
+    assert not [r for r in caplog.records if "phases" in r.getMessage()]
+
+
+def test_an_event_that_was_named_is_a_step_however_many_others_are_done_by_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A log of addresses has millions of names: no more than the most common ones ever leave the engine."""
+    monkeypatch.setattr("personae.stages.phases.MOST_EVENTS", 2)
+    people = [(f"a{i:02d}", [("look", "open", *(("buy",) if i < 30 else ()))]) for i in range(40)]
+    groups = {u: int(u >= "a15") for u, _ in people}
+    ways = looked(groups, log(people), event="event", time="time", phases=("see=look", "pay=buy")).dossier.journeys
+    assert ways is not None
+    assert [s.event for s in ways.steps] == ["look", "buy"]
+    with plugins.find("engines", "duckdb").connect() as engine:
+        rows = "SELECT 'u' || r AS id, 'e' || e AS e FROM range(9) AS a(r), range(9) AS b(e) WHERE e <= r"
+        engine.execute(f"CREATE TABLE log AS {rows}")
+        assert engine.rows(per_user.reach("log", "e", "id", 2)) == [("e0", 9), ("e1", 8)]
+        assert engine.rows(per_user.events(only("log", "e", ["'e8'", "'x'"]), "e")) == [("e8", 1)]

@@ -8,6 +8,8 @@ exact in any order of rows.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from personae.sql.per_user import USERS
 
 WAY, STEPS, PASSES, CREW, NAMES = (f"personae_{w}" for w in ("way", "steps", "passes", "crew", "way_names"))
@@ -31,6 +33,16 @@ def way(relation: str, id: str, event: str, second: str, pause: int) -> str:
     numbered = f"SELECT r, g, c, t, {visit} AS v FROM ({begun}) AS b"
     placed = f"SELECT r, g, c, t, v, row_number() OVER (PARTITION BY r, v ORDER BY t, c) AS i FROM ({numbered}) AS s"
     return f"CREATE OR REPLACE TEMP TABLE {WAY} AS {placed}"
+
+
+def named(relation: str, event: str) -> str:
+    """The rows of a log whose events `NAMES` has."""
+    return only(relation, event, [f"SELECT event FROM {NAMES}"])
+
+
+def only(relation: str, event: str, values: Sequence[str]) -> str:
+    """The rows of a log of these events (SQL literals, or a query of them)."""
+    return f"(SELECT * FROM {relation} WHERE {event} IN ({', '.join(values)}))"
 
 
 def visits() -> str:

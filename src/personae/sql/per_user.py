@@ -49,10 +49,10 @@ def events(relation: str, event: str) -> str:
     return f"SELECT {event} AS event, count(*) AS n FROM {relation} WHERE {event} IS NOT NULL GROUP BY 1 ORDER BY 1"
 
 
-def reach(relation: str, event: str, id: str) -> str:
-    """Every event name of a log and the number of users who did it, most users first."""
+def reach(relation: str, event: str, id: str, most: int = 0) -> str:
+    """Every event name of a log and the number of users who did it, most users first; the first `most` of them where not 0."""
     pairs = f"SELECT DISTINCT {event} AS event, {id} AS k FROM {relation} WHERE {event} IS NOT NULL AND {id} IS NOT NULL"
-    return f"SELECT event, count(*) AS n FROM ({pairs}) GROUP BY 1 ORDER BY 2 DESC, 1"
+    return f"SELECT event, count(*) AS n FROM ({pairs}) GROUP BY 1 ORDER BY 2 DESC, 1" + (f" LIMIT {most}" if most else "")
 
 
 def times(relation: str, event: str, values: Sequence[str]) -> str:

@@ -20,7 +20,7 @@ from personae.progress import tell
 from personae.sql import journeys as sql
 from personae.sql import per_user
 from personae.stages.part import keyed
-from personae.stages.phases import ASIDE, on_way, phases
+from personae.stages.phases import ASIDE, candidates, on_way, phases
 from personae.stages.reopened import reopened
 from personae.stages.when import Times
 from personae.words.names import readable
@@ -34,8 +34,6 @@ PAUSE = 30 * 60
 """Seconds without an event after which a visit is over, as in the habits of users."""
 ALONE = 1.5
 """Events a visit below which visits hold no order, and all that a user did is one way."""
-MOST_EVENTS = 500
-"""Events that may be steps: those that most users did."""
 MOST_STEPS = 8
 """Events inside the phases that are told of one by one: those that most users did."""
 TELLING = ("try", "choose", "buy")
@@ -144,8 +142,7 @@ def _way(known: Known, log: _Log) -> _Way | None:
     import pyarrow as pa
 
     engine, study = known.engine, known.study
-    rows = engine.rows(per_user.reach(log.relation, log.event, log.id))
-    names = sorted((str(e) for e, n in rows[:MOST_EVENTS] if n >= study.floor and str(e).strip()), key=lambda n: n.encode())
+    names = candidates(engine, (log.relation, log.event, log.id), study)
     if len(names) < 2:
         return None
     who = crew(known.placement, known.profiles, study.floor, study.sample)
@@ -159,8 +156,9 @@ def _way(known: Known, log: _Log) -> _Way | None:
     if events < ALONE * visits:
         engine.execute(sql.way(*make, pause := -1))
     found = {names[c]: (n, place) for c, n, place in engine.rows(sql.positions())}
-    often = dict(engine.rows(per_user.events(log.relation, log.event)))
-    paid = dict(engine.rows(sql.amounts(log.relation, log.event, log.amount))) if log.amount else {}
+    own = sql.named(log.relation, log.event)
+    often = dict(engine.rows(per_user.events(own, log.event)))
+    paid = dict(engine.rows(sql.amounts(own, log.event, log.amount))) if log.amount else {}
     order, steps = phases(found, {e: often[e] for e in found}, study.phases, paid)
     if not steps:
         return None

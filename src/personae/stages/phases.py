@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any
 
+from personae import plugins
 from personae.errors import UsageError
 from personae.model.journey import Step
+from personae.model.study import Study
+from personae.progress import warn
+from personae.sql import journeys as sql
+from personae.sql import per_user
+from personae.words.names import plural
 from personae.words.phases import PHASES, completes, phase
 
+MOST_EVENTS = 500
+"""Events that may be steps: those that most users did."""
 ASIDE = ("get help", "help", "support", "leave", "churn")
 """Phases beside the way: nobody has to come there."""
 LEAST = 0.5
@@ -30,6 +40,30 @@ def said(entries: Sequence[str]) -> dict[str, str]:
             raise UsageError("P001", f'"{entry}" names no phase', where="--phases", fix=fix)
         found[event.strip()] = current
     return found
+
+
+def candidates(engine: Any, log: tuple[str, str, str], study: Study) -> list[str]:
+    """The events that may be steps, in the order of their names: those that most users did, and those of --phases, each by at
+    least the floor. `log` is its relation, event and id as SQL. Warns of events of --phases that nobody or too few did."""
+    relation, event, id = log
+    users = dict(engine.rows(per_user.reach(relation, event, id, MOST_EVENTS)))
+    if given := said(study.phases):
+        texts = [plugins.find("engines", "duckdb").text(e) for e in given]
+        found = dict(engine.rows(per_user.reach(sql.only(relation, event, texts), event, id)))
+        _say_missing(given, found, [e for e, n in users.items() if n >= study.floor], study)
+        users |= found
+    return sorted((e for e, n in users.items() if n >= study.floor and e.strip()), key=lambda n: n.encode())
+
+
+def _say_missing(given: Iterable[str], found: Mapping[str, int], known: Sequence[str], study: Study) -> None:
+    """Warn of events that were named and are no steps."""
+    for e in given:
+        near = get_close_matches(e, known, 1, 0.5)
+        if e not in found:
+            meant = f': did you mean "{near[0]}"?' if near else ""
+            warn(f'no {study.entity} did "{e}", which --phases names{meant}')
+        elif found[e] < study.floor:
+            warn(f'fewer than {study.floor} {plural(study.entity)} did "{e}", which --phases names: it is left out')
 
 
 def phases(
