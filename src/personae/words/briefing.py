@@ -71,7 +71,7 @@ def briefing(persona: Persona, facts: Mapping[str, Fact], entity: str, floor: in
         "lines": {s.id: {"part": s.part, "facts": list(s.facts)} for s in slots},
         "facts": {short[i]: _told(facts[i], called) for i in ids},
         "names": {n: quoted(name) for name, n in called.items()},
-        "people": quoted(plural(entity))[:30],
+        "people": "people" if orders(entity) else quoted(plural(entity))[:30],
     }
     return Briefing(persona.key, slots, {short[i]: facts[i] for i in ids}, sheet)
 
@@ -104,9 +104,12 @@ def _offered(claim: Claim, key: str, facts: Mapping[str, Fact], floor: int) -> b
     cited = [facts.get(i) for i in claim.facts]
     if claim.grade != "M" or not cited or claim.facts == (f"{key}.size",):
         return False
-    return all(
-        f is not None and f.n >= floor and f.subject == key and f.measure not in ALONE and not orders(_named(f)) for f in cited
-    )
+    return all(f is not None and f.n >= floor and f.subject == key and _sayable(f) for f in cited)
+
+
+def _sayable(fact: Fact) -> bool:
+    """Whether a fact may be worded: it is about what people do, and neither its name nor its unit orders anything."""
+    return fact.measure not in ALONE and not orders(_named(fact)) and not orders(fact.unit)
 
 
 def _named(fact: Fact) -> str:

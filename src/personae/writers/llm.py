@@ -66,9 +66,10 @@ def write(
     made: list[Persona] = []
     kept: list[Kept] = []
     among, asked = stems(facts), 0
+    ids = tuple(sorted((f.id for f in facts), key=len, reverse=True))
     for i, (p, told) in enumerate(_told(personas, facts, study)):
         progress.step("word", p.name, i, len(personas), "personas")
-        desk = _Desk(p, told, judge, among)
+        desk = _Desk(p, told, judge, among, ids)
         good, why = _worded(desk, line) if told.slots else ({}, {})
         made.append(_placed(p, told, good))
         kept += [Kept(p.key, s.part, why[s.id]) for s in told.slots if s.id not in good]
@@ -95,6 +96,8 @@ class _Desk:
     told: Briefing
     judge: Judge
     among: tuple[str, ...]
+    ids: tuple[str, ...]
+    """The ids of all facts, longest first: the checker may name any."""
 
     def names(self, cited: Sequence[str]) -> tuple[str, ...]:
         """Every way to name what some facts are about."""
@@ -128,7 +131,7 @@ def _worded(desk: _Desk, line: Line) -> tuple[dict[str, Claim], dict[str, str]]:
         waiting = tuple(s for s in waiting if s.id not in good)
         if not waiting:
             break
-        more = [("assistant", came.text[:20_000]), ("user", _complaint(desk.told, waiting, why))]
+        more = [("assistant", came.text[:20_000]), ("user", _complaint(desk, waiting, why))]
     return good, why
 
 
@@ -163,14 +166,15 @@ def _rules() -> str:
     return (Path(__file__).parent / "prompts" / "lines.md").read_text(encoding="utf-8").strip()
 
 
-def _complaint(told: Briefing, waiting: Sequence[Slot], why: Mapping[str, str]) -> str:
-    """What is wrong with the lines that are asked for again; ids of facts hold the data's words and give way to short names."""
-    short = {f.id: name for name, f in told.facts.items()}
+def _complaint(desk: _Desk, waiting: Sequence[Slot], why: Mapping[str, str]) -> str:
+    """What is wrong with the lines that are asked for again. Ids hold the data's words: facts that were told go by their short
+    names, and no other is named."""
+    short = {f.id: name for name, f in desk.told.facts.items()}
     said = []
     for s in waiting:
         reason = why[s.id]
-        for id in sorted(short, key=len, reverse=True):
-            reason = reason.replace(id, short[id])
+        for id in desk.ids:
+            reason = reason.replace(id, short.get(id, "another fact"))
         said.append(f"{s.id}: {reason}.")
     return "These lines do not hold. Write them again, in the same form and by the same rules.\n" + "\n".join(said)
 
