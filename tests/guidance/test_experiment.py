@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from personae.guidance.experiment import experiment, per_arm_of_means, per_arm_of_shares, said
+from personae.guidance.experiment import ROOM, experiment, per_arm_of_means, per_arm_of_shares, said
 from personae.model.fact import Fact
 from personae.model.library import Library
+from personae.words.numbers import percent, tenths
 
 KNOWN = Library(())
 
@@ -27,7 +30,7 @@ def test_two_means_need_what_the_textbook_says() -> None:
     assert per_arm_of_means(10, 2) == 393 and per_arm_of_means(1, 1) == 16
 
 
-@given(st.floats(0.001, 0.999), st.integers(10, 100_000), st.booleans())
+@given(st.floats(*ROOM), st.integers(10, 100_000), st.booleans())
 def test_a_test_is_of_a_change_that_there_can_be(base: float, users: int, less: bool) -> None:
     made = experiment(share(base), users, KNOWN, less=less)
     assert made is not None and 0 <= made.found <= 1 and made.found != base and made.per_arm > 0
@@ -36,9 +39,19 @@ def test_a_test_is_of_a_change_that_there_can_be(base: float, users: int, less: 
         assert made.testable == (abs(made.found - base) >= abs(made.reach - base) - 1e-9)
 
 
-@pytest.mark.parametrize("value", [0.0, 1.0])
-def test_what_nobody_or_everybody_does_cannot_be_tested(value: float) -> None:
+@pytest.mark.parametrize("value", [0.0, 0.004, 0.98, 1.0])
+def test_what_almost_nobody_or_everybody_does_cannot_be_tested(value: float) -> None:
     assert experiment(share(value), 500, KNOWN) is None
+
+
+@given(st.floats(*ROOM))
+def test_a_change_shows_where_it_is_rounded(base: float) -> None:
+    """No change "from 98 % to 98 %", nor "from about 4 in 10 to about 4 in 10"."""
+    for written in (percent, tenths):
+        change = re.search(
+            r"a change from (.+?) to (.+?)[: ]? ?(takes|would)", said(experiment(share(base), 10**6, KNOWN), written, "users")
+        )
+        assert change is not None and change[1] != change[2]
 
 
 def test_too_few_users_are_called_not_testable() -> None:

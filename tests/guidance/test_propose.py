@@ -188,3 +188,20 @@ def test_a_share_of_events_is_no_sharing_with_others() -> None:
     (p, _) = told(world)
     assert not {"share-everywhere", "social-proof", "share-buttons"} & {c.entry for c in p.checklist if c.answer == "yes"}
     assert not {"share-buttons", "community", "referral"} & {o.entry for o in p.opportunities}
+
+
+def test_what_would_fit_most_personas_is_proposed_to_few_and_what_the_data_do_not_hold_to_none() -> None:
+    """No trial where nothing is tried, no line of products where nothing is sold, and nothing for more than half of them."""
+    looks = Pain("P2", "price", "view_offers", 0.3, ("P2.e2.users",))
+    people = told(WORLD, Dossier(pains=(looks,)))
+    found = [o.entry for p in people for o in p.opportunities]
+    assert found and all(found.count(entry) == 1 for entry in found)
+    assert not {"free-trial", "persona-pricing", "product-line"} & set(found)
+
+
+def test_how_many_proposals_can_be_tested_is_said_first() -> None:
+    """Requirement 145."""
+    made = cast(WORLD)
+    (sheet,) = (s for s in sheets(made) if s.id == "opportunities")
+    sure = sum(o.experiment is not None and o.experiment.testable for p in made.personas for o in p.opportunities)
+    assert sheet.about.startswith(f"{sure} of these {len(sheet.rows)} can be tested with the users there are")

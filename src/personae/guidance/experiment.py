@@ -13,12 +13,15 @@ from math import ceil, sqrt
 from personae.model.fact import Fact
 from personae.model.library import Library
 from personae.model.persona import Experiment
+from personae.words.numbers import amount, percent
 
 ALPHA_Z, POWER_Z = 1.959964, 0.841621
 """Normal quantiles of 0.975 (two-sided alpha 0.05) and 0.8 (power)."""
 RARE = 0.1
 """A share under this, or over the rest of 1, is tested for a change by a quarter of it."""
 PART = 0.25
+ROOM = (0.02, 0.96)
+"""Shares with room for a change: beyond them a quarter of what is left would not show, or not where values are rounded."""
 
 
 def per_arm_of_shares(base: float, found: float) -> int:
@@ -34,9 +37,9 @@ def per_arm_of_means(spread: float, change: float) -> int:
 
 
 def experiment(fact: Fact, users: int, known: Library, days: int = 0, *, less: bool = False) -> Experiment | None:
-    """The test for a change of a fact, upwards or with `less` downwards; None where the fact cannot be tested: a share of
-    nobody or everybody, a mean without an interval."""
-    if fact.statistic in ("share", "rate") and 0 < fact.value < 1:
+    """The test for a change of a fact, upwards or with `less` downwards; None where the fact cannot be tested: a share
+    of almost nobody or almost everybody, a mean without an interval."""
+    if fact.statistic in ("share", "rate") and ROOM[0] <= fact.value <= ROOM[1]:
         rare = min(fact.value, 1 - fact.value)
         step = known.share if rare >= RARE else PART * rare
         sign = -1 if (less and fact.value > step) or fact.value + step >= 1 else 1
@@ -70,7 +73,10 @@ def _sized(fact: Fact, statistic: str, spread: float, change: tuple[int, float, 
 def said(test: Experiment | None, written: Callable[[float], str], users: str) -> str:
     """An experiment in words; `written` writes its values, `users` is what is grouped."""
     if test is None:
-        return "Cannot be sized: these data hold no measure of what should move. Decide first how it is counted."
+        none = "these data hold no measure of what should move, or none with room to move"
+        return f"Cannot be sized: {none}. Decide first how it is counted."
+    if written(test.base) == written(test.found):  # rounded for the reader
+        written = percent if test.statistic == "share" else amount
     change = f"a change from {written(test.base)} to {written(test.found)}"
     if not test.testable:
         reach = "" if test.reach is None else f" With all of them only a change to {written(test.reach)} or beyond would show."

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from personae.guidance.experiment import experiment, said
-from personae.guidance.signals import Signal, answers, holds, named
+from personae.guidance.experiment import ROOM, experiment, said
+from personae.guidance.signals import Signal, answers, holds, named, words
 from personae.model.fact import Fact
 from personae.model.library import HORIZONS, Entry, Library
 from personae.model.persona import Check, Opportunity, Touch
@@ -55,16 +55,42 @@ class Case:
         return next(doings, "what they do most")
 
 
-def opportunities(case: Case, known: Library) -> tuple[Opportunity, ...]:
+def spread(cases: Sequence[Case], known: Library) -> tuple[tuple[Opportunity, ...], ...]:
+    """The proposals of each persona. An entry that would stand with more than half of the personas says little of any: it
+    stays with those of whom its evidence is strongest."""
+    most, barred = max(1, len(cases) // 2), set[tuple[str, str]]()
+    while True:
+        made = tuple(opportunities(c, known, barred) for c in cases)
+        used: dict[str, list[tuple[int, int]]] = {}
+        for i, (case, own) in enumerate(zip(cases, made, strict=True)):
+            for o in own:
+                rank = next(n for n, s in enumerate(case.signals) if s.evidence == o.evidence)
+                used.setdefault(o.entry, []).append((rank, i))
+        over = {(cases[i].key, entry) for entry, at in used.items() for _, i in sorted(at)[most:]}
+        if not over:
+            return made
+        barred |= over
+
+
+def opportunities(case: Case, known: Library, barred: Collection[tuple[str, str]] = ()) -> tuple[Opportunity, ...]:
     """At most four proposals, soonest first: entries that answer a pain or a trait by name, then at most two that answer
-    whatever sets the persona apart most. None where nothing is seen that an entry answers."""
-    entries = [e for e in known.of("action") if e.least <= case.share]
+    whatever sets the persona apart most. None where nothing is seen that an entry answers.
+
+    `barred` are keys of personas with ids of entries that are not for them.
+    """
+    entries = [e for e in known.of("action") if e.least <= case.share and (case.key, e.id) not in barred and _there(case, e)]
     named = [(s, e) for s in case.signals for e in entries if answers(e, s)]
     general = [(s, e) for s in case.signals for e in entries if answers(e, s, anything=True)]
     chosen = _picked(named, MOST, {})
     chosen = _picked(general, min(MOST, len(chosen) + ANYTHING), chosen)
     made = [_opportunity(case, known, s, e) for e, s in chosen.items()]
     return tuple(sorted(made, key=lambda o: HORIZONS.index(o.horizon)))
+
+
+def _there(case: Case, entry: Entry) -> bool:
+    """Whether the data hold what an entry takes for granted."""
+    held = (words(f.label if f.unit == "share" else f.measure) for f in case.own.values())
+    return not entry.signs or any(holds(h, entry.signs) for h in held)
 
 
 def _picked(pairs: Iterable[tuple[Signal, Entry]], most: int, chosen: Mapping[Entry, Signal]) -> dict[Entry, Signal]:
@@ -115,10 +141,10 @@ def _label(fact: Fact) -> str:
 
 
 def _testable(fact: Fact) -> bool:
-    """Whether a fact is of something that a product can move: not a share of everyone or nobody, no share of activity."""
+    """Whether a fact is of something that a product can move: not a share of almost all or nobody, no share of activity."""
     if fact.statistic in ("share", "rate"):
         people = fact.unit == "share of users" and fact.measure not in ("share of users", "borderline")
-        return 0 < fact.value < 1 and people
+        return ROOM[0] <= fact.value <= ROOM[1] and people
     return (
         fact.statistic == "mean" and fact.low is not None and fact.unit not in ("share of activity", "Jaccard", "share", "bits")
     )

@@ -19,8 +19,8 @@ class Entry:
 
     `kind` is "action" (an opportunity), "principle" or "interface" (a checklist) or "experience" (what a `surface` shows).
     `unless` holds words of traits above everyone that speak against it. `measures` are words by which what should move is
-    found among the facts. `least` is the smallest share of all users that a group must hold. `source` says where the pairing
-    comes from, `needs` what must be there first.
+    found among the facts. Of `signs`, where there are any, one must be in a name that the data hold. `least` is the smallest
+    share of all users that a group must hold. `source` says where the pairing comes from, `needs` what must be there first.
     """
 
     id: str
@@ -32,6 +32,7 @@ class Entry:
     more: tuple[str, ...] = ()
     less: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
+    signs: tuple[str, ...] = ()
     needs: str = ""
     metric: str = ""
     measures: tuple[str, ...] = ()
