@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import pandas as pd
 import pytest
 from tests.ways import Looked, looked
+
+from personae.stages.mentions import tokens
 
 MANY = 40
 ENDS = (
@@ -79,3 +83,30 @@ def test_with_a_column_of_consent_only_those_who_say_yes_are_quoted() -> None:
     yes = set(frame.loc[frame["may_quote"] == "yes", "comment"])
     assert found.dossier.quotes
     assert all(q.text in yes for q in found.dossier.quotes)
+
+
+def test_each_text_of_the_users_looked_at_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of millions of answers a random part is looked at, however many themes there are; a persona has three quotes at most."""
+    read: list[str] = []
+
+    def counted(text: str) -> list[str]:
+        read.append(text)
+        return tokens(text)
+
+    monkeypatch.setattr("personae.stages.quotes.tokens", counted)
+    found, _ = _world(quotes=("comment",), sample=60)
+    assert 0 < len(read) <= 60
+    assert {q.text for q in found.dossier.quotes} <= set(read)
+    assert max(Counter(q.persona for q in found.dossier.quotes).values()) <= 3
+
+
+def test_a_name_that_stands_in_another_column_is_starred_whoever_has_it() -> None:
+    """EXP-03: also the name of somebody who was not looked at, and a half of a double name; a mail address is no name."""
+    rows = []
+    for i in range(2 * MANY):
+        text = "Anne made the slow delivery to Zoltan example." if i < MANY else FAST
+        name = {0: "ANNE-Marie", 79: "zoltan"}.get(i, f"Given{chr(97 + i // 26)}{chr(97 + i % 26)}")
+        rows.append((f"u{i:03d}", i % 7, text, name, f"x{i}@example.org"))
+    frame = pd.DataFrame(rows, columns=["user_id", "visits", "comment", "first_name", "email"])
+    found = looked({f"u{i:03d}": int(i >= MANY) for i in range(2 * MANY)}, frame, quotes=("comment",))
+    assert {q.text for q in found.dossier.quotes} == {"*** made the slow delivery to *** example.", FAST}

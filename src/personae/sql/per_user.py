@@ -206,13 +206,13 @@ def usual(relation: str, id: str, value: str) -> str:
     )
 
 
-def traits(relation: str, id: str, values: Sequence[str]) -> str:
-    """Per user: the values of a table with one row a user, as v0, v1..."""
+def traits(relation: str, id: str, values: Sequence[str], users: int = 0) -> str:
+    """Per user, of the first `users` where that is not 0: the values of a table with one row a user, as v0, v1..."""
     inner = "".join(f", {v} AS v{i}" for i, v in enumerate(values))
     outer = "".join(f", p.v{i}" for i in range(len(values)))
     return (
         f"SELECT u.r AS r{outer} FROM (SELECT {_text(id)} AS k{inner} FROM {relation}) AS p "
-        f"JOIN {USERS} AS u ON u.id = p.k ORDER BY 1"
+        f"JOIN {USERS} AS u ON u.id = p.k {f'WHERE u.r < {users} ' if users else ''}ORDER BY 1"
     )
 
 

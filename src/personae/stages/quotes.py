@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -19,6 +20,7 @@ from personae.model.quote import Quote
 from personae.model.study import Role
 from personae.model.table import Column, Table
 from personae.sql import per_user
+from personae.sql.names_said import SAID, names_said
 from personae.stages.mentions import language, tokens
 from personae.stages.part import keyed
 from personae.stages.permitted import YES
@@ -30,27 +32,41 @@ MOST = 3
 ALPHA = 0.05
 _LINKS = re.compile(r"(?:https?://|www\.)\S+|(?<!\w)@\w+|\S*\d{4,}\S*")
 """Addresses, handles and long numbers, which are starred."""
+_LETTERS = re.compile(r"[^\W\d_]+")
+
+
+@dataclass(frozen=True)
+class _Text:
+    """What somebody of a group wrote: whole, its words and pairs of words, and what of it may be shown ("" for nothing)."""
+
+    whole: str
+    group: int
+    terms: frozenset[str]
+    shown: str
 
 
 def quotes(known: Known) -> tuple[Quote, ...]:
     """At most three quotes a persona, one for each theme it mentions more than the rest; none without `quotes` or `consent`
-    in the study. A theme is said by at least the floor of the persona's users; texts that hold an id are passed over."""
+    in the study. A theme is said by at least the floor of the persona's users; texts that hold an id are passed over.
+
+    At most `study.sample` users are looked at, the first in the order of the md5 of their ids, which is a random part of them.
+    """
     study = known.study
     if not study.quotes and not study.consent:
         return ()
     allowed = _allowed(known)
     found: list[Quote] = []
     for table, column in _columns(known):
-        texts, names = _texts(known, table, column, allowed)
-        tongue = language([t for t, _ in texts.values()])
-        for profile in known.shown:
-            own = {r: t for r, (t, g) in texts.items() if g == profile.index}
-            for theme, fact in _themes(known, profile.key, column.name):
-                text = _best(known, own.values(), theme, names, {q.text for q in found})
+        themes = [(p, t, f) for p in known.shown for t, f in _themes(known, p.key, column.name)]
+        texts = _texts(known, table, column, allowed) if themes else ()
+        tongue = language([t.whole for t in texts])
+        for profile, theme, fact in themes:
+            if sum(q.persona == profile.key for q in found) < MOST:
+                own = [t for t in texts if t.group == profile.index]
+                text = _best(own, theme, {q.text for q in found})
                 if text:
                     found.append(Quote(profile.key, text, theme, fact.id, column.name, tongue, _consent(known)))
-    kept: Counter[str] = Counter()
-    return tuple(q for q in found if not kept.update([q.persona]) and kept[q.persona] <= MOST)
+    return tuple(found)
 
 
 def _consent(known: Known) -> str:
@@ -82,27 +98,56 @@ def _allowed(known: Known) -> frozenset[int] | None:
 
 
 def _cells(known: Known, table: Table, columns: list[Column]) -> Any:
-    typed = plugins.find("engines", "duckdb").typed
-    return known.engine.arrow(per_user.traits(*keyed(known.engine, table), [typed(c) for c in columns]))
+    """Columns of the first `study.sample` users by the hash of their ids, after their positions."""
+    typed, users = plugins.find("engines", "duckdb").typed, known.study.sample
+    return known.engine.arrow(per_user.traits(*keyed(known.engine, table), [typed(c) for c in columns], users))
 
 
-def _texts(
-    known: Known, table: Table, column: Column, allowed: Collection[int] | None
-) -> tuple[dict[int, tuple[str, int]], frozenset[str]]:
-    """The text and group of each user who wrote and may be quoted, and the words of names that stand in other columns."""
-    personal = [c for c in table.columns if c.role is Role.IGNORE and c.why == "personal data"]
-    cells = _cells(known, table, [column, *personal])
-    rows, said = cells.column(0).to_pylist(), cells.column(1).to_pylist()
-    persona = known.placement.persona
-    texts = {
-        r: (" ".join(t.split()), int(persona[r]))
-        for r, t in zip(rows, said, strict=True)
+def _texts(known: Known, table: Table, column: Column, allowed: Collection[int] | None) -> tuple[_Text, ...]:
+    """The text of each user looked at who may be quoted."""
+    cells, persona = _cells(known, table, [column]), known.placement.persona
+    rows = zip(*(c.to_pylist() for c in cells.columns), strict=True)
+    said = [
+        (int(persona[r]), " ".join(t.split()))
+        for r, t in rows
         if t and t.strip() and persona[r] >= 0 and (allowed is None or r in allowed)
-    }
-    names = {
-        w for i in range(len(personal)) for v in cells.column(i + 2).cast("string").to_pylist() for w in tokens(v or "") if w
-    }
-    return texts, frozenset(names)
+    ]
+    names, ids = _names(known, table, {t for _, t in said}), _ids(known, {t for _, t in said})
+    made = []
+    for group, text in said:
+        shown, words = _shown(text, names), tokens(text)
+        terms = frozenset((*words, *(f"{a} {b}" for a, b in pairwise(words))))
+        made.append(_Text(text, group, terms, "" if ids & _words(shown) else shown))
+    return tuple(made)
+
+
+def _names(known: Known, table: Table, texts: Collection[str]) -> frozenset[str]:
+    """The words of texts that stand in columns of names, of all users."""
+    import pyarrow as pa
+
+    columns = [c for c in table.columns if c.role is Role.IGNORE and c.why == "personal data"]
+    if not columns or not texts:
+        return frozenset()
+    said = sorted({w.lower() for t in texts for w in _LETTERS.findall(t)})
+    known.engine.register(SAID, pa.table({"w": pa.array(said, pa.string())}))
+    rows = known.engine.rows(names_said(keyed(known.engine, table)[0], [known.engine.quote(c.name) for c in columns]))
+    return frozenset(w.casefold() for (w,) in rows)
+
+
+def _ids(known: Known, texts: Collection[str]) -> frozenset[str]:
+    """The ids of users among the words of texts."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    said = sorted({w for t in texts for w in _words(t)})
+    ids = known.features.ids
+    return frozenset(ids.filter(pc.is_in(ids, value_set=pa.array(said, pa.string()))).to_pylist())
+
+
+def _words(text: str) -> frozenset[str]:
+    """The words of a text as they stand, and without the marks around them."""
+    words = text.split()
+    return frozenset((*words, *(w.strip(".,;:!?()[]'\u2026") for w in words)))
 
 
 def _themes(known: Known, key: str, column: str) -> list[tuple[str, Fact]]:
@@ -115,36 +160,21 @@ def _themes(known: Known, key: str, column: str) -> list[tuple[str, Fact]]:
     return [(f.measure.removeprefix(begin), f) for f in often]
 
 
-def _best(known: Known, texts: Collection[str], theme: str, names: Collection[str], taken: Collection[str]) -> str:
+def _best(texts: Collection[_Text], theme: str, taken: Collection[str]) -> str:
     """The text on a theme that most people wrote, of those the one that reads best; "" where none may be shown."""
-    some = Counter(q for t in texts if _about(t, theme) and (q := _shown(t, names)) and q not in taken)
-    for text in sorted(some, key=lambda t: (-some[t], abs(len(t) - BEST), t.encode())):
-        if not _holds_id(known, text):
-            return text
-    return ""
+    some = Counter(t.shown for t in texts if t.shown and t.shown not in taken and _about(t, theme))
+    return min(some, key=lambda t: (-some[t], abs(len(t) - BEST), t.encode()), default="")
 
 
-def _about(text: str, theme: str) -> bool:
+def _about(text: _Text, theme: str) -> bool:
     """Whether a text mentions a word, or a pair of words next to each other as they are counted."""
-    said = tokens(text)
-    if " " not in theme:
-        return theme in said
-    return any(f"{a} {b}" == theme for a, b in pairwise(said)) or all(w in said for w in theme.split())
+    return theme in text.terms or all(w in text.terms for w in theme.split())
 
 
 def _shown(text: str, names: Collection[str]) -> str:
     """A text with what points at a person starred, cut at a word; "" for one that is too short, or quotes somebody itself."""
     text = _LINKS.sub("***", masked(text))
-    text = re.sub(r"[^\W\d_]+", lambda m: "***" if m[0].casefold() in names else m[0], text)
+    text = _LETTERS.sub(lambda m: "***" if m[0].casefold() in names else m[0], text)
     if len(text) < SHORTEST or re.search('["\u201c\u201d<>]', text):
         return ""
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1].rsplit(' ', 1)[0]}\u2026"
-
-
-def _holds_id(known: Known, text: str) -> bool:
-    """Whether one of the words of a text is the id of a user."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    words = {*text.split(), *(w.strip(".,;:!?()[]'") for w in text.split())}
-    return bool(pc.any(pc.is_in(pa.array(sorted(words), pa.string()), value_set=known.features.ids)).as_py())
