@@ -117,6 +117,17 @@ def test_the_guide_asks_what_the_data_leave_open_and_names_nobody(shop: Cast) ->
     assert "- Do they share a phone? confirmed (1 for, 0 against)" in guide(answered, answered.personas)
 
 
+def test_words_of_the_data_are_no_markup_in_the_guide(shop: Cast) -> None:
+    """A line of theirs stays a line of ours, without headings, pictures, entities or addresses to click on."""
+    evil = "Tall\n# Heads ~~x~~ ![y](https://z.example) &lt;b&gt; $1$ {q} \x1b"
+    note = Note("yes", DAY, f"+ {evil}", "confirmed", "interview 1")
+    p = replace(shop.personas[0], name=evil, notes=(note,))
+    text = guide(replace(shop, personas=(p, *shop.personas[1:])), (p,))
+    shown = "Tall \\# Heads \\~\\~x\\~\\~ !\\[y\\](https:\u200b//z.example) &amp;lt;b&amp;gt; \\$1\\$ \\{q\\} ␛"
+    assert f"\n## {shown} (P1)\n" in text
+    assert f"\n- \\+ {shown} confirmed (1 for, 0 against)\n" in text
+
+
 def _run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
     with pytest.raises(SystemExit) as done:
         main(list(arguments))

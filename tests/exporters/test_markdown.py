@@ -9,6 +9,7 @@ import pytest
 from exporters import worlds
 from personae.exporters import markdown
 from personae.report.page import page
+from personae.words.legible import literal
 
 
 @pytest.mark.parametrize("world", worlds.ALL)
@@ -19,7 +20,7 @@ def test_every_kind_of_cast_has_its_verdict_in_every_part(world: str, tmp_path: 
     heads = [line for line in text.splitlines() if line.startswith("## ")]
     assert text.startswith(f"# {view.title}\n")
     assert sum(f"**{view.badge.word}**" in h for h in heads) >= 2
-    assert all(f"### {markdown.plain(c.name)}" in text for c in view.cards)
+    assert all(f"### {literal(c.name)}" in text for c in view.cards)
     assert text.endswith("\n") and not text.endswith("\n\n")
 
 
@@ -46,7 +47,7 @@ def test_nothing_from_the_data_is_mark_up(tmp_path: Path) -> None:
     ],
 )
 def test_a_text_is_shown_letter_by_letter(text: str, shown: str) -> None:
-    assert markdown.plain(text) == shown
+    assert literal(text) == shown
 
 
 def test_the_same_cast_gives_the_same_bytes(tmp_path: Path) -> None:

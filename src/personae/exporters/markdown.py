@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -11,10 +10,8 @@ from personae.report.cards import Card
 from personae.report.page import Page, page
 from personae.report.proof import Said
 from personae.report.tabled import Tabled
-from personae.words.legible import legible
+from personae.words.legible import legible, literal
 
-_MARKS = re.compile(r"([\\`*_{}\[\]<>#|~$])")
-_START = re.compile(r"^(\s*)([-+=]|\d+[.)])(?=\s|$)", re.MULTILINE)
 ROWS = 60
 """Rows of a table that are shown; the sheet has them all, and the line below says so."""
 
@@ -26,26 +23,20 @@ def export(cast: Cast, path: Path) -> Path:
     return path
 
 
-def plain(text: str) -> str:
-    """A text that Markdown shows letter by letter: no mark-up, no HTML, no table bars, on one line."""
-    one = re.sub(r"\s+", " ", legible(text)).strip()
-    return _START.sub(r"\1\\\2", _MARKS.sub(r"\\\1", one).replace("&", "&amp;")).replace("://", ":\u200b//")
-
-
 def _report(view: Page) -> Iterator[str]:
-    said = f"**{view.badge.word}**: {plain(view.badge.phrase)}"
+    said = f"**{view.badge.word}**: {literal(view.badge.phrase)}"
     yield from (
-        f"# {plain(view.title)}",
+        f"# {literal(view.title)}",
         "",
-        f"> {said}. {plain(view.badge.sentences)}",
+        f"> {said}. {literal(view.badge.sentences)}",
         ">",
-        f"> {plain(view.number.why)}",
+        f"> {literal(view.number.why)}",
         "",
     )
     for line in (*view.lead, " · ".join(view.meta)):
-        yield from (plain(line), "")
+        yield from (literal(line), "")
     if view.sizes is not None:
-        yield from ("## At a glance", "", f"{plain(view.sizes.chart.title)}. ({said})", "")
+        yield from ("## At a glance", "", f"{literal(view.sizes.chart.title)}. ({said})", "")
         words = {c.key: c.tagline.text for c in view.cards}
         rows = [(b.name, b.users, b.share, words.get(b.key, "")) for b in view.sizes.bars]
         yield from (*_table(("persona", view.entities, "share", "what sets them apart"), rows, (False, True, True, False)), "")
@@ -53,7 +44,12 @@ def _report(view: Page) -> Iterator[str]:
     for c in view.cards:
         yield from _card(c, view)
     if view.heat is not None:
-        yield from (f"## Side by side ({said})", "", f"{plain(view.heat.chart.title)}. {plain(view.heat.chart.caption)}", "")
+        yield from (
+            f"## Side by side ({said})",
+            "",
+            f"{literal(view.heat.chart.title)}. {literal(view.heat.chart.caption)}",
+            "",
+        )
         yield from (*_table(view.heat.chart.columns, view.heat.chart.rows, (False, *(True for _ in view.heat.heads))), "")
     for part, called in view.parts:
         yield from (f"## {called} ({said})", "")
@@ -66,15 +62,15 @@ def _report(view: Page) -> Iterator[str]:
 def _card(c: Card, view: Page) -> Iterator[str]:
     """A persona: what it is in a line, its differences as a table, and its sentences."""
     yield from (
-        f"### {plain(c.name)}",
+        f"### {literal(c.name)}",
         "",
-        f"{c.users} {view.entities}, {c.share} of all; {c.steady}. {plain(c.steady_words)}",
+        f"{c.users} {view.entities}, {c.share} of all; {c.steady}. {literal(c.steady_words)}",
         "",
     )
     yield from (_sentence(c.tagline), "")
     chart = c.differences.chart
     if chart.rows:
-        yield from (f"{plain(chart.title)}.", "", *_table(chart.columns, chart.rows, (False, *(True,) * 5)), "")
+        yield from (f"{literal(chart.title)}.", "", *_table(chart.columns, chart.rows, (False, *(True,) * 5)), "")
     for head, claims in (("In short", c.story), ("What comes of it", c.outcomes), ("Who they are", c.demographics)):
         if claims:
             yield from (f"**{head}**", "", *(f"- {_sentence(x)}" for x in claims), "")
@@ -83,13 +79,13 @@ def _card(c: Card, view: Page) -> Iterator[str]:
 
 
 def _sentence(claim: Said) -> str:
-    return f"{plain(claim.text)} `{claim.grade}`" if claim.grade else plain(claim.text)
+    return f"{literal(claim.text)} `{claim.grade}`" if claim.grade else literal(claim.text)
 
 
 def _sheets(view: Page, part: str) -> Iterator[str]:
     for t in view.sheets:
         if t.part == part:
-            yield from (f"### {plain(t.title)}", "", plain(t.about), "", *_tabled(t), "")
+            yield from (f"### {literal(t.title)}", "", literal(t.about), "", *_tabled(t), "")
 
 
 def _tabled(t: Tabled) -> Iterator[str]:
@@ -100,13 +96,13 @@ def _tabled(t: Tabled) -> Iterator[str]:
 
 
 def _number(view: Page, said: str) -> Iterator[str]:
-    yield from (f"## {'Why this number' if view.cards else 'What was tested'} ({said})", "", plain(view.number.why), "")
+    yield from (f"## {'Why this number' if view.cards else 'What was tested'} ({said})", "", literal(view.number.why), "")
     if view.number.asked:
-        yield from (plain(view.number.asked), "")
+        yield from (literal(view.number.asked), "")
     votes = [(v.criterion, v.shown, v.words) for v in view.number.votes]
     if votes:
         yield from (*_table(("criterion", "groups", "why"), votes, (False, True, False)), "")
-    yield from (plain(view.number.methods), "")
+    yield from (literal(view.number.methods), "")
 
 
 def _sure(view: Page, said: str) -> Iterator[str]:
@@ -114,15 +110,15 @@ def _sure(view: Page, said: str) -> Iterator[str]:
     yield from (f"## How sure are we? ({said})", "")
     if f.steadiness:
         rows = [(name, hundred, words) for _, name, _, hundred, words in f.steadiness.rows]
-        yield from (f"{plain(f.steadiness.chart.title)}.", "")
+        yield from (f"{literal(f.steadiness.chart.title)}.", "")
         yield from (*_table(("persona", "comes back, times in 100", "which is"), rows, (False, True, False)), "")
     if f.pairs:
         pairs = [(p.first[1], p.second[1], p.words) for p in f.pairs]
-        yield from (f"{plain(f.merging)}.", "", *_table(("between", "and", "the border is"), pairs, (False,) * 3), "")
+        yield from (f"{literal(f.merging)}.", "", *_table(("between", "and", "the border is"), pairs, (False,) * 3), "")
     for line in (f.borderline, f.fidelity, f.empties, f.seeds):
         if line:
-            yield from (plain(line), "")
-    yield from ("### Limits", "", *(f"- {plain(x)}" for x in f.limits), "")
+            yield from (literal(line), "")
+    yield from ("### Limits", "", *(f"- {literal(x)}" for x in f.limits), "")
     yield from _sheets(view, "sure")
     if view.holds("analysts"):
         yield from ("## For analysts", "")
@@ -140,9 +136,9 @@ def _data(view: Page) -> Iterator[str]:
     )
     for line in (*view.matches, view.window and f"Time: {view.window}.", view.space):
         if line:
-            yield from (plain(line), "")
+            yield from (literal(line), "")
     if view.warnings:
-        yield from ("Warnings:", "", *(f"- {plain(x)}" for x in view.warnings), "")
+        yield from ("Warnings:", "", *(f"- {literal(x)}" for x in view.warnings), "")
     yield from (
         "## Privacy",
         "",
@@ -150,16 +146,16 @@ def _data(view: Page) -> Iterator[str]:
         "",
     )
     if view.worded:
-        yield from (plain(f"{view.worded} {view.sent}"), "")
+        yield from (literal(f"{view.worded} {view.sent}"), "")
     yield from ("## Made again by", "", "```sh", legible(view.command).replace("```", "'''"), "```", "")
     yield from ("Made by personae" + "".join(f" {v}" for n, v in view.versions if n == "personae") + f", seed {view.seed}.", "")
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[bool]) -> Iterator[str]:
-    yield f"| {' | '.join(map(plain, heads))} |"
+    yield f"| {' | '.join(map(literal, heads))} |"
     yield f"|{'|'.join('---:' if r else '---' for r in right)}|"
     for row in rows:
-        yield f"| {' | '.join(map(plain, row))} |"
+        yield f"| {' | '.join(map(literal, row))} |"
 
 
 def _squeezed(lines: Iterable[str]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from personae.model.cast import Cast
 from personae.model.persona import Persona
 from personae.report.questions import Question, questions
+from personae.words.legible import literal
 
 MOST = 8
 """Questions of a persona: an hour holds no more."""
@@ -32,7 +33,7 @@ def guide(cast: Cast, personas: Sequence[Persona]) -> str:
         "(or `--says refuted`, or `--says open`).",
     ]
     for p in personas:
-        lines += ["", f"## {_text(p.name)} ({p.key})", "", _text(p.tagline.text), "", *_asked(cast, p)]
+        lines += ["", f"## {literal(p.name)} ({p.key})", "", literal(p.tagline.text), "", *_asked(cast, p)]
     return "\n".join(lines) + "\n"
 
 
@@ -42,10 +43,10 @@ def _asked(cast: Cast, p: Persona) -> list[str]:
     open_ = [q for q in found if q.state in ("open", "disputed")]
     lines = []
     for i, q in enumerate(_mixed(open_), 1):
-        lines += [f"{i}. {_text(q.text)}", f"   {_because(q)}"]
+        lines += [f"{i}. {literal(q.text)}", f"   {_because(q)}"]
     done = [q for q in found if q not in open_]
     if done:
-        lines += ["", "Answered:", *(f"- {_text(q.text)} {q.state} ({q.confirmed} for, {q.refuted} against)" for q in done)]
+        lines += ["", "Answered:", *(f"- {literal(q.text)} {q.state} ({q.confirmed} for, {q.refuted} against)" for q in done)]
     return lines or ["Nothing is open."]
 
 
@@ -57,10 +58,5 @@ def _mixed(found: Sequence[Question]) -> list[Question]:
 
 
 def _because(q: Question) -> str:
-    facts = f" [{', '.join(q.why.facts)}]" if q.why.facts else ""
-    return f"Because: {_text(q.why.text)}{facts}"
-
-
-def _text(text: str) -> str:
-    """Text from the data without what Markdown would take for markup."""
-    return "".join(f"\\{c}" if c in "\\`*_[]<>#|" else c for c in text)
+    facts = f" [{', '.join(map(literal, q.why.facts))}]" if q.why.facts else ""
+    return f"Because: {literal(q.why.text)}{facts}"

@@ -7,6 +7,9 @@ import re
 HIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 """Controls but tab and line feed, lone surrogates, and code points that are no characters (XML 1.0, section 2.2)."""
 
+_MARKS = re.compile(r"([\\`*_{}\[\]<>#|~$])")
+_START = re.compile(r"^(\s*)([-+=]|\d+[.)])(?=\s|$)", re.MULTILINE)
+
 LONGEST = 32_767
 """Characters that a cell of a spreadsheet holds, counted in UTF-16."""
 CUT = " … (cut)"
@@ -27,6 +30,16 @@ def _sign(character: str) -> str:
     if code < 0x20:
         return chr(0x2400 + code)
     return "\u2421" if code == 0x7F else "\ufffd"
+
+
+def literal(text: str) -> str:
+    """A text that Markdown shows letter by letter: no mark-up, no HTML, no table bars, on one line.
+
+    >>> literal("a_b | c")
+    'a\\\\_b \\\\| c'
+    """
+    one = re.sub(r"\s+", " ", legible(text)).strip()
+    return _START.sub(r"\1\\\2", _MARKS.sub(r"\\\1", one).replace("&", "&amp;")).replace("://", ":\u200b//")
 
 
 def whole(text: str) -> str:
