@@ -17,16 +17,18 @@ from personae.charts.axes import axes
 from personae.charts.groups import gains, groups, tried
 from personae.charts.heat import heat
 from personae.charts.multiples import line
-from personae.charts.numbers import NBSP, amount, in_words, percent, shares, times, value
+from personae.charts.numbers import NBSP, amount, in_words, percent, times, value
 from personae.charts.outcomes import outcomes
 from personae.charts.picture import svg
 from personae.charts.sizes import sizes
 from personae.charts.steadiness import steadiness
 from personae.charts.traits import traits
 from personae.charts.worlds import worlds as ways
-from personae.model.evidence import Axis
+from personae.model.evidence import Axis, Border
 from personae.model.fact import Fact
 from personae.model.worlds import World, Worlds
+from personae.report.limits import limits
+from personae.words.worlds import caveat
 
 CAST = worlds.natural()
 FACTS = {f.id: f for f in CAST.facts}
@@ -55,14 +57,6 @@ def test_a_multiple_and_its_inverse_lie_mirrored_around_everyone() -> None:
 def test_everything_drawn_stays_inside_the_line(multiples: list[float]) -> None:
     on = line(tuple(multiples))
     assert all(0 <= on.at(m) <= 100 for m in multiples) and 3 <= len(on.ticks) <= 7
-
-
-@given(st.lists(st.integers(0, 10**7), min_size=1, max_size=40).filter(sum))
-def test_printed_shares_of_any_sizes_add_up_to_a_hundred(parts: list[int]) -> None:
-    """R103."""
-    printed = [float(s.partition(NBSP)[0]) for s in shares(tuple(parts))]
-    assert sum(printed) == pytest.approx(100)
-    assert all(abs(p - 100 * n / sum(parts)) <= 0.1 + 1e-9 for p, n in zip(printed, parts, strict=True))
 
 
 def test_numbers_read_as_a_reader_wants_them() -> None:
@@ -109,6 +103,15 @@ def test_size_bars_are_sorted_with_those_in_no_group_last() -> None:
     assert [b.users for b in drawn.bars] == ["3,980", "3,210", "2,310", "2,050", "830", "457"]
     assert drawn.bars[-1].key == "" and drawn.bars[0].width == 100
     assert drawn.chart.title == f"The largest group is Daily quick buyers, with 31{NBSP}% of all customers"
+
+
+def test_a_share_is_the_same_number_beside_the_bars_and_on_its_card() -> None:
+    """A size of 124 in 1,895 is 6.5 % wherever it stands, and the shares of sevenths need not add up."""
+    parts = (1771, 124)
+    people = tuple(replace(p, users=n, share=n / 1895) for p, n in zip(CAST.personas, parts, strict=False))
+    assert [b.share for b in sizes(people, 0, "customer", 10).bars] == [percent(1771 / 1895), f"6.5{NBSP}%"]
+    thirds = tuple(replace(p, users=100, share=1 / 6) for p in CAST.personas[:3])
+    assert [b.share for b in sizes(thirds, 300, "customer", 10).bars] == [f"17{NBSP}%"] * 3 + [f"50{NBSP}%"]
 
 
 def test_difference_bars_put_the_strongest_first_and_state_it() -> None:
@@ -214,6 +217,34 @@ def test_one_thing_is_singular_and_what_rounding_leaves_of_nothing_is_nothing() 
     assert amount(1, "count", "borders") == f"1{NBSP}border" and amount(2, "count", "borders") == f"2{NBSP}borders"
     assert amount(1.0, "mean", "events a week") == f"1{NBSP}event a week"
     assert amount(4.4e-16, "mean", "bits") == f"0{NBSP}bits" and percent(1e-9) == f"0{NBSP}%"
+
+
+def test_the_title_of_steadiness_says_which_groups_few_other_ways_show() -> None:
+    some = {0: "there in 3 of 20 other ways"}
+    drawn = steadiness(CAST.personas[:2], some)
+    assert drawn is not None
+    who = CAST.personas[0].name
+    assert drawn.chart.title.endswith(f", but {who} is in fewer than half of the other ways to form groups")
+    choices = tuple(World("method", f"w{i}", 2, 0.9, (0.9 if i < 3 else 0.2, 0.9 if i < 10 else 0.2)) for i in range(20))
+    assert [caveat(Worlds(choices, 1000, None), i) for i in (0, 1)] == [some[0], ""] and caveat(None, 0) == ""
+
+
+def test_a_group_that_shades_into_several_is_told_in_one_line() -> None:
+    def said(*pairs: tuple[int, int]) -> list[str]:
+        borders = tuple(Border(a, b, 0.5, True) for a, b in pairs)
+        found = limits(replace(CAST, evidence=replace(CAST.evidence, borders=borders)))
+        return [x for x in found if "no clear gap" in x]
+
+    a, b, c, d = (p.name for p in CAST.personas[:4])
+    assert said((0, 3), (1, 3), (2, 3)) == [f"{d} shade into {a}, {b} and {c}: there is no clear gap; they may be one group."]
+    assert said((1, 0)) == [f"Between {a} and {b} there is no clear gap; they may be one group."]
+    assert len(said((0, 1), (2, 3))) == 2
+
+
+def test_a_method_that_shows_none_of_the_groups_is_no_choice_they_rest_on() -> None:
+    none = World("method", "with dbscan", 2, 0.1, (0.1,) * len(CAST.personas))
+    found = limits(replace(CAST, evidence=replace(CAST.evidence, worlds=Worlds((none,), 1000, None))))
+    assert "None of these groups is there with dbscan: formed that way, other groups may show." in found
 
 
 def test_the_title_of_other_ways_says_in_how_many_each_weak_group_is_there() -> None:

@@ -13,7 +13,7 @@ from tests.ways import looked
 
 import personae
 from personae import Result
-from personae.facts.offering import decisions
+from personae.facts.offering import decisions, told
 from personae.model.fact import Fact
 from personae.model.offers import Offers
 from personae.model.persona import Claim
@@ -73,7 +73,8 @@ def test_each_group_is_sent_what_it_takes_another_offer_or_nothing(found: tuple[
     acts = {(group[str(r[0])], r[1]): r[2] for r in sheet.rows}
     assert acts[0, "red wine"] == "send" and acts[1, "=white wine"] == "send"
     assert acts[2, "cheese"] == "do not send"
-    assert all(isinstance(r[5], Claim) and r[5].facts for r in sheet.rows if r[2])
+    shown = [r[5] for r in sheet.rows if r[5] is not None]
+    assert shown and all(isinstance(c, Claim) and c.facts for c in shown)
 
 
 def _group(result: Result, key: str) -> int:
@@ -123,3 +124,28 @@ def test_only_what_was_taken_in_the_window_counts_and_no_hidden_event(as_text: b
     assert found.dossier.offers is not None
     assert found.dossier.offers.names == ("wine",)
     assert [found.facts[f"{k}.offer.0"].value for k in ("all", "P1", "P2")] == [0.25, 0.5, 0.0]
+
+
+def taken(key: str, takers: int, n: int) -> Fact:
+    return Fact(f"{key}.a", key, "a", "a", "share", takers / n, "share of users", n)
+
+
+@pytest.mark.parametrize(
+    ("cells", "whole", "kept"),
+    [
+        ({"P1": (40, 60), "P2": (30, 60)}, (70, 120), {"P1", "P2"}),
+        ({"P1": (16, 50)}, (17, 100), set()),  # one taker elsewhere
+        ({"P1": (12, 14), "P2": (30, 86)}, (42, 100), set()),  # two of P1 did not, and what they took is P2's remainder
+        (
+            {"P1": (40, 60), "P2": (20, 60), "P3": (16, 60)},
+            (79, 240),
+            {"P1", "P2"},
+        ),  # three elsewhere: P3 goes too
+    ],
+)
+def test_no_take_up_tells_of_a_few_by_itself_or_by_subtraction(
+    cells: dict[str, tuple[int, int]], whole: tuple[int, int], kept: set[str]
+) -> None:
+    facts = {f.id: f for f in (taken("all", *whole), *(taken(k, *c) for k, c in cells.items()))}
+    shown = told(Offers("o", ("A",), ("a",), whole[1]), tuple(cells), facts, 10)
+    assert {f.subject for f in shown.values()} - {"all"} == kept

@@ -21,7 +21,6 @@ __all__ = [
     "plain",
     "plural",
     "sentence",
-    "shares",
     "span",
     "those",
     "times",
@@ -110,18 +109,6 @@ def span(low: float | None, high: float | None, statistic: str, unit: str = "") 
         return ""
     kept = unit if unit.startswith("share") else ""
     return f"{amount(low, statistic, kept)} to {amount(high, statistic, kept)}"
-
-
-def shares(parts: tuple[int, ...]) -> tuple[str, ...]:
-    """Shares of a whole with one decimal that add up to 100.0 % (largest remainders)."""
-    total = sum(parts)
-    if not total:
-        return tuple(f"0.0{NBSP}%" for _ in parts)
-    floors = [1000 * p // total for p in parts]
-    order = sorted(range(len(parts)), key=lambda i: (-(1000 * parts[i] % total), i))
-    for i in order[: 1000 - sum(floors)]:
-        floors[i] += 1
-    return tuple(f"{f // 10}.{f % 10}{NBSP}%" for f in floors)
 
 
 def sentence(text: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from personae.charts.chart import Chart
 from personae.charts.look import NOBODY, Mark, mark
-from personae.charts.numbers import count, percent, plural, shares
+from personae.charts.numbers import count, percent, plural
 from personae.model.persona import Persona
 
 NO_GROUP = "not in any group"
@@ -26,7 +26,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Sizes:
-    """Size bars, largest first, users in no group last; the shares printed add up to 100.0 %."""
+    """Size bars, largest first, users in no group last; a share is printed as on its card."""
 
     chart: Chart
     bars: tuple[Bar, ...]
@@ -37,11 +37,9 @@ def sizes(personas: tuple[Persona, ...], outside: int, entity: str, floor: int) 
     many = plural(entity)
     ordered = sorted(personas, key=lambda p: (-p.users, p.index))
     numbers = (*(p.users for p in ordered), *((outside,) if outside else ()))
-    printed = shares(numbers)
-    most = max(numbers, default=1)
+    most, total = max(numbers, default=1), max(1, sum(numbers))
     bars = [
-        Bar(p.key, mark(p.index), p.name, count(p.users), s, round(100 * p.users / most, 2))
-        for p, s in zip(ordered, printed, strict=False)
+        Bar(p.key, mark(p.index), p.name, count(p.users), percent(p.share), round(100 * p.users / most, 2)) for p in ordered
     ]
     if outside:
         few = outside < floor
@@ -51,7 +49,7 @@ def sizes(personas: tuple[Persona, ...], outside: int, entity: str, floor: int) 
                 NOBODY,
                 NO_GROUP,
                 f"fewer than {floor}" if few else count(outside),
-                "" if few else printed[-1],
+                "" if few else percent(outside / total),
                 0.0 if few else round(100 * outside / most, 2),
             )
         )
@@ -63,7 +61,7 @@ def sizes(personas: tuple[Persona, ...], outside: int, entity: str, floor: int) 
     chart = Chart(
         "sizes",
         title,
-        f"Each bar is a group; longer means more {many}. Shares add up to 100 %.",
+        f"Each bar is a group; longer means more {many}. Shares are rounded, so their sum may miss 100 % by a little.",
         "Size bars. " + "; ".join(f"{b.name}: {b.users}{', ' + b.share if b.share else ''}" for b in bars),
         ("group", many, "share"),
         tuple((b.name, b.users, b.share) for b in bars),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from personae.charts.chart import Chart
 from personae.charts.look import Mark, mark
@@ -28,8 +29,9 @@ def hundred(share: float) -> str:
     return f"{100 * share:.0f}"
 
 
-def steadiness(personas: Sequence[Persona]) -> Steadiness | None:
-    """How often each group comes back when the work is repeated on other samples; without those that a person made."""
+def steadiness(personas: Sequence[Persona], caveats: Mapping[int, str] = MappingProxyType({})) -> Steadiness | None:
+    """How often each group comes back when the work is repeated on other samples; without those that a person made. `caveats`
+    say of a persona's index in how few other ways to form groups it is there."""
     personas = [p for p in personas if p.steady != UNTESTED]
     if not personas:
         return None
@@ -40,6 +42,10 @@ def steadiness(personas: Sequence[Persona]) -> Steadiness | None:
     if shaky:
         some = listing(shaky) if len(shaky) <= 3 else f"{len(shaky)} of {len(personas)} groups"
         title = f"{some} {those(len(shaky), 'is', 'are')} shaky: not to be relied on alone"
+    seldom = tuple(p.name for p in personas if caveats.get(p.index))
+    if seldom:
+        some = listing(seldom) if len(seldom) <= 3 else f"{len(seldom)} of {len(personas)} groups"
+        title += f", but {some} {those(len(seldom), 'is', 'are')} in fewer than half of the other ways to form groups"
     chart = Chart(
         "steadiness",
         title,

@@ -22,6 +22,32 @@ def decisions(offers: Offers, keys: Sequence[str], facts: Mapping[str, Fact], fl
     return tuple(d for key in keys for d in _persona(offers, key, facts, floor))
 
 
+def told(offers: Offers, keys: Sequence[str], facts: Mapping[str, Fact], floor: int) -> dict[str, Fact]:
+    """The facts of take-up that tell of nobody few: no group of which all but fewer than the floor took an offer, and no such
+    number left for the other groups when those told are taken from everyone; the group with fewest takers goes first."""
+    kept: dict[str, Fact] = {}
+    for code in offers.codes:
+        whole = facts.get(f"all.{code}")
+        if whole is None:
+            continue
+        cells = [f for k in keys if (f := facts.get(f"{k}.{code}")) is not None and not _few(_parts(f)[1], floor)]
+        cells.sort(key=lambda f: (-_parts(f)[0], f.id))
+        while cells and any(_few(n - sum(ns), floor) for n, *ns in zip(_parts(whole), *map(_parts, cells), strict=True)):
+            cells.pop()
+        kept |= {f.id: f for f in (whole, *cells)}
+    return kept
+
+
+def _parts(fact: Fact) -> tuple[int, int]:
+    """How many took it, and how many did not."""
+    took = round(fact.value * fact.n)
+    return took, fact.n - took
+
+
+def _few(users: int, floor: int) -> bool:
+    return 0 < users < floor
+
+
 def _persona(offers: Offers, key: str, facts: Mapping[str, Fact], floor: int) -> Iterable[Decision]:
     """The decisions of one persona."""
     cells = [(n, facts.get(f"{key}.{c}"), facts.get(f"all.{c}")) for n, c in zip(offers.names, offers.codes, strict=True)]

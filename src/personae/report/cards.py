@@ -18,7 +18,7 @@ from personae.model.persona import UNTESTED, Claim, Persona, Profile
 from personae.model.vocabulary import is_thing
 from personae.report.proof import Proof, Said, said
 from personae.words.names import clean
-from personae.words.worlds import life
+from personae.words.worlds import caveat, life
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def card(cast: Cast, persona: Persona, facts: Mapping[str, Fact], proofs: Mappin
         name=persona.name,
         users=count(persona.users),
         share=percent(persona.share),
-        steady=persona.steady,
+        steady="; ".join(x for x in (persona.steady, caveat(cast.evidence.worlds, persona.index)) if x),
         steady_words=_steady(persona),
         tagline=said(persona.tagline, proofs),
         differences=traits(profile, persona.name, facts, on, cast.study.floor),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from personae.charts.look import mark
 from personae.charts.multiples import BAND
-from personae.charts.numbers import amount, count, listing, percent, plural, sentence, shares, those, times, value
+from personae.charts.numbers import amount, count, listing, percent, plural, sentence, those, times, value
 from personae.charts.traits import shown
 from personae.model.cast import Cast
 from personae.model.fact import Fact
@@ -19,7 +19,7 @@ from personae.report.limits import limits
 from personae.report.page import outside
 from personae.report.proof import facts_shown
 from personae.report.steps import asks, firsts, ordered, plans
-from personae.words.names import capital, lowered
+from personae.words.names import capital
 from personae.words.worded import briefly, marked
 
 FACES, BARS, PLANS = 6, 10, 6
@@ -87,9 +87,8 @@ def groups(cast: Cast) -> Slide:
     floor, many = cast.study.floor, plural(cast.study.entity)
     people, rest = ordered(cast.personas), outside(cast)
     few = 0 < rest < floor
-    printed = shares(tuple(p.users for p in people) + ((rest,) if rest else ()))
     drawn = people if len(people) <= BARS else people[: BARS - 1]
-    names = [f"{p.name}, {s}" for p, s in zip(drawn, printed, strict=False)]
+    names = [f"{p.name}, {percent(p.share)}" for p in drawn]
     values, marks = [float(p.users) for p in drawn], [mark(p.index) for p in drawn]
     if len(drawn) < len(people):
         others = sum(p.users for p in people[len(drawn) :])
@@ -103,9 +102,7 @@ def groups(cast: Cast) -> Slide:
     return Slide(
         f"The largest of {len(people)} groups is {top.name}, with {percent(top.share)} of all {many}",
         "2  Groups",
-        (verdict.why(cast), *(f"{p.name}: {count(p.users)} {many}, {s}" for p, s in zip(people, printed, strict=False)))[
-            :NOTED
-        ],
+        (verdict.why(cast), *(f"{p.name}: {count(p.users)} {many}, {percent(p.share)}" for p in people))[:NOTED],
         about=f"{many.capitalize()} in each group, and their share of everyone",
         bars=Bars(many, tuple(names), tuple(values), tuple(marks), "#,##0", alt),
         points=(
@@ -163,7 +160,7 @@ def _strongest(cast: Cast, people: tuple[Persona, ...], facts: Mapping[str, Fact
     if not said:
         return ""
     (first, name), *others = list(reversed(said.values()))[:2]
-    return capital(f"{first} the average among {name}" + "".join(f", {x} among {n}" for x, n in others))
+    return capital(f"{name} stand out most, with {first} the average" + "".join(f"; then {n}, with {x}" for x, n in others))
 
 
 def differences(cast: Cast, persona: Persona, facts: Mapping[str, Fact]) -> tuple[Trait, ...]:
@@ -214,9 +211,8 @@ def opportunities(cast: Cast, facts: Mapping[str, Fact]) -> Slide:
         "Opportunities, soonest first", tuple(mark(p.index) for p, _ in most),
     )  # fmt: skip
     soon = sum(o.horizon == "quick win" for _, o in found)
-    first = f"{count(len(found))} {those(len(found), 'opportunity', 'opportunities')}"
-    one = f"{lowered(most[0][1].title)} for {most[0][0].name}"
-    title = f"{first}, {count(soon)} quick; the first is {one}" if soon else f"{first}; the nearest is {one}"
+    ideas = f"{count(len(found))} {those(len(found), 'idea', 'ideas')}"
+    title = f"{count(soon)} of {ideas} can start within two weeks" if soon else f"None of {ideas} can start within two weeks"
     notes = []
     for p, o in most:
         notes += [
@@ -253,7 +249,7 @@ def steps(cast: Cast) -> Slide:
     """What to do first, what to ask, what to keep in mind."""
     first, ask, mind = firsts(cast), asks(cast), limits(cast)
     title = {
-        True: f"First: {first[0].rstrip('.')}" if first else "First: talk to people",
+        True: "What to do first, what to ask, what to keep in mind",
         False: "First: look at other behaviour, or for longer",
     }[bool(cast.personas)]
     return Slide(

@@ -12,6 +12,7 @@ from personae.charts.steadiness import Steadiness, hundred, steadiness
 from personae.model.cast import Cast
 from personae.model.evidence import Axis, Structure
 from personae.report.limits import limits
+from personae.words.worlds import caveat
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def firmness(cast: Cast) -> Firmness:
     e, many = cast.evidence, plural(cast.study.entity)
     there = bool(cast.personas)
     return Firmness(
-        steadiness(cast.personas) if there else None,
+        steadiness(cast.personas, {p.index: caveat(e.worlds, p.index) for p in cast.personas}) if there else None,
         _pairs(cast),
         _merging(cast),
         _borderline(cast) if there else "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from personae.charts.numbers import count, listing, percent, plural, sentence, those
@@ -25,7 +26,6 @@ def limits(cast: Cast) -> tuple[str, ...]:
 
 def _of_groups(cast: Cast) -> Iterator[str]:
     e, many = cast.evidence, plural(cast.study.entity)
-    name = {p.index: p.name for p in cast.personas}
     if e.verdict.forced:
         yield f"The {len(cast.personas)} groups were drawn by order. Nothing in the data speaks for them."
     if e.verdict.kind == Structure.NOTHING and not e.verdict.forced:
@@ -35,9 +35,8 @@ def _of_groups(cast: Cast) -> Iterator[str]:
         yield f"There are no gaps between the groups: {many} near a line are much like those on the other side of it."
     if e.verdict.kind == Structure.CONSTRUCTIVE:
         yield "Another cut of the same data would serve as well. Choose the bands by what you want to do with them."
-    for b in e.borders:
-        if b.soft and b.first in name and b.second in name and e.verdict.kind == Structure.NATURAL:
-            yield f"Between {name[b.first]} and {name[b.second]} there is no clear gap; they may be one group."
+    if e.verdict.kind == Structure.NATURAL:
+        yield from _shading(cast)
     if e.torn and e.torn.words:
         yield sentence(e.torn.words)
     if e.reach and e.reach.varying:
@@ -60,6 +59,19 @@ def _of_groups(cast: Cast) -> Iterator[str]:
         yield f"The groups were looked for among {part}, chosen by their id alone; then everyone was placed."
 
 
+def _shading(cast: Cast) -> Iterator[str]:
+    """Which groups have no clear gap between them, those that shade into the most others first, and each pair once."""
+    name = {p.index: p.name for p in cast.personas}
+    pairs = [(b.first, b.second) for b in cast.evidence.borders if b.soft and b.first in name and b.second in name]
+    while pairs:
+        met = Counter(i for pair in pairs for i in pair)
+        one = min(met, key=lambda i: (-met[i], i))
+        others = tuple(name[a if b == one else b] for a, b in pairs if one in (a, b))
+        many = f"{name[one]} shade into {listing(others)}: there is no clear gap; they may be one group."
+        yield many if len(others) > 1 else f"Between {name[one]} and {others[0]} there is no clear gap; they may be one group."
+        pairs = [p for p in pairs if one not in p]
+
+
 def _of_worlds(cast: Cast) -> Iterator[str]:
     """Which personas hang on a choice that was made on the way."""
     found = cast.evidence.worlds
@@ -67,7 +79,7 @@ def _of_worlds(cast: Cast) -> Iterator[str]:
         return
     dead = deadly(found)
     if dead:
-        yield f"None of these groups is there {some_of(tuple(w.words for w in dead))}: they rest on that choice."
+        yield f"None of these groups is there {some_of(tuple(w.words for w in dead))}: formed that way, other groups may show."
     weak = tuple(p for p in cast.personas if not firm(found, p.index))
     if len(weak) > 3:
         names = listing(tuple(p.name for p in weak))

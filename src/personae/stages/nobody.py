@@ -26,12 +26,23 @@ def nobody(features: Features, placement: Placement, study: Study) -> tuple[str,
     if out.all() or out.sum() < study.floor:
         return ()
     counts = np.bincount(placement.reason[out], minlength=len(REASONS))
-    why = "; ".join(f"{n:,} {REASONS[i]}" for i, n in enumerate(counts) if n >= study.floor)
+    why = _why(counts, study.floor)
     ranked = sorted(_apart(features, out, study.floor), key=lambda pair: (-abs(pair[0] - 0.5), pair[1]))
     told = ", ".join(f"{'more' if chance > 0.5 else 'less'} {label}" for chance, label in ranked[:MOST])
     many = plural(study.entity)
     apart = f"Beside the {many} in groups, most of them have {told}." if told else "No single measure sets most of them apart."
     return (*((f"Why: {why}.",) if why else ()), apart)
+
+
+def _why(counts: NDArray[np.int64], floor: int) -> str:
+    """How many are out for which reason; reasons go untold, fewest users first, until those untold are none or enough not to be
+    told by subtraction. The main one is then said without a number."""
+    told = [i for i in np.argsort(counts, kind="stable") if counts[i] >= floor]
+    while told and 0 < counts.sum() - counts[told].sum() < floor:
+        told = told[1:]
+    if told:
+        return "; ".join(f"{counts[i]:,} {REASONS[i]}" for i in sorted(told))
+    return f"mostly {REASONS[int(counts.argmax())]}" if counts.max() >= floor else ""
 
 
 def _apart(features: Features, out: NDArray[np.bool_], floor: int) -> Iterator[tuple[float, str]]:

@@ -20,6 +20,12 @@ def firm(worlds: Worlds, persona: int) -> bool:
     return some >= VALID * all_
 
 
+def caveat(worlds: Worlds | None, persona: int) -> str:
+    """What stands beside how steady a persona is that fewer than half of the other ways have: "there in 3 of 20 other ways"."""
+    some, all_ = there(worlds, persona) if worlds else (0, 0)
+    return f"there in {some} of {all_} other {'way' if all_ == 1 else 'ways'}" if 2 * some < all_ else ""
+
+
 def deadly(worlds: Worlds) -> tuple[World, ...]:
     """The choices under which none of several personas is there."""
     return tuple(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from personae.facts.offering import decisions, top
+from personae.facts.offering import decisions, told, top
 from personae.model.cast import Cast
-from personae.model.persona import Claim
 from personae.model.sheet import Heading, Sheet
 from personae.report.proof import facts_shown
 from personae.words.stating import stated
@@ -17,27 +16,25 @@ def offers(cast: Cast) -> Sheet | None:
         return None
     names = {p.key: p.name for p in cast.personas}
     made = decisions(found, tuple(names), facts, cast.study.floor)
+    shown = told(found, tuple(names), facts, cast.study.floor)
     if not made:
         return None
     return Sheet(
         id="offers",
         title="Which offer for whom",
         about="Expected take-up is the share of the group that took the offer at least once in these data; it says who liked "
-        "it, not what sending it would change. Empty where fewer took it than may be shown.",
+        "it, not what sending it would change. Empty where a number would tell of a few people.",
         headings=(
             Heading("persona"), Heading("offer"), Heading("decision"), Heading("instead"), Heading("why"),
             Heading("expected take-up"), Heading("times everyone's", "times"),
         ),
         rows=tuple(
-            (names[d.persona], d.offer, d.act or None, d.instead or None, d.why, _take(d.take, cast), d.lift) for d in made
+            (names[d.persona], d.offer, d.act or None, d.instead or None, d.why)
+            + ((stated(shown[d.take]), d.lift) if d.take in shown else (None, None))
+            for d in made
         ),
         part="use",
     )  # fmt: skip
-
-
-def _take(id: str, cast: Cast) -> Claim | None:
-    """The take-up as a claim."""
-    return stated(cast.fact(id)) if id else None
 
 
 def top_items(cast: Cast) -> Sheet | None:
@@ -45,6 +42,7 @@ def top_items(cast: Cast) -> Sheet | None:
     found, facts = cast.dossier.offers, facts_shown(cast)
     if found is None:
         return None
+    facts = told(found, tuple(p.key for p in cast.personas), facts, cast.study.floor)
     rows = [
         (p.name, name, lift, stated(fact), round(fact.value * fact.n))
         for p in cast.personas
