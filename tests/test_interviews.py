@@ -194,3 +194,17 @@ def test_a_kit_is_made_from_the_folder_of_a_run_and_asks_nobody_twice(
     assert len(first) == len(second) == 6
     assert not first & second
     assert Record(Path(".personae")).asked() == first | second
+
+
+@pytest.mark.parametrize(
+    "other", [("--sheet", "sizes"), ("--audience", "P1"), ("--cut", "3"), ("--changes", "r1"), ("--library",)]
+)
+def test_a_kit_and_another_file_are_not_made_at_once(
+    other: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What was asked for is never passed over without a word."""
+    monkeypatch.chdir(tmp_path)
+    code, _, err = _run(capsys, "export", "--interviews", "3", *other)
+    assert code == 2
+    assert "--interviews" in err and other[0] in err and "go apart" in err
+    assert not list(tmp_path.iterdir())

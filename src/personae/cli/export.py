@@ -91,8 +91,11 @@ def export(
     from personae.store import Record
 
     screen = Screen(as_json, plain, quiet, no_color)
-    _apart(("--cut", cut), ("--sheet", sheet), ("--audience", audience), ("--nobody", nobody), ("--schema", schema))
-    _apart(("--cut", cut), ("--sheet", sheet), ("--changes", changes), ("--nobody", nobody), ("--schema", schema))
+    for lists in (("--audience", audience), ("--changes", changes)):
+        _apart(
+            ("--library", library), ("--interviews", interviews), ("--cut", cut), ("--sheet", sheet), lists,
+            ("--nobody", nobody), ("--schema", schema),
+        )  # fmt: skip
     if library:
         _library(screen, Path(out), overwrite=overwrite)
         return
