@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from advised import STUDY, cast, product
 from described import Described, described, events, evidence, number, placed
 from personae.errors import UsageError
 from personae.model.dossier import Dossier, Known
+from personae.model.fact import Fact
 from personae.model.features import Window
 from personae.model.persona import Claim
 from personae.model.sheet import Cell, Sheet
@@ -23,6 +25,7 @@ from personae.report.sheets.metrics import status
 from personae.stages.loudest import loudest
 from personae.stages.retention import retention
 from personae.words.better import worse
+from personae.words.stating import stated
 from personae.words.targets import target
 
 WORLD = product()
@@ -97,9 +100,37 @@ def test_goals_are_ranked_by_size_times_gap_to_the_best() -> None:
     assert found is not None and "not an effect" in found.about
     values = {p.name: WORLD.of(p.key, "renewed", "rate") for p in cast(WORLD).personas}
     best = max(f.value for f in values.values())
-    by_hand = sorted(((f.n * (best - f.value), n) for n, f in values.items()), reverse=True)
+    by_hand = sorted(((f.n * (best - f.value), n) for n, f in values.items() if f.value < best), reverse=True)
     assert [r[2] for r in found.rows if r[0] == "renewed"] == [n for _, n in by_hand]
     assert [r[-1] for r in found.rows] == pytest.approx([w for w, _ in by_hand], abs=0.051)
+
+
+def amounts(label: str, values: Any, **more: Any) -> Described:
+    """Two groups of 300 with one number each."""
+    labels = np.arange(600) % 2
+    return described(labels, number(label, values, **more), counts=events(np.eye(2)[labels] * 5 + 1, ("a", "b")))
+
+
+def test_points_are_not_added_up() -> None:
+    scores = np.random.default_rng(1).integers(0, 6, 600) + 4 * (np.arange(600) % 2)
+    found = sheet("goals", amounts("nps", scores, role=Role.OUTCOME, unit="points"))
+    assert found is not None and [r[-1] for r in found.rows] == [None]
+
+
+def test_amounts_of_those_who_paid_are_called_so() -> None:
+    """A mean of 267 over buyers is not the revenue of a user."""
+    paid = np.where(np.arange(600) % 3 == 0, np.nan, 267.0)
+    for values, name in ((paid, "revenue per buyer"), (np.full(600, 267.0), "revenue per user")):
+        world = amounts("revenue", values, role=Role.OUTCOME, unit="EUR")
+        made = replace(cast(world), ids=world.features.ids)
+        found = next(s for s in sheets(made) if s.id == "metrics")
+        assert {r[0] for r in found.rows} == {name}
+
+
+def test_equal_values_are_not_set_against_each_other() -> None:
+    fact = Fact("P1.d.mean", "P1", "active_days", "active days", "mean", 7.71, "", 300, everyone=7.68)
+    assert stated(fact).text == "Active days: 7.7 on average."
+    assert stated(replace(fact, everyone=7.9)).text == "Active days: 7.7 on average, against 7.9 for everyone."
 
 
 def test_who_ends_worse_is_listed_with_what_they_get_less_of() -> None:

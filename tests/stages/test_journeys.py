@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from tests.ways import Looked, log, looked
 
+import cast_builder
 from personae import plugins
 from personae.claims.settle import refusals
+from personae.model.dossier import Dossier
+from personae.model.fact import Fact
+from personae.model.journey import Cell, Journeys, Step
+from personae.model.pain import Pain
+from personae.report.binder import sheets
 from personae.sql import per_user
 from personae.sql.journeys import only
+from personae.stages.pains import Seen
+from personae.stages.pains import wait as wait_pains
 
 SHOP = ("view product", "add to cart", "begin checkout", "enter payment", "purchase")
 
@@ -125,3 +135,30 @@ def test_an_event_that_was_named_is_a_step_however_many_others_are_done_by_more(
         engine.execute(f"CREATE TABLE log AS {rows}")
         assert engine.rows(per_user.reach("log", "e", "id", 2)) == [("e0", 9), ("e1", 8)]
         assert engine.rows(per_user.events(only("log", "e", ["'e8'", "'x'"]), "e")) == [("e8", 1)]
+
+
+def test_who_goes_on_late_waits_only_where_something_is_finished() -> None:
+    """A month from the first view to the first like is no waiting; a month from the cart to the payment is."""
+    late = Fact("P1.late", "P1", "late", "users who wait long until {x}", "share", 0.5, "share of users", 300, 0.45, 0.55, 0.2)
+    wait = replace(late, id="P1.wait", statistic="median", value=31.0, unit="days")
+    found = {}
+    for phase in ("use", "buy"):
+        cell = Cell("P1", phase, phase, wait="P1.wait", late="P1.late")
+        ways = Journeys("log.csv", (phase,), (Step("x", phase, ""),), False, "a day", 600, False, True, (cell,))
+        found[phase] = [p.kind for p in wait_pains(Seen({f.id: f for f in (late, wait)}, ("P1",), ways, {}), "P1")]
+    assert found == {"use": [], "buy": ["wait"]}
+
+
+def test_what_gets_in_the_way_is_said_in_a_sentence_and_heaviest_first() -> None:
+    blank = cast_builder.cast()
+    pains = (Pain("P1", "drop", "add_to_cart", 0.2, ("x",)), Pain("P2", "help", "contact_support", 0.8, ("y",)))
+    made = replace(blank, dossier=Dossier(pains=pains))
+    (sheet,) = (s for s in sheets(made) if s.id == "pains")
+    assert sheet.title == f"What gets in the way most: {blank.personas[1].name} ask for help (contact support)"
+    assert [r[1] for r in sheet.rows] == ["help", "drop"] and "weight" not in [h.name for h in sheet.headings]
+
+
+def test_where_they_go_on_to_is_of_moves_that_leave(planted: Looked) -> None:
+    """Moves from a phase to itself are not counted, and the sentence says so."""
+    lines = [c.text for p in planted.personas for c in p.does if "moves" in c.text]
+    assert lines and all(line.startswith("When they leave ") for line in lines)

@@ -229,8 +229,12 @@ def retry(seen: Seen, key: str) -> list[Pain]:
 
 
 def wait(seen: Seen, key: str) -> list[Pain]:
-    """Long ways from one phase to the next: more than twice the median of everyone."""
-    cells = [c for c in seen.journeys.cells if c.persona == key and c.at == c.phase and c.wait] if seen.journeys else []
+    """Long ways to a phase in which something is finished, such as a purchase: more than twice the median of everyone. Whoever
+    looks for long before using more has waited for nothing."""
+    if seen.journeys is None:
+        return []
+    ends = {"buy", *(s.phase for s in seen.journeys.steps if s.goal)}
+    cells = [c for c in seen.journeys.cells if c.persona == key and c.at == c.phase and c.phase in ends and c.wait]
     return [p for c in cells for p in _at(seen, key, "wait", c, c.late, c.wait)]
 
 

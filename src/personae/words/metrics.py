@@ -8,12 +8,14 @@ from collections.abc import Iterable
 from personae.model.fact import Fact
 from personae.words.names import readable
 
+REVENUE, BUYERS = "revenue per user", "revenue per buyer"
+"""The metric of amounts, and what it is called where some users have none."""
 UNIVERSAL: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("engagement", ("active days", "sessions", "visits", "logins", "login frequency", "events")),
     ("retention", ("renewed", "retained", "retention", "active in the last", "churned", "churn", "attrition", "exited")),
     ("NPS", ("nps",)),
     ("tickets", ("tickets", "ticket", "support", "complaints", "complaint", "help")),
-    ("revenue per user", ("revenue", "total amount", "spend", "spent", "amount", "monetary", "sales", "turnover")),
+    (REVENUE, ("revenue", "total amount", "spend", "spent", "amount", "monetary", "sales", "turnover")),
 )  # fmt: skip
 """Metric, and the words by which it is known, best first."""
 
@@ -36,7 +38,7 @@ def _usable(fact: Fact, metric: str) -> bool:
         return False
     if metric == "NPS":
         return fact.unit == "points"
-    if metric in ("engagement", "revenue per user"):
+    if metric in ("engagement", REVENUE):
         return fact.statistic == "mean" and not re.search(r"\b(per|since|largest|average|mean)\b", named(fact))
     return not fact.label.startswith("mentions ")
 
@@ -55,6 +57,7 @@ def measured(metric: str, facts: Iterable[Fact], *, part: bool) -> Fact | None:
     ]
     fitting = [f for f in own if (f.statistic in ("rate", "share") or f.unit == "share") == part]
     wanted = metric.lower().replace("_", " ").strip()
+    wanted = REVENUE if wanted == BUYERS else wanted
     for name, _ in UNIVERSAL:
         if name.lower() == wanted and (found := universal(name, fitting)) is not None:
             return found

@@ -11,7 +11,7 @@ EVERYONE = "all"
 
 
 def stated(fact: Fact, *, against: bool = True) -> Claim:
-    """The fact as a claim; `against` compares it with everyone where it has that number."""
+    """The fact as a claim; `against` compares it with everyone where it has that number and it is another when written."""
     people = is_part(fact) and fact.unit != "share of activity"
     if people:
         base = " of everyone" if fact.subject == EVERYONE else " of them"
@@ -20,9 +20,10 @@ def stated(fact: Fact, *, against: bool = True) -> Claim:
     else:
         base = "" if fact.statistic in ("growth", "count") else " on average"
     other = ""
-    if against and fact.everyone is not None and fact.subject != EVERYONE:
-        other = f", against {written(fact, fact.everyone)} {'of' if people else 'for'} everyone"
-    return Claim(capital(f"{fact.label}: {written(fact, fact.value)}{base}{other}."), "M", (fact.id,))
+    own, all_ = written(fact, fact.value), "" if fact.everyone is None else written(fact, fact.everyone)
+    if against and all_ not in ("", own) and fact.subject != EVERYONE:
+        other = f", against {all_} {'of' if people else 'for'} everyone"
+    return Claim(capital(f"{fact.label}: {own}{base}{other}."), "M", (fact.id,))
 
 
 def written(fact: Fact, value: float) -> str:

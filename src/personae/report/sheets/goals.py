@@ -45,11 +45,12 @@ class Standing:
 
 
 def goals(cast: Cast) -> Sheet | None:
-    """Each outcome: personas ranked by size times gap to the best; None without outcomes."""
+    """Each outcome: personas ranked by size times gap to the best, which itself has none and is left out; None without
+    outcomes. Points on a scale add up to nothing, so that their product is left empty."""
     rows: list[tuple[Cell, ...]] = []
     names = {p.key: p.name for p in cast.personas}
     for label, standings in _standings(cast).items():
-        ranked = sorted(standings, key=lambda s: (-s.weight, s.persona.index))
+        ranked = sorted((s for s in standings if s.gap), key=lambda s: (-s.weight, s.persona.index))
         rows += [
             (
                 label,
@@ -59,7 +60,7 @@ def goals(cast: Cast) -> Sheet | None:
                 s.fact.n,
                 _plain(s.best),
                 names[s.best.subject],
-                round(s.weight, 1) + 0.0,
+                None if s.fact.unit.startswith("points") else round(s.weight, 1) + 0.0,
             )
             for i, s in enumerate(ranked, 1)
         ]

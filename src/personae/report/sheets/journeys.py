@@ -8,6 +8,14 @@ from personae.model.persona import Claim, Persona
 from personae.model.sheet import Heading, Sheet
 from personae.words.names import plural, readable
 
+HIT = {
+    "drop": "stop at {at}", "retry": "repeat {at}", "wait": "wait long until {at}", "error": "run into {at}",
+    "help": "ask for help ({at})", "limits": "run into {at}", "social": "share and invite little",
+    "price": "look at {at} without ever buying", "overwhelmed": "look much and finish little",
+    "returns": "send things back ({at})", "said": "mention \u201c{at}\u201d",
+}  # fmt: skip
+"""What each kind of pain is in a sentence about a group."""
+
 
 def journey(cast: Cast) -> Sheet | None:
     """Every persona at every phase and step, one line each; None without journeys."""
@@ -36,7 +44,7 @@ def journey(cast: Cast) -> Sheet | None:
         headings=(
             Heading("persona"), Heading("phase"), Heading("step"), Heading("come here", "share"), Heading("stop", "share"),
             Heading("repeat", "share"), Heading("end", "share"), Heading("time from before"), Heading("next"),
-            Heading("part of moves", "share"), Heading("friction", "number"),
+            Heading("part of moves to another step", "share"), Heading("friction", "number"),
         ),
         rows=rows,
         part="journeys",
@@ -64,18 +72,19 @@ def pains(cast: Cast) -> Sheet | None:
     """What gets in the way of whom, heaviest first; None where nothing does."""
     personas = {p.key: p for p in cast.personas}
     rows = tuple(
-        (personas[p.persona].name, p.kind, readable(p.at), round(100 * p.weight, 1), _evidence(personas[p.persona], p))
-        for p in cast.dossier.pains
+        (personas[p.persona].name, p.kind, readable(p.at), _evidence(personas[p.persona], p))
+        for p in sorted(cast.dossier.pains, key=lambda p: -p.weight)
         if p.persona in personas
     )
     if not rows:
         return None
-    top = max(cast.dossier.pains, key=lambda p: p.weight)
+    top = max((p for p in cast.dossier.pains if p.persona in personas), key=lambda p: p.weight)
     return Sheet(
         id="pains",
-        title=f"What gets in the way most: {top.kind} at {readable(top.at)}, of {personas[top.persona].name}",
-        about="Each was found in what users did or wrote. Weight: users in 100 of the group who are hit beyond everyone's.",
-        headings=(Heading("persona"), Heading("pain"), Heading("at"), Heading("weight", "number"), Heading("evidence")),
+        title=f"What gets in the way most: {personas[top.persona].name} {HIT[top.kind].format(at=readable(top.at))}",
+        about="Each was found in what users did or wrote. Heaviest first: by how many more of a group are hit than of all; "
+        "what is only inferred, or was only written by some, counts half.",
+        headings=(Heading("persona"), Heading("pain"), Heading("at"), Heading("evidence")),
         rows=rows,
         part="journeys",
     )

@@ -9,7 +9,7 @@ from personae.model.fact import Fact
 from personae.model.sheet import Cell, Heading, Sheet
 from personae.model.target import Target
 from personae.report.proof import facts_shown
-from personae.words.metrics import UNIVERSAL, measured, universal
+from personae.words.metrics import BUYERS, REVENUE, UNIVERSAL, measured, universal
 from personae.words.names import plural
 from personae.words.numbers import amount, percent
 from personae.words.stating import EVERYONE, stated
@@ -27,13 +27,15 @@ def metrics(cast: Cast) -> Sheet | None:
             continue
         code = whole.id.partition(".")[2]
         found = [("Everyone", whole), *((p.name, f) for p in cast.personas if (f := facts.get(f"{p.key}.{code}")) is not None)]
-        rows += [(metric, name, stated(f), f.n) for name, f in found]
+        told = BUYERS if metric == REVENUE and whole.n < cast.users else metric
+        rows += [(told, name, stated(f), f.n) for name, f in found]
     if not rows:
         return None
     return Sheet(
         id="metrics",
         title="The usual metrics, for everyone and each persona",
-        about="Only what the data hold. What is missing was not measured, or rests on too few, and is not zero.",
+        about="Only what the data hold. What is missing was not measured, or rests on too few, and is not zero. "
+        "Revenue per buyer is of those who have an amount.",
         headings=(
             Heading("metric"), Heading("who"), Heading("value"), Heading(f"of how many {plural(cast.study.entity)}", "count"),
         ),
