@@ -164,7 +164,7 @@ def test_names_that_would_mislead_are_refused_with_what_to_do(record: Record) ->
 
 
 def test_an_answer_moves_a_question_to_confirmed_refuted_or_disputed(record: Record) -> None:
-    """Requirement 109."""
+    """Requirement 109. How many said so is not counted: a handful of people is fewer than any number here may stand for."""
 
     def row() -> tuple[object, ...]:
         table = next(s for s in sheets(record.load()) if s.id == "questions")
@@ -173,15 +173,15 @@ def test_an_answer_moves_a_question_to_confirmed_refuted_or_disputed(record: Rec
     table = next(s for s in sheets(record.load()) if s.id == "questions")
     question = str(table.rows[0][1])
     key = record.load().personas[0].key
-    assert row()[3:6] == ("open", 0, 0)
+    assert row()[3:] == ("open", None)
     made = note(record.load(), key, "they like it", DAY, question.lower().rstrip("?"), "confirmed", "interview 3")
     assert made.about == question, "a question typed roughly is recognised"
     record.edit("", lambda cast: (made, None))
-    assert row()[3:7] == ("confirmed", 1, 0, "they like it (interview 3)")
+    assert row()[3:] == ("confirmed", "they like it (interview 3)")
     record.edit("", lambda cast: (note(cast, key, "I do not", DAY, question, "refuted"), None))
-    assert row()[3:6] == ("disputed", 1, 1)
+    assert row()[3] == "disputed"
     record.undo("", made.number or 1)
-    assert row()[3:6] == ("refuted", 0, 1)
+    assert row()[3] == "refuted"
     with pytest.raises(UsageError, match="a note says confirmed, refuted, open"):
         note(record.load(), key, "x", DAY, question, "maybe")
 

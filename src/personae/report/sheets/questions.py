@@ -20,14 +20,13 @@ def questions(cast: Cast) -> Sheet | None:
     return Sheet(
         id="questions",
         title=told,
-        about="What the data show and do not explain. Answers are people's, not measured: confirmed and refuted count them.",
+        about="What the data show and do not explain. Answers are people's, not measured, and too few to be counted.",
         headings=(
-            Heading("persona"), Heading("question"), Heading("because"), Heading("state"), Heading("confirmed", "count"),
-            Heading("refuted", "count"), Heading("answers"),
+            Heading("persona"), Heading("question"), Heading("because"), Heading("state"), Heading("answers"),
         ),
         rows=tuple(
             (
-                name[q.persona], q.text, q.why, q.state, q.confirmed, q.refuted,
+                name[q.persona], q.text, q.why, q.state,
                 "; ".join(f"{n.text} ({n.source})" if n.source else n.text for n in q.notes) or None,
             )
             for q in found
