@@ -20,6 +20,7 @@ from personae.model.cast import Cast, Listed
 from personae.model.dossier import Dossier
 from personae.model.edit import Edit
 from personae.model.fact import Fact
+from personae.model.journey import Cell, Journeys
 from personae.model.offers import Offers
 from personae.model.persona import Claim, Experiment, Opportunity
 from personae.model.rule_card import Cut, Portion, RuleCard
@@ -345,3 +346,21 @@ def test_what_rests_on_a_hidden_measure_goes_whole_from_rules_offers_and_opportu
     assert made.dossier.offers == Offers("item", ("tea",), ("offer.1",), 400)
     assert made.personas[0].opportunities == ()
     assert "income" not in repr((made.dossier, made.personas, made.facts))
+
+
+def test_a_cell_of_a_journey_tells_nothing_of_a_hidden_measure(shop: Cast) -> None:
+    """Neither the event that its fact named, nor a sum in which it is a part."""
+    from personae.words.edited import edited
+
+    stops = Fact("P1.lost.buy", "P1", "stops at buy", "visits that stop at buy", "mean", 0.3, "share", 400)
+    after = Fact("P1.next.buy", "P1", "next after buy", "moves from buy to ship", "mean", 0.5, "share", 400)
+    cell = Cell("P1", "buy", "buy", lost=stops.id, ends="P1.ends.buy", next="ship", next_share=after.id, friction=0.3)
+    way = Journeys("log.csv", ("buy",), (), False, "a day", 400, False, False, (cell,))
+    whole = replace(shop, facts=(*shop.facts, stops, after), dossier=Dossier(journeys=way))
+    for hidden, left in (
+        (stops, replace(cell, lost="", friction=None)),
+        (after, replace(cell, next="", next_share="")),
+    ):
+        made = edited(whole, [Edit(1, DAY, "hide-measure", "", hidden.measure)])
+        assert made.dossier.journeys is not None
+        assert made.dossier.journeys.cells == (left,)

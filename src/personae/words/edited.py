@@ -13,6 +13,7 @@ from typing import Any, cast
 from personae.model.cast import Cast
 from personae.model.dossier import Dossier
 from personae.model.edit import Edit, Note
+from personae.model.journey import Cell
 from personae.model.persona import Claim, Persona
 from personae.words.reading import mentions
 
@@ -115,7 +116,7 @@ def _hidden(whole: Cast, e: Edit) -> Cast:
         facts=tuple(f for f in whole.facts if f.id not in gone),
         profiles=profiles,
         personas=personas,
-        dossier=_walked(_unruled(whole.dossier, gone, labels), kept, labels),
+        dossier=_walked(_untold(whole.dossier, gone, labels), kept, labels),
     )
 
 
@@ -125,15 +126,30 @@ def _untried(p: Persona, gone: Collection[str]) -> Persona:
     return replace(p, opportunities=tuple(rest))
 
 
-def _unruled(dossier: Dossier, gone: Collection[str], labels: Collection[str]) -> Dossier:
+def _untold(dossier: Dossier, gone: Collection[str], labels: Collection[str]) -> Dossier:
     """The dossier without the rules one of whose conditions has one of these names (what is left of a rule is another rule),
-    and without the offers whose facts are gone."""
+    and without the offers and the numbers of journeys whose facts are gone."""
     rules = tuple(r for r in dossier.rules if not any(_named(c, labels) for c in r.cuts))
     offers = dossier.offers
     if offers is not None:
         open_ = [(n, c) for n, c in zip(offers.names, offers.codes, strict=True) if f"all.{c}" not in gone]
         offers = replace(offers, names=tuple(n for n, _ in open_), codes=tuple(c for _, c in open_))
-    return replace(dossier, rules=rules, offers=offers)
+    ways = dossier.journeys
+    if ways is not None:
+        ways = replace(ways, cells=tuple(_unseen(c, gone) for c in ways.cells))
+    return replace(dossier, rules=rules, offers=offers, journeys=ways)
+
+
+def _unseen(cell: Cell, gone: Collection[str]) -> Cell:
+    """A cell of a journey without what rests on facts that are gone."""
+    left = [f.name for f in fields(cell) if getattr(cell, f.name) in gone]
+    part = any(name in ("lost", "repeats", "late") for name in left)
+    return replace(
+        cell,
+        **dict.fromkeys(left, ""),
+        next="" if "next_share" in left else cell.next,
+        friction=None if part else cell.friction,
+    )
 
 
 def told_by(measure: str, name: str) -> bool:
