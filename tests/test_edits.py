@@ -19,6 +19,7 @@ from personae.errors import DataError, UsageError
 from personae.model.cast import Cast, Listed
 from personae.model.dossier import Dossier
 from personae.model.edit import Edit
+from personae.model.evidence import Axis
 from personae.model.fact import Fact
 from personae.model.journey import Cell, Journeys
 from personae.model.offers import Offers
@@ -27,6 +28,7 @@ from personae.model.rule_card import Cut, Portion, RuleCard
 from personae.report.binder import sheets
 from personae.stages.edit import hide, note, rename
 from personae.store import Record
+from personae.words.edited import edited
 
 DAY = "2026-06-01"
 
@@ -312,7 +314,6 @@ def test_an_edited_cast_that_is_saved_says_so_when_it_is_opened(record: Record, 
 
 
 def test_a_tagline_that_rests_on_a_hidden_measure_gives_way_to_the_next_line(shop: Cast) -> None:
-    from personae.words.edited import edited
 
     p = shop.personas[0]
     measure = next(f.measure.partition("=")[0] for f in shop.facts if f.id == p.tagline.facts[0])
@@ -323,7 +324,6 @@ def test_a_tagline_that_rests_on_a_hidden_measure_gives_way_to_the_next_line(sho
 
 def test_what_rests_on_a_hidden_measure_goes_whole_from_rules_offers_and_opportunities(shop: Cast) -> None:
     """A rule with one condition less would have another precision; the words and the SQL would still tell of the measure."""
-    from personae.words.edited import edited
 
     income = Fact("P1.income", "P1", "income", "yearly income", "mean", 9.0, "EUR", 400, 8.0, 10.0)
     took = Fact("all.offer.0", "all", "income", "income (at least once)", "share", 0.4, "share of users", 400)
@@ -350,8 +350,6 @@ def test_what_rests_on_a_hidden_measure_goes_whole_from_rules_offers_and_opportu
 
 def test_a_cell_of_a_journey_tells_nothing_of_a_hidden_measure(shop: Cast) -> None:
     """Neither the event that its fact named, nor a sum in which it is a part."""
-    from personae.words.edited import edited
-
     stops = Fact("P1.lost.buy", "P1", "stops at buy", "visits that stop at buy", "mean", 0.3, "share", 400)
     after = Fact("P1.next.buy", "P1", "next after buy", "moves from buy to ship", "mean", 0.5, "share", 400)
     cell = Cell("P1", "buy", "buy", lost=stops.id, ends="P1.ends.buy", next="ship", next_share=after.id, friction=0.3)
@@ -364,3 +362,10 @@ def test_a_cell_of_a_journey_tells_nothing_of_a_hidden_measure(shop: Cast) -> No
         made = edited(whole, [Edit(1, DAY, "hide-measure", "", hidden.measure)])
         assert made.dossier.journeys is not None
         assert made.dossier.journeys.cells == (left,)
+
+
+def test_a_hidden_measure_stands_at_no_end_of_a_direction(shop: Cast) -> None:
+    axes = (Axis(0.6, ("tea", "plan = pro"), ("plans made", "tea rooms")), Axis(0.2, ("plan = free",), ("plan",)))
+    whole = replace(shop, evidence=replace(shop.evidence, axes=axes))
+    made = edited(whole, [Edit(1, DAY, "hide-measure", "", "plan")])
+    assert made.evidence.axes == (Axis(0.6, ("tea",), ("plans made", "tea rooms")), Axis(0.2, (), ()))

@@ -138,6 +138,34 @@ def test_the_heat_map_begins_with_what_separates_most_and_leaves_a_gap_for_what_
     assert heat(CAST.personas, []) is None
 
 
+def test_what_marks_a_small_group_has_a_row_though_much_else_separates_more() -> None:
+    """A group of 6 % contacts support 12 times as often; twenty other measures part the large groups."""
+    model = next(f for f in CAST.facts if f.multiple is not None)
+    people = CAST.personas[:3]
+    people = tuple(replace(p, share=s) for p, s in zip(people, (0.5, 0.44, 0.06), strict=True))
+
+    def row(name: str, *multiples: float) -> list[Fact]:
+        pairs = zip(people, multiples, strict=True)
+        return [replace(model, id=f"{p.key}.{name}", subject=p.key, measure=name, label=name, multiple=m) for p, m in pairs]
+
+    facts = [f for i in range(20) for f in row(f"m{i}", 3.0 + i / 10, 0.1, 1.0)] + row("contact support", 0.9, 0.9, 12.0)
+    drawn = heat(people, facts)
+    assert drawn is not None
+    labels = [label for label, _ in drawn.rows]
+    assert len(labels) == 16 and "contact support" in labels and labels[0] == "m19"
+    assert "the 16 measures of 21 that mark one of the groups or separate most" in drawn.chart.caption
+
+
+def test_an_outcome_that_no_group_surely_differs_in_says_so_in_its_title() -> None:
+    made = {f.id: f for f in CAST.facts}
+    ids = [i for p in CAST.profiles for i in p.outcomes]
+    blurred = {i: replace(made[i], low=-1e9, high=1e9, p=0.4) for i in ids}
+    (first, *_) = outcomes(CAST.personas, CAST.profiles, made | blurred, 10)
+    assert first.chart.title.endswith(": no clear difference between the groups")
+    (first, *_) = outcomes(CAST.personas, CAST.profiles, made | blurred | {ids[0]: replace(blurred[ids[0]], p=0.001)}, 10)
+    assert ": from " in first.chart.title
+
+
 def test_outcomes_are_ordered_by_value_and_everyone_is_marked() -> None:
     drawn = outcomes(CAST.personas, CAST.profiles, FACTS, 10)
     assert [o.chart.name for o in drawn] == ["outcome-churned", "outcome-revenue"]

@@ -16,7 +16,10 @@ from python_calamine import CalamineWorkbook
 from exporters import worlds
 from personae.exporters import pptx
 from personae.model.cast import Cast
+from personae.model.dossier import Dossier
+from personae.model.journey import Journeys, Step
 from personae.model.persona import Claim, Opportunity
+from personae.model.rule_card import Cut, Portion, RuleCard
 from personae.report.page import page
 
 
@@ -159,6 +162,19 @@ def test_multiples_in_a_chart_read_as_in_the_report(tmp_path: Path) -> None:
     (chart,) = [s.chart for s in slide.shapes if s.has_chart]
     assert list(chart.plots[0].series[0].values) == [2.2, 0.1, 0.12, 0.3]
     assert list(chart.plots[0].categories)[1] == "orders, 0.1×"
+
+
+def test_no_slide_shows_code_or_who_put_an_event_in_its_phase(tmp_path: Path) -> None:
+    cast = worlds.natural()
+    cut = Cut("measure", "orders", "orders", ">=", 3.0)
+    rule = RuleCard("P1", (cut,), Portion(0.9), Portion(0.8), 100, "orders 3 or more", 'SELECT id FROM "measures"')
+    ways = Journeys("log.csv", ("buy",), (Step("pay", "buy", "its name", True),), False, "a day", 100, False, False, ())
+    deck = Presentation(
+        str(pptx.export(replace(cast, dossier=Dossier(rules=(rule,), journeys=ways)), tmp_path / "a.pptx", long=True))
+    )
+    said = [t for s in deck.slides for t in _texts(s)]
+    assert "orders 3 or more" in said and "pay" in said
+    assert "its name" not in said and not [t for t in said if "SELECT" in t]
 
 
 def test_a_slide_of_opportunities_names_whom_why_and_when(tmp_path: Path) -> None:

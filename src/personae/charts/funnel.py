@@ -29,9 +29,14 @@ def funnel(cast: Cast) -> Chart | None:
     most, least = max(gaps[widest]), min(gaps[widest])
     far, near = f"{percent(most[0])} of {most[1]}", f"{percent(least[0])} of {least[1]}"
     title = f"At \u201c{widest}\u201d the groups part: {far} come there, {near}"
-    caption = "Each line is one group, all on the same scale: the share that ever comes to a phase. No mark: too few users."
+    caption = (
+        "Each line is one group, all on the same scale: the share that ever comes to a phase. No mark: not shown, as it "
+        "would tell of a few users, of this group or of another."
+    )
     floor = cast.study.floor
-    rows = tuple((p.name, *(value(reach[p.key, f], floor) if (p.key, f) in reach else "-" for f in ways.phases)) for p in told)
+    rows = tuple(
+        (p.name, *(value(reach[p.key, f], floor) if (p.key, f) in reach else "not shown" for f in ways.phases)) for p in told
+    )
     alt = f"{title}."
     return Chart("funnel", title, caption, alt, ("group", *ways.phases), rows, _spec(cast, reach))
 

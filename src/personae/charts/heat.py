@@ -12,9 +12,9 @@ from personae.charts.numbers import times
 from personae.model.fact import Fact
 from personae.model.persona import Persona
 
-ROWS, COLUMNS, SAID = 16, 12, 2
-"""What fits a page, and rows of words in free text beside others; the full table is in the appendix, and the caption says so
-when something is left out."""
+ROWS, COLUMNS, SAID, OWN = 16, 12, 2, 2
+"""What fits a page, rows of words in free text beside others, and what each persona does most times the average that has a row
+before anything else; the full table is in the appendix, and the caption says so when something is left out."""
 
 MENTIONS = "mentions \u201c"
 """How the label of a word in free text begins."""
@@ -57,20 +57,31 @@ def heat(personas: Sequence[Persona], facts: Sequence[Fact], forms: Collection[s
     if not many:
         return None
     rows = []
-    for key in _ranked(many, share, forms):
+    for key in _ranked(many, share, forms, [p.key for p in people]):
         row = many[key]
         rows.append((next(iter(row.values())).label, tuple(_cell(row.get(p.key), p) for p in people)))
     return Heat(_chart(people, rows, len(many), len(personas)), tuple((mark(p.index), p.name) for p in people), tuple(rows))
 
 
-def _ranked(table: Rows, share: dict[str, float], forms: Collection[str]) -> list[tuple[str, str]]:
-    """The keys of the rows to be drawn, in order."""
+def _ranked(table: Rows, share: dict[str, float], forms: Collection[str], keys: Sequence[str]) -> list[tuple[str, str]]:
+    """The keys of the rows to be drawn, in order; what marks a persona has a row however small that persona is."""
     order = sorted(table, key=lambda k: (-_spread(table[k], share), k))
     said = [k for k in order if MENTIONS in next(iter(table[k].values())).label]
     done = [k for k in order if k not in said]
     first = [k for k in done if k[0].partition("=")[0] in forms]
     kept = [*first, *(k for k in done if k not in first)]
-    return (kept[:ROWS] + said[:SAID])[:ROWS] if kept else said[:ROWS]
+    marks = _marks(table, first or done, keys)
+    chosen = set(list(dict.fromkeys((*marks, *kept)))[:ROWS])
+    return ([k for k in kept if k in chosen] + said[:SAID])[:ROWS] if kept else said[:ROWS]
+
+
+def _marks(table: Rows, among: Sequence[tuple[str, str]], keys: Sequence[str]) -> list[tuple[str, str]]:
+    """What each persona does most times the average: the first of each persona, then the second of each."""
+    own = []
+    for key in keys:
+        more = [(-(table[k][key].multiple or 0.0), k) for k in among if key in table[k] and (table[k][key].multiple or 0.0) > 1]
+        own.append([k for _, k in sorted(more)[:OWN]])
+    return [marks[i] for i in range(OWN) for marks in own if i < len(marks)]
 
 
 def _spread(row: dict[str, Fact], share: dict[str, float]) -> float:
@@ -88,7 +99,8 @@ def _chart(people: Sequence[Persona], rows: list[tuple[str, tuple[Cell, ...]]], 
     label, cells = rows[0]
     filled = [c for c in cells if c.text]
     low, high = min(filled, key=lambda c: c.multiple), max(filled, key=lambda c: c.multiple)
-    cut = [f"the {len(rows)} measures of {measures} that separate most"] if measures > len(rows) else []
+    most = f"the {len(rows)} measures of {measures} that mark one of the groups or separate most"
+    cut = [most] if measures > len(rows) else []
     cut += [f"the {len(people)} largest groups of {personas}"] if personas > len(people) else []
     gaps = f' "{FEW}" stands where too few did it for a number.' if any(not c.text for _, cs in rows for c in cs) else ""
     rest = f" Shown are {' and '.join(cut)}; every number is in the appendix." if cut else ""

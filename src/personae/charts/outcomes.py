@@ -11,6 +11,8 @@ from personae.charts.numbers import amount, count, span, value
 from personae.model.fact import Fact
 from personae.model.persona import Persona, Profile
 
+SURE = 0.05
+
 
 @dataclass(frozen=True)
 class Dot:
@@ -46,6 +48,15 @@ def outcomes(
     return tuple(_outcome(m, pairs, floor) for (m, _), pairs in measures.items() if len({p.key for p, _ in pairs}) > 1)
 
 
+def _apart(fact: Fact) -> bool:
+    """Whether a group surely differs: by the test against the rest, or, where none was made, by the interval."""
+    if fact.p is not None:
+        return fact.p < SURE
+    if fact.everyone is None or fact.low is None or fact.high is None:
+        return False
+    return not fact.low <= fact.everyone <= fact.high
+
+
 def _outcome(measure: str, pairs: list[tuple[Persona, Fact]], floor: int) -> Outcome:
     pairs = sorted(pairs, key=lambda x: (-x[1].value, x[0].index))
     values = [v for _, f in pairs for v in (f.value, f.low, f.high, f.everyone) if v is not None]
@@ -60,9 +71,10 @@ def _outcome(measure: str, pairs: list[tuple[Persona, Fact]], floor: int) -> Out
     everyone = first[1].everyone
     dots = tuple(Dot(mark(p.index), p.name, at(f.value) or 0.0, at(f.low), at(f.high), value(f, floor)) for p, f in pairs)
     ends = f"from {value(last[1], floor)} ({last[0].name}) to {value(first[1], floor)} ({first[0].name})"
+    sure = any(_apart(f) for _, f in pairs)
     chart = Chart(
         f"outcome-{measure}",
-        f"{label[:1].upper() + label[1:]}: {ends}",
+        f"{label[:1].upper() + label[1:]}: {ends if sure else 'no clear difference between the groups'}",
         "The mark is the group, the line through it its 95 % interval, the dashed line everyone. "
         "It describes; it does not say why.",
         f"{label} by group. " + "; ".join(f"{d.name}: {d.text}" for d in dots),

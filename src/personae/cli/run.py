@@ -197,6 +197,10 @@ def _free(out: str, overwrite: bool) -> None:
     try_place(Path(out or "reports"))
 
 
+ANOTHER = "to read another: "
+"""How the note on a workbook with more sheets begins what to do about it."""
+
+
 def _say(cast: Cast, screen: Screen, folder: Path, watch: Watch, saved: bool) -> None:
     for line in summary.warnings((*cast.warnings, *watch.warnings)):
         screen.talk(line)
@@ -214,6 +218,7 @@ def _next(cast: Cast, flags: str) -> list[str]:
             f"next     personae show{flags} --why-groups        what was tried and why nothing held",
             "         personae run ... --force          groups for use, marked as such everywhere",
             "         personae run ... --group-by COLS  other columns to group by",
+            *_sheets(cast),
         ]
     offers = (
         (f"personae show{flags} --persona {quoted(cast.personas[0].name)}", "one persona in full"),
@@ -221,7 +226,14 @@ def _next(cast: Cast, flags: str) -> list[str]:
         (f"personae export{flags} --out users.csv", "every user with their persona"),
     )
     wide = max(width(command) for command, _ in offers)
-    return [f"{'' if i else 'next':<9}{pad(command, wide)}   {words}" for i, (command, words) in enumerate(offers)]
+    lines = [f"{'' if i else 'next':<9}{pad(command, wide)}   {words}" for i, (command, words) in enumerate(offers)]
+    return [*lines, *_sheets(cast)]
+
+
+def _sheets(cast: Cast) -> list[str]:
+    """How to read another sheet, for each workbook that has more with data."""
+    known = (n.fix.removeprefix(ANOTHER) for t in cast.tables for n in t.notes if n.fix.startswith(ANOTHER))
+    return [f"         personae run ... {flag}   another sheet of the workbook, which was not read" for flag in known]
 
 
 def quoted(text: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from personae.model.cast import Cast
 from personae.report.cards import Card
+from personae.report.empathy import Part
 from personae.report.page import Page, page
 from personae.report.proof import Said
 from personae.report.tabled import Tabled
@@ -71,11 +72,25 @@ def _card(c: Card, view: Page) -> Iterator[str]:
     chart = c.differences.chart
     if chart.rows:
         yield from (f"{literal(chart.title)}.", "", *_table(chart.columns, chart.rows, (False, *(True,) * 5)), "")
-    for head, claims in (("In short", c.story), ("What comes of it", c.outcomes), ("Who they are", c.demographics)):
+    blocks = (
+        ("In short", c.story), ("What they do", c.does), ("What they want", c.wants), ("What gets in the way", c.hinders),
+        ("Where we meet them", c.meets), ("Who they are", c.demographics), ("Value", c.value), ("What comes of it", c.outcomes),
+    )  # fmt: skip
+    for head, claims in blocks:
         if claims:
             yield from (f"**{head}**", "", *(f"- {_sentence(x)}" for x in claims), "")
+    if c.opportunities:
+        yield from ("**Opportunities**", "", *(f"- {literal(title)} ({horizon})" for title, horizon in c.opportunities), "")
+    yield from _empathy(view.empathy.get(c.key, ()))
     if c.difference:
         yield from (f"**Most like** {_sentence(c.difference)}", "")
+
+
+def _empathy(parts: Sequence[Part]) -> Iterator[str]:
+    """The empathy map as a table: its parts, what is known, and what to ask."""
+    rows = [(q.title, " ".join(x.text for x in q.claims), q.ask) for q in parts]
+    if rows:
+        yield from ("**Empathy map**", "", *_table(("part", "what is known", "to ask"), rows, (False,) * 3), "")
 
 
 def _sentence(claim: Said) -> str:

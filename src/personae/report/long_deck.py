@@ -30,6 +30,8 @@ from personae.words.numbers import LITTLE, hundred
 SLIDES = 4
 """Slides that one table of the report may take; the last says where the rest is."""
 BARS = 8
+UNSHOWN = ("SQL", "told by")
+"""Columns that no slide has: they are for whoever checks the work."""
 
 
 def long(cast: Cast) -> Deck:
@@ -117,9 +119,10 @@ def _tables(cast: Cast, tables: Sequence[Sheet], part: str, kicker: str) -> Iter
     for sheet in tables:
         if sheet.part != part or not sheet.rows:
             continue
-        kinds = [h.kind for h in sheet.headings]
-        rows = tuple(tuple(written(c, k) for c, k in zip(row, kinds, strict=True)) for row in sheet.rows)
-        grid = Grid(tuple(h.name for h in sheet.headings), rows, tuple(k != "text" for k in kinds), sheet.title)
+        told = [i for i, h in enumerate(sheet.headings) if h.name not in UNSHOWN]
+        kinds = [sheet.headings[i].kind for i in told]
+        rows = tuple(tuple(written(row[i], k) for i, k in zip(told, kinds, strict=True)) for row in sheet.rows)
+        grid = Grid(tuple(sheet.headings[i].name for i in told), rows, tuple(k != "text" for k in kinds), sheet.title)
         parts = pages(grid, BODY)
         if len(parts) > SLIDES:
             parts = pages(grid, replace(BODY, h=BODY.h - 22))

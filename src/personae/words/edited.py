@@ -13,6 +13,7 @@ from typing import Any, cast
 from personae.model.cast import Cast
 from personae.model.dossier import Dossier
 from personae.model.edit import Edit, Note
+from personae.model.evidence import Axis
 from personae.model.journey import Cell
 from personae.model.persona import Claim, Persona
 from personae.words.reading import mentions
@@ -114,10 +115,17 @@ def _hidden(whole: Cast, e: Edit) -> Cast:
     return replace(
         whole,
         facts=tuple(f for f in whole.facts if f.id not in gone),
+        evidence=replace(whole.evidence, axes=tuple(_turned(a, labels) for a in whole.evidence.axes)),
         profiles=profiles,
         personas=personas,
         dossier=_walked(_untold(whole.dossier, gone, labels), kept, labels),
     )
+
+
+def _turned(axis: Axis, labels: Collection[str]) -> Axis:
+    """A direction without a measure of one of these names, or one of its levels, at its ends."""
+    low, high = (tuple(x for x in end if x.partition(" = ")[0] not in labels) for end in (axis.low, axis.high))
+    return replace(axis, low=low, high=high)
 
 
 def _untried(p: Persona, gone: Collection[str]) -> Persona:
