@@ -168,7 +168,7 @@ def test_numbers_on_the_page_are_the_numbers_of_the_facts(made: Made, world: str
         cells = [escape.unescape(re.sub("<[^>]*>", "", c)) for c in re.findall(r"<td[^>]*>(.*?)</td>", row)]
         assert fact.id in escape.unescape(row) and cells[-1] == count(fact.n)
         if cells[0].startswith(("under", "over")):
-            assert fact.value * fact.n < cast.study.floor or (1 - fact.value) * fact.n < cast.study.floor
+            assert fact.least or fact.value * fact.n < cast.study.floor or (1 - fact.value) * fact.n < cast.study.floor
             continue
         number = float(re.sub(r"[^\d.-]", "", cells[0])) / (100 if "%" in cells[0] else 1)
         assert number == pytest.approx(fact.value, rel=0.06)

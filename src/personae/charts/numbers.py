@@ -84,6 +84,8 @@ def one(unit: str) -> str:
 def value(fact: Fact, floor: int) -> str:
     """A fact's value; a share that stands for fewer users than the floor, or for all but fewer, is given as a bound only."""
     if bounded(fact, floor):
+        if fact.least:
+            return f"over{NBSP}{percent(fact.value)}"
         few = fact.value * fact.n < floor
         return f"under{NBSP}{percent(floor / fact.n)}" if few else f"over{NBSP}{percent(1 - floor / fact.n)}"
     return amount(fact.value, fact.statistic, fact.unit)
@@ -92,6 +94,8 @@ def value(fact: Fact, floor: int) -> str:
 def bounded(fact: Fact, floor: int) -> bool:
     """Whether a share stands for fewer users than the floor, or for all but fewer, so that only a bound may be told. The size
     of a group as a share of everyone is no such share: its base is everyone, and its part the group."""
+    if fact.least:
+        return True
     if fact.statistic not in ("share", "rate") or fact.measure == SIZE:
         return False
     inside = fact.value * fact.n

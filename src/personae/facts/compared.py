@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from personae.facts.contrast import Contrast, contrast
-from personae.facts.floor import hidden
+from personae.facts.floor import bounded, coarse, hidden
 from personae.facts.intervals import holm
 from personae.facts.tally import Item, Tally
 from personae.model.fact import Fact
@@ -70,12 +70,15 @@ def _no_middle(rows: int, items: int) -> npt.NDArray[np.float64]:
     return np.full((rows + 1, items), np.nan)
 
 
-def compared(tally: Tally, keys: Sequence[str], floor: int) -> tuple[Fact, ...]:
-    """The facts of everyone and of each group, item by item. Items that formed the groups describe and are not tested; the
-    others are tested against the rest, all together (Holm). A median stands where the tally keeps one."""
+def compared(tally: Tally, who: Crew, floor: int) -> tuple[Fact, ...]:
+    """The facts of everyone and of each group, item by item; `who` is in the groups. Items that formed the groups
+    describe and are not tested; the others are tested against the rest, all together (Holm).
+    A median stands where the tally keeps one."""
     if not tally.items:
         return ()
+    tally = bounded(tally, floor)
     versus, mask = contrast(tally), hidden(tally, floor)
+    users = np.bincount(who.of[who.of >= 0], minlength=who.rows)
     fresh = np.array([not i.forms for i in tally.items], dtype=bool)
     tested = fresh & ~mask & ~np.isnan(versus.p)
     tested[-1] = False
@@ -83,8 +86,12 @@ def compared(tally: Tally, keys: Sequence[str], floor: int) -> tuple[Fact, ...]:
     made = []
     for j in range(len(tally.items)):
         if _open(tally, j, floor):
-            made.append(_fact(tally, versus, j, -1, EVERYONE, None))
-        made += [_fact(tally, versus, j, g, k, corrected[g, j]) for g, k in enumerate(keys) if not mask[g, j]]
+            n = coarse(versus.everyone_n[j], users.sum(), floor)
+            made.append(_fact(tally, versus, j, -1, EVERYONE, None, n))
+        for g, key in enumerate(who.keys):
+            if not mask[g, j]:
+                n = coarse(tally.n[g, j], users[g], floor)
+                made.append(_fact(tally, versus, j, g, key, corrected[g, j], n))
     return tuple(made)
 
 
@@ -95,12 +102,11 @@ def _open(tally: Tally, j: int, floor: int) -> bool:
     return n >= floor and not small
 
 
-def _fact(tally: Tally, c: Contrast, j: int, g: int, subject: str, p: float | None) -> Fact:
+def _fact(tally: Tally, c: Contrast, j: int, g: int, subject: str, p: float | None, n: int) -> Fact:
     """One value; of a median with everyone's median, and without an interval."""
     item, whole = tally.items[j], subject == EVERYONE
     middle = tally.middle[-1 if whole else g, j]
     query = item.query.replace("{users}", "all users" if whole else f"users of {subject}")
-    n = int(c.everyone_n[j] if whole else tally.n[g, j])
     told = None if p is None else _number(p)
     if math.isfinite(middle):
         everyone = None if whole else float(tally.middle[-1, j])
@@ -110,12 +116,13 @@ def _fact(tally: Tally, c: Contrast, j: int, g: int, subject: str, p: float | No
         return Fact(
             f"{subject}.{item.code}", subject, item.measure, item.label, item.statistic, float(c.everyone[j]), item.unit, n,
             _number(c.everyone_low[j]), _number(c.everyone_high[j]), source=item.source, query=query,
+            least=tally.bound(None, j),
         )  # fmt: skip
     multiple, low, high = (None if item.plain else _number(x[g, j]) for x in (c.multiple, c.multiple_low, c.multiple_high))
     return Fact(
         f"{subject}.{item.code}", subject, item.measure, item.label, item.statistic, float(c.value[g, j]), item.unit, n,
         _number(c.low[g, j]), _number(c.high[g, j]), _number(c.everyone[j]), _number(c.rest[g, j]), multiple, low, high,
-        told, item.source, query,
+        told, item.source, query, tally.bound(g, j),
     )  # fmt: skip
 
 

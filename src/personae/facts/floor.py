@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,33 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
     Bools = npt.NDArray[np.bool_]
+
+
+def bounded(tally: Tally, floor: int, within: Floats | None = None) -> Tally:
+    """The tally with every share of `doing` items that all but fewer than the floor have counted as if just the floor had it
+    not: a lower bound, marked in `least`, so that nothing that is worked out from it tells of those few.
+
+    With `within` (groups, items), users of whom those counted are a part, the same for every item against these.
+    """
+    whole = tally.n if within is None else within
+    of = np.array([i.proportion and (i.doing or within is not None) for i in tally.items], dtype=bool)
+    gap = np.rint(whole - tally.base)
+    few = of & (tally.base >= floor) & (gap > 0) & (gap < floor)
+    if not few.any():
+        return tally
+    base, total, square, soft = (np.where(few, whole - floor, x) for x in (tally.base, tally.total, tally.square, tally.soft))
+    soft_square = np.where(few.any(axis=0), soft.sum(axis=0), tally.soft_square)
+    least = few if tally.least is None else few | tally.least
+    return replace(tally, base=base, total=total, square=square, soft=soft, soft_square=soft_square, least=least)
+
+
+def coarse(n: float, users: float, floor: int) -> int:
+    """How many users a number rests on, fewer by a floor where those it does not rest on would be fewer than the floor.
+
+    >>> coarse(97, 100, 10), coarse(100, 100, 10), coarse(60, 100, 10)
+    (90, 100, 60)
+    """
+    return int(max(floor, users - floor) if 0 < users - n < floor else n)
 
 
 def hidden(tally: Tally, floor: int) -> Bools:

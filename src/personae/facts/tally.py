@@ -63,7 +63,7 @@ class Tally:
     `n` users with a value, `total` of the values, `square` of the values less `centre`, `base` users with a value other than
     nothing; `soft` and `soft_square` are the total and overall square sum of the value on the scale on which strengths are
     compared (square root of shares of activity, logarithm of skewed amounts). `middle` (groups + 1, items) is
-    the median, of everyone in its last row, nan where it is not kept.
+    the median, of everyone in its last row, nan where it is not kept. `least` marks the cells that are lower bounds.
     """
 
     items: tuple[Item, ...]
@@ -75,6 +75,16 @@ class Tally:
     soft: Floats
     soft_square: Floats
     middle: Floats
+    least: npt.NDArray[np.bool_] | None = None
+
+    def bound(self, group: int | None, item: int) -> bool:
+        """Whether a cell is a lower bound; of everyone (None) whether all who have it not are in such cells."""
+        if self.least is None:
+            return False
+        if group is not None:
+            return bool(self.least[group, item])
+        some = self.least[:, item]
+        return bool(some.any() and (self.base[~some, item] == self.n[~some, item]).all())
 
 
 def tally(features: Features, group: Groups, groups: int) -> Tally:
@@ -89,7 +99,11 @@ def tally(features: Features, group: Groups, groups: int) -> Tally:
         return Tally((), nothing, nothing, nothing, np.zeros(0), nothing, nothing, np.zeros(0), np.zeros((groups + 1, 0)))
     return Tally(
         tuple(item for p in parts for item in p.items),
-        *(np.concatenate([getattr(p, f) for p in parts], axis=-1) for f in Tally.__dataclass_fields__ if f != "items"),
+        *(
+            np.concatenate([getattr(p, f) for p in parts], axis=-1)
+            for f in Tally.__dataclass_fields__
+            if f not in ("items", "least")
+        ),
     )
 
 

@@ -35,3 +35,5 @@ class Fact:
     """Multiplicity-corrected p-value (Holm) of the difference from the rest, where the measure did not form the groups."""
     source: str = ""
     query: str = ""
+    least: bool = False
+    """Whether the value is only a lower bound, because all but a few users are meant (fewer than the floor)."""

@@ -11,7 +11,7 @@ import numpy as np
 
 from personae import progress
 from personae.facts.contrast import Contrast, contrast
-from personae.facts.floor import hidden, nobody
+from personae.facts.floor import bounded, coarse, hidden, nobody
 from personae.facts.growth import growth
 from personae.facts.intervals import holm, wilson
 from personae.facts.members import members
@@ -98,6 +98,7 @@ def _world(features: Features, placement: Placement, evidence: Evidence, study: 
     kept = only(features, group < k) if few else features
     sums = tally(kept, group[group < k] if few else group, k + 1)
     sums = labelled(sums, features, study)
+    sums = bounded(sums, study.floor)
     versus = contrast(sums)
     mask = hidden(sums, study.floor)
     fresh = np.array([i.lead and not i.forms for i in sums.items], dtype=bool)
@@ -260,8 +261,8 @@ def _about_everyone(world: _World, j: int) -> Fact:
     item, c = world.tally.items[j], world.contrast
     return Fact(
         f"{EVERYONE}.{item.code}", EVERYONE, item.measure, item.label, item.statistic, float(c.everyone[j]), item.unit,
-        int(c.everyone_n[j]), _number(c.everyone_low[j]), _number(c.everyone_high[j]),
-        source=item.source, query=item.query.replace("{users}", "all users"),
+        coarse(c.everyone_n[j], world.users, world.floor), _number(c.everyone_low[j]), _number(c.everyone_high[j]),
+        source=item.source, query=item.query.replace("{users}", "all users"), least=world.tally.bound(None, j),
     )  # fmt: skip
 
 
@@ -271,10 +272,11 @@ def _about_group(world: _World, g: int, j: int) -> Fact:
     multiple = _number(c.multiple[g, j]) if item.lead else None
     return Fact(
         f"{key(g)}.{item.code}", key(g), item.measure, item.label, item.statistic, float(c.value[g, j]), item.unit,
-        int(world.tally.n[g, j]), _number(c.low[g, j]), _number(c.high[g, j]), _number(c.everyone[j]), _number(c.rest[g, j]),
+        coarse(world.tally.n[g, j], world.sizes[g], world.floor),
+        _number(c.low[g, j]), _number(c.high[g, j]), _number(c.everyone[j]), _number(c.rest[g, j]),
         multiple, _number(c.multiple_low[g, j]) if multiple is not None else None,
         _number(c.multiple_high[g, j]) if multiple is not None else None, _number(world.corrected[g, j]),
-        item.source, item.query.replace("{users}", f"users of {key(g)}"),
+        item.source, item.query.replace("{users}", f"users of {key(g)}"), world.tally.bound(g, j),
     )  # fmt: skip
 
 
@@ -283,13 +285,13 @@ def _median(world: _World, j: int, row: int, subject: str) -> list[Fact]:
     item, tally = world.tally.items[j], world.tally
     if math.isnan(tally.middle[row, j]):
         return []
-    n = float(tally.n[:, j].sum()) if subject == EVERYONE else float(tally.n[row, j])
+    n, users = (tally.n[:, j].sum(), world.users) if subject == EVERYONE else (tally.n[row, j], world.sizes[row])
     group = "all users" if subject == EVERYONE else f"users of {subject}"
     everyone = None if subject == EVERYONE else float(tally.middle[-1, j])
     return [
         Fact(
             f"{subject}.{item.code.replace('.mean', '.median')}", subject, item.measure, item.label, "median",
-            float(tally.middle[row, j]), item.unit, int(n), everyone=everyone,
+            float(tally.middle[row, j]), item.unit, coarse(n, users, world.floor), everyone=everyone,
             source=item.source, query=f'median("{item.measure}") over {group}',
         )
     ]  # fmt: skip

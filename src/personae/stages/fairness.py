@@ -8,11 +8,13 @@ for their number (Holm 1979). Something is flagged only when it is sure and no t
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import chdtrc
 
+from personae.facts.floor import coarse
 from personae.facts.intervals import holm
 from personae.model.dossier import Known
 from personae.model.fairness import Attribute, Carrier
@@ -47,7 +49,10 @@ def fairness(known: Known) -> tuple[Attribute, ...]:
         return ()
     codes = [coded(m, n) for m in found]
     columns = forming(features, n)
-    return audit(found, codes, known.placement.persona[:n].astype(np.int64), columns)
+    persona = known.placement.persona[:n].astype(np.int64)
+    placed = int((persona >= 0).sum())
+    made = audit(found, codes, persona, columns)
+    return tuple(replace(a, users=coarse(a.users, placed, known.study.floor)) for a in made)
 
 
 def audit(

@@ -88,7 +88,7 @@ def journeys(known: Known) -> tuple[Journeys | None, tuple[Fact, ...]]:
         return None, ()
     waits, late = _waited(way)
     parts = [*_passed(way), *_ended(way), *late]
-    told = [*(f for tally in parts for f in compared(tally, way.who.keys, known.study.floor)), *waits, *_followed(way)]
+    told = [*(f for tally in parts for f in compared(tally, way.who, known.study.floor)), *waits, *_followed(way)]
     users = _with_events(way)
     facts = [_coarse(f, users, known.study.floor) for f in told]
     used = int((way.who.of >= 0).sum())
@@ -315,7 +315,7 @@ def _waited(way: _Way) -> tuple[list[Fact], list[Tally]]:
     for g, x, _, m in middles:
         if x in at and m is not None:
             middle[g, at[x]] = m
-    waits = compared(_tally(items, _filled(way, items, engine.rows(sql.logs()), at), middle), way.who.keys, floor)
+    waits = compared(_tally(items, _filled(way, items, engine.rows(sql.logs()), at), middle), way.who, floor)
     rows = [(g, x, n, b * sql.MILLION, b * sql.MILLION**2, b) for g, x, n, b in engine.rows(sql.late(_LIMITS))]
     return [_spelt(f) for f in waits], [_tally(late, _filled(way, late, rows, at))]
 

@@ -74,7 +74,7 @@ def _column(known: Known, column: str) -> tuple[Offers | None, tuple[Fact, ...]]
     names, rows, things = _taken(known, table, column, n)
     if not names:
         return None, ()
-    facts = compared(_tally(who, names, rows, things, column, table.source), who.keys, known.study.floor)
+    facts = compared(_tally(who, names, rows, things, column, table.source), who, known.study.floor)
     there = {f.id for f in facts}
     open_ = [(name, f"offer.{i}") for i, name in enumerate(names) if f"all.offer.{i}" in there]
     told = Offers(column, tuple(n for n, _ in open_), tuple(c for _, c in open_), n)

@@ -111,7 +111,7 @@ def _told(counts: Counts, groups: Mapping[str, list[int]], who: Crew, floor: int
         look, done = (np.asarray(counts.matrix[:, groups[k]].sum(axis=1)).ravel() > 0 for k in ("price", "done"))
         columns.append((look & ~done).astype(float))
         items.append(_unsold(counts))
-    return compared(summed(tuple(items), who.of, np.column_stack(columns), who.rows), who.keys, floor)
+    return compared(summed(tuple(items), who.of, np.column_stack(columns), who.rows), who, floor)
 
 
 LABELS = {
@@ -131,7 +131,7 @@ def _item(counts: Counts, kind: str, at: list[int], *, ever: bool) -> Item:
         query = f"avg(count of {named} / count of all events) over {{users}}"
         what = LABELS[kind]
         blank = Item(f"part.{kind}", "", kind, what, "mean", "share of activity", Role.BEHAVIOUR, True, counts.source, query)
-    return replace(blank, measure=f"{kind} events", proportion=ever)
+    return replace(blank, measure=f"{kind} events", proportion=ever, doing=ever)
 
 
 def _unsold(counts: Counts) -> Item:
@@ -155,13 +155,15 @@ def clear(fact: Fact | None, margin: float = MARGIN) -> bool:
 
 def _ever(seen: Seen, key: str, kind: str, margin: float = MARGIN) -> list[Pain]:
     """A pain where a persona has had something clearly more than everyone, told by how many have it or by how often."""
-    ever, part, all_ = seen.of(key, f"ever.{kind}"), seen.of(key, f"part.{kind}"), seen.of("all", f"ever.{kind}")
+    ever, part = seen.of(key, f"ever.{kind}"), seen.of(key, f"part.{kind}")
     often = part is not None and part.low is not None and part.everyone is not None and part.low > part.everyone
-    if part is None or part.everyone is None or not (clear(ever, margin) or (often and part.value >= 2 * part.everyone)):
+    if (
+        ever is None
+        or part is None
+        or part.everyone is None
+        or not (clear(ever, margin) or (often and part.value >= 2 * part.everyone))
+    ):
         return []
-    if ever is None:  # nearly all of them: how many are not cannot be told
-        weight = max(part.value - part.everyone, 1 - all_.value if all_ is not None else 0.0)
-        return [Pain(key, kind, seen.words[kind], round(weight, 6), (part.id,))]
     hit = ever.value - (ever.everyone or 0.0)
     first = (ever, part) if hit >= margin else (part, ever)
     return [Pain(key, kind, seen.words[kind], round(max(hit, part.value - part.everyone), 6), tuple(f.id for f in first))]

@@ -10,7 +10,7 @@ import numpy as np
 from personae import progress
 from personae.errors import UsageError
 from personae.facts.contrast import contrast
-from personae.facts.floor import hidden
+from personae.facts.floor import bounded, hidden
 from personae.facts.intervals import holm, log_lift
 from personae.facts.tally import Tally, tally
 from personae.model.condition import names
@@ -50,6 +50,7 @@ def portray(features: Features, study: Study, who: str) -> Portrait:
     rows = group < 2
     kept = features if rows.all() else only(features, rows)
     sums = labelled(tally(kept, group[rows], 3), features, study)
+    sums = bounded(sums, study.floor)
     mask = hidden(sums, study.floor)
     named = set(names(condition))
     if features.counts is not None and named & {EVENT, features.counts.column}:

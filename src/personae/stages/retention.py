@@ -28,4 +28,4 @@ def retention(known: Known) -> tuple[Fact, ...]:
     item = Item("retention", label, "days_since_last", label, "share", "share of users", Role.BEHAVIOUR, True, measure.source,
                 f'share of {{users}} where "days_since_last" is under {days}', proportion=True)  # fmt: skip
     who = crew(known.placement, known.profiles, known.study.floor)
-    return compared(summed((item,), who.of, there[:, None], who.rows), who.keys, known.study.floor)
+    return compared(summed((item,), who.of, there[:, None], who.rows), who, known.study.floor)
