@@ -162,3 +162,39 @@ def test_where_they_go_on_to_is_of_moves_that_leave(planted: Looked) -> None:
     """Moves from a phase to itself are not counted, and the sentence says so."""
     lines = [c.text for p in planted.personas for c in p.does if "moves" in c.text]
     assert lines and all(line.startswith("When they leave ") for line in lines)
+
+
+def _moving(*groups: tuple[int, tuple[str, ...], int, tuple[str, ...]]) -> Looked:
+    """Groups of a hundred or fewer: so many users make the one visit, so many the other."""
+    people, where = [], {}
+    for g, (n, one, m, other) in enumerate(groups):
+        for i in range(n + m):
+            where[f"u{g}{i:03d}"] = g
+            people.append((f"u{g}{i:03d}", [one if i < n else other]))
+    return looked(where, log(people), event="event", time="time")
+
+
+def test_what_follows_does_not_tell_how_many_of_another_group_moved() -> None:
+    """EXP-03: 100, 5 and 60 users move on; all less P1 and P3 would be five. And 97 of 100 take the same way: three do not."""
+    on, stay = ("view product", "add to cart"), ("view product",)
+    facts = _moving((100, on, 0, stay), (5, on, 95, stay), (60, on, 40, stay)).facts
+    told = {k: f.n for k, f in facts.items() if ".next.discover" in k or ".next.try" in k or f.label.startswith("moves from")}
+    own = {k.split(".")[0]: n for k, n in told.items()}
+    assert own and not (own.keys() >= {"all", "P1", "P3"}), told
+    facts = _moving((97, on, 3, ("view product", "search", "add to cart")), (50, on, 50, stay)).facts
+    assert not [f for f in facts.values() if f.label.startswith("moves from") and f.subject == "P1" and 0.9 < f.value < 1]
+
+
+def test_a_step_inside_a_phase_does_not_tell_of_the_few_who_come_to_the_phase_only() -> None:
+    """EXP-03: 60 come to the end, 57 of them by paying: 60 - 57 is no number that may be told."""
+    pay, other, none = ("view product", "enter payment"), ("view product", "begin checkout"), ("view product",)
+    people = [(f"a{i:02d}", [pay if i < 57 else other if i < 60 else none]) for i in range(100)]
+    people += [(f"b{i:02d}", [pay if i < 30 else other if i < 60 else none]) for i in range(100)]
+    found = looked({u: int(u[0] == "b") for u, _ in people}, log(people), event="event", time="time")
+    facts, at = found.facts, next(s.phase for s in found.dossier.journeys.steps if s.event == "enter payment")
+    assert at == next(s.phase for s in found.dossier.journeys.steps if s.event == "begin checkout")
+    for key in ("P1", "P2", "all"):
+        whole = round(facts[f"{key}.reach.{at}"].value * facts[f"{key}.reach.{at}"].n)
+        for f in (f for f in facts.values() if f.id.startswith(f"{key}.") and f.id.endswith("/enter payment")):
+            count = round(f.value * f.n) if ".reach." in f.id else f.n
+            assert whole - count == 0 or whole - count >= 10, (f.id, count, whole)

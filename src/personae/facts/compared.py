@@ -85,7 +85,7 @@ def compared(tally: Tally, who: Crew, floor: int) -> tuple[Fact, ...]:
     corrected = holm(versus.p, tested)
     made = []
     for j in range(len(tally.items)):
-        if _open(tally, j, floor):
+        if opened(tally, j, floor):
             n = coarse(versus.everyone_n[j], users.sum(), floor)
             made.append(_fact(tally, versus, j, -1, EVERYONE, None, n))
         for g, key in enumerate(who.keys):
@@ -95,7 +95,7 @@ def compared(tally: Tally, who: Crew, floor: int) -> tuple[Fact, ...]:
     return tuple(made)
 
 
-def _open(tally: Tally, j: int, floor: int) -> bool:
+def opened(tally: Tally, j: int, floor: int) -> bool:
     """Whether everyone's value may be told."""
     n, base, item = float(tally.n[:, j].sum()), float(tally.base[:, j].sum()), tally.items[j]
     small = 0 < base < floor or (item.proportion and not item.doing and 0 < n - base < floor)

@@ -134,14 +134,30 @@ def late(limits: str) -> str:
 
 def following() -> str:
     """Per group, phase and event of another phase that comes right after it in the same visit: how often, and by how many."""
+    return (
+        f"SELECT g, p, c, count(*) AS n, count(DISTINCT r) AS users FROM ({_moves()}) AS e "
+        "WHERE q IS NOT NULL AND q <> p GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
+    )
+
+
+def movers() -> str:
+    """Per group and phase: users who ever move from it to another phase within a visit."""
+    left = f"SELECT g, p, r FROM ({_moves()}) AS e WHERE q IS NOT NULL AND q <> p"
+    return f"SELECT g, p, count(DISTINCT r) AS users FROM ({left}) AS m GROUP BY 1, 2 ORDER BY 1, 2"
+
+
+def came() -> str:
+    """Per group and phase: users who ever come there."""
+    steps = f"{WAY} AS w JOIN {STEPS} AS s ON s.c = w.c"
+    return f"SELECT w.g, s.p, count(DISTINCT w.r) AS users FROM {steps} GROUP BY 1, 2 ORDER BY 1, 2"
+
+
+def _moves() -> str:
+    """Every event with its phase, the event after it in the same visit, and the phase of that."""
     ahead = "OVER (PARTITION BY w.r, w.v ORDER BY w.i)"
-    rows = (
+    return (
         f"SELECT w.r AS r, w.g AS g, s.p AS p, lead(w.c) {ahead} AS c, lead(s.p) {ahead} AS q "
         f"FROM {WAY} AS w JOIN {STEPS} AS s ON s.c = w.c"
-    )
-    return (
-        f"SELECT g, p, c, count(*) AS n, count(DISTINCT r) AS users FROM ({rows}) AS e "
-        "WHERE q IS NOT NULL AND q <> p GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
     )
 
 
