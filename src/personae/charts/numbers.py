@@ -85,7 +85,7 @@ def value(fact: Fact, floor: int) -> str:
     """A fact's value; a share that stands for fewer users than the floor, or for all but fewer, is given as a bound only."""
     if bounded(fact, floor):
         if fact.least:
-            return numbers.over(fact.value).replace(" ", NBSP)
+            return f"over{NBSP}{percent(fact.value)}"
         few = fact.value * fact.n < floor
         return f"under{NBSP}{percent(floor / fact.n)}" if few else f"over{NBSP}{percent(1 - floor / fact.n)}"
     return amount(fact.value, fact.statistic, fact.unit)

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 
 def bounded(tally: Tally, floor: int, within: Floats | None = None) -> Tally:
-    """The tally with every share of `doing` items that all but fewer than the floor have counted as if just the floor had it
-    not: a lower bound, marked in `least`, so that nothing that is worked out from it tells of those few.
+    """The tally with every share of `doing` items that all but fewer than the floor have counted as if at least the floor had
+    it not, in whole percent: a lower bound, marked in `least`, so that nothing that is worked out from it tells of those few.
 
     With `within` (groups, items), users of whom those counted are a part, the same for every item against these.
     """
@@ -29,7 +29,8 @@ def bounded(tally: Tally, floor: int, within: Floats | None = None) -> Tally:
     few = of & (tally.base >= floor) & (gap > 0) & (gap < floor)
     if not few.any():
         return tally
-    base, total, square, soft = (np.where(few, whole - floor, x) for x in (tally.base, tally.total, tally.square, tally.soft))
+    bound = np.floor(100 * (1 - floor / np.maximum(whole, floor)) + 1e-9) / 100 * whole
+    base, total, square, soft = (np.where(few, bound, x) for x in (tally.base, tally.total, tally.square, tally.soft))
     soft_square = np.where(few.any(axis=0), soft.sum(axis=0), tally.soft_square)
     least = few if tally.least is None else few | tally.least
     return replace(tally, base=base, total=total, square=square, soft=soft, soft_square=soft_square, least=least)

@@ -27,11 +27,6 @@ def percent(share: float) -> str:
     return f"{value:.{digits}f} %"
 
 
-def over(share: float) -> str:
-    """A share that is only a lower bound, rounded down: 0.967 as "over 96 %"."""
-    return f"over {math.floor(share * 100 + 1e-9)} %"
-
-
 def tenths(share: float) -> str:
     """A share as "about 4 in 10"; all, none and the ends as they are."""
     nearest = round(share * 10)

@@ -29,7 +29,7 @@ def stated(fact: Fact, *, against: bool = True) -> Claim:
 def written(fact: Fact, value: float) -> str:
     """A value of a fact in its unit; of a lower bound "over 90 %"."""
     if fact.least and value == fact.value:
-        return numbers.over(value)
+        return f"over {numbers.percent(value)}"
     if is_part(fact) or fact.statistic == "growth" or fact.unit == "share":
         return numbers.percent(value)
     if fact.unit.startswith("points"):

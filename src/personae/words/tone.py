@@ -31,7 +31,7 @@ def times(multiple: float, reader: str) -> str:
 def value(fact: Fact, number: float, reader: str = "", *, unit: bool = True) -> str:
     """A number of a fact in its unit; of a lower bound "over 90 %"."""
     if fact.least and number == fact.value:
-        return numbers.over(number)
+        return f"over {numbers.percent(number)}"
     if is_share(fact):
         return share(number, reader)
     if fact.unit.startswith("points"):
