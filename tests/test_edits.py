@@ -154,6 +154,7 @@ def test_names_that_would_mislead_are_refused_with_what_to_do(record: Record) ->
         (other, "shares its main word"),
         (other.upper(), "shares its main word"),
         ("Old men", "says what people are"),
+        ("Loyal Lisa", "says what people are"),
         ("", "a name has 1 to 60"),
         ("x" * 61, "a name has 1 to 60"),
         ("P2", "reads like the key"),

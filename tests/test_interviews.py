@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import re
 import stat
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,9 +16,14 @@ import described
 from cast_builder import cast as small
 from personae.cli.main import main
 from personae.model.cast import Cast
+from personae.model.dossier import Dossier
 from personae.model.edit import Note
+from personae.model.pain import Pain
+from personae.model.persona import Claim
 from personae.model.rule import Place
+from personae.report.binder import sheets
 from personae.report.guide import guide
+from personae.report.questions import asked, questions
 from personae.stages.interviews import interviews
 from personae.store import Record, save
 
@@ -208,3 +215,35 @@ def test_a_kit_and_another_file_are_not_made_at_once(
     assert code == 2
     assert "--interviews" in err and other[0] in err and "go apart" in err
     assert not list(tmp_path.iterdir())
+
+
+def test_few_questions_are_listed_the_best_first_and_each_is_a_sentence() -> None:
+    """At most six a persona, none about the name of a measure, and an answer to one that is not listed is still found."""
+    shown = replace(small(), **_of_shop())
+    found = questions(shown)
+    assert {p.key: sum(q.persona == p.key for q in found) for p in shown.personas} == {p.key: 6 for p in shown.personas}
+    assert not [q.text for q in found if re.search("so much share|events\\?|at users who|get out of active days", q.text)]
+    unlisted = "What would they call a good result?"
+    assert unlisted not in {q.text for q in questions(shown, "P1")} and asked(shown, "P1", unlisted.lower()) == unlisted
+    (sheet,) = (s for s in sheets(shown) if s.id == "questions")
+    assert sheet.about.count("Nothing recorded says where they come from") == 1
+
+
+def test_a_pain_is_asked_about_by_what_it_is() -> None:
+    first, *rest = (shown := replace(small(), **_of_shop())).personas
+    fact = next(f for f in shown.facts if f.subject == first.key and f.unit == "share of activity")
+    first = replace(first, hinders=(Claim("x", "M", (fact.id,)),))
+    for kind, at, text in (
+        ("help", "contact_support", "What were they looking for when contacting support, and did they get an answer?"),
+        ("drop", "enter_payment", "What happens to them at enter payment?"),
+        ("wait", "buy", "What keeps them from buying for so long?"),
+    ):
+        pain = Pain(first.key, kind, at, 0.5, (fact.id,))
+        made = replace(shown, personas=(first, *rest), dossier=Dossier(pains=(pain,)))
+        assert text in [q.text for q in questions(made, first.key)]
+
+
+def _of_shop() -> dict[str, Any]:
+    """The profiles, facts and personas of a small shop."""
+    world = described.shop(1500, 3)
+    return {"profiles": world.profiles, "facts": world.facts, "personas": world.personas}

@@ -12,14 +12,18 @@ import pytest
 
 from described import Described, category, described, events, evidence, number, placed, shop
 from personae.claims.settle import refusals
+from personae.model.dossier import Dossier
 from personae.model.evidence import Border
+from personae.model.fact import Fact
 from personae.model.features import Features
 from personae.model.persona import Claim, Persona, Trait
 from personae.model.study import Role, Study
 from personae.model.table import Kind
 from personae.stages.describe import describe
-from personae.words import numbers
+from personae.words import numbers, tone
 from personae.words.apart import brief
+from personae.words.book import Book
+from personae.words.empathy import _surely_more
 from personae.words.lexicon import DEMOGRAPHIC
 from personae.words.names import content
 from personae.writers.plain import write
@@ -297,3 +301,18 @@ def test_almost_none_is_said_the_same_everywhere() -> None:
     rare = Trait("like", "like", "P1.e0.mean", 0.003, 0.0001, 0.03, "mean", "share of activity", "behaviour", True)
     assert brief(rare) == "under 0.01x likes" and numbers.times(0.003) == "under 0.01 times"
     assert brief(replace(rare, multiple=1.05, value=1.1, everyone=1.05, unit="")).startswith("+0.05 ")
+
+
+def test_a_manager_is_not_told_the_same_number_twice() -> None:
+    """ "About 3 in 10, against about 3 in 10" says nothing; nor does "0.06 times" to somebody who wants round numbers."""
+    fact = Fact("P1.x", "P1", "x", "x", "share", 0.32, "share of users", 300, everyone=0.28)
+    for everyone, own in ((0.28, "32 %"), (0.5, "about 3 in 10")):
+        book = Book((), (), {}, evidence(2), Study(sources=("log.csv",)), Dossier(), "manager")
+        assert book.value(replace(fact, everyone=everyone), 0.32) == own
+    assert tone.times(0.06, "manager") == "a fraction of" and tone.times(0.06, "") == "0.06 times"
+
+
+def test_a_goal_is_a_gain_only_where_it_is_surely_reached_more() -> None:
+    fact = Fact("P1.x", "P1", "x", "x", "share", 0.49, "share of users", 300, 0.44, 0.54, 0.46)
+    assert not _surely_more(fact) and _surely_more(replace(fact, value=0.6, low=0.55))
+    assert not _surely_more(replace(fact, value=0.6, low=0.55, p=0.2))

@@ -10,12 +10,18 @@ from personae.model.cast import Cast
 from personae.model.edit import Note
 from personae.model.fact import Fact
 from personae.model.persona import Claim, Persona, Profile, Trait
-from personae.words.names import done, parts, short
+from personae.words.catalogue import say
+from personae.words.empathy import why
+from personae.words.names import capital, done, parts, readable, short
 
 ALIKE = 0.8
 """Likeness of two texts from which on they are taken for the same question."""
 SURE = 0.05
-UNKNOWN = Claim("Nothing in the data says it.", "?", ())
+MOST = 6
+"""Questions of one persona that are listed; those that a person brought or answered come on top."""
+KINDS = ("pain", "trait", "less", "border", "empathy")
+"""Kinds of questions, the best first."""
+UNKNOWN = Claim("Not recorded.", "?", ())
 
 
 @dataclass(frozen=True)
@@ -48,19 +54,28 @@ class Question:
 
 
 def questions(cast: Cast, key: str = "") -> tuple[Question, ...]:
-    """Every question about one persona, or about all: what sets them apart first, then what is not in the data."""
+    """The questions about one persona, or about all: at most six of each, the first of every kind before the second of any, and
+    all that a person brought or answered."""
     found: list[Question] = []
     for p in cast.personas:
         if key in ("", p.key):
-            found += _of(cast, p)
+            found += _best(_of(cast, p))
     return tuple(found)
 
 
 def asked(cast: Cast, key: str, text: str) -> str:
     """The persona's question that a text means; the text itself where there is none like it."""
-    known = {_plain(q.text): q.text for q in questions(cast, key)}
+    known = {_plain(q.text): q.text for p in cast.personas if key in ("", p.key) for q in _of(cast, p)}
     near = get_close_matches(_plain(text), list(known), 1, ALIKE)
     return known[near[0]] if near else text
+
+
+def _best(found: list[Question]) -> list[Question]:
+    """The best questions of one persona, in their order."""
+    turn = {q.text: [x.text for x in found if x.kind == q.kind].index(q.text) for q in found}
+    offered = [q for q in found if q.kind in KINDS]
+    first = sorted(offered, key=lambda q: (turn[q.text], KINDS.index(q.kind)))[:MOST]
+    return [q for q in found if q in first or q.notes or q.kind not in KINDS]
 
 
 def _plain(text: str) -> str:
@@ -71,7 +86,7 @@ def _of(cast: Cast, p: Persona) -> list[Question]:
     profile = next(x for x in cast.profiles if x.key == p.key)
     facts = {f.id: f for f in cast.facts}
     made: dict[str, Question] = {}
-    for q in (*_traits(p, profile, facts), *_pains(p, facts), *_borders(cast, p, facts), *_unsaid(p)):
+    for q in (*_pains(cast, p, facts), *_traits(p, profile, facts), *_borders(cast, p, facts), *_unsaid(p)):
         made.setdefault(q.text, q)
     for n in p.notes:
         if n.about:
@@ -87,7 +102,11 @@ def _traits(p: Persona, profile: Profile, facts: dict[str, Fact]) -> Iterator[Qu
     flat = [f for f in outcomes if f.p is not None and f.p >= SURE]
     for t in profile.above[:2]:
         if t.fact in said and t.fact in facts:
-            yield Question(p.key, f"What do they get out of {_thing(facts[t.fact])}?", said[t.fact], "trait")
+            thing, doing = _thing(facts[t.fact]), facts[t.fact].unit == "share of activity"
+            text = (
+                f"What do they get out of {thing}?" if doing else f"{capital(thing)}, more than on average: what is behind it?"
+            )
+            yield Question(p.key, text, said[t.fact], "trait")
     told = {c.facts[0]: c for c in p.outcomes if c.facts}
     if profile.above and flat and len(flat) == len(outcomes) and flat[0].id in told:
         text = f"What they do differs, {_thing(flat[0])} does not: what else decides it?"
@@ -99,14 +118,17 @@ def _traits(p: Persona, profile: Profile, facts: dict[str, Fact]) -> Iterator[Qu
 
 def _less(t: Trait, f: Fact) -> str:
     thing = _thing(f)
-    return f"Little {thing}" if f.unit == "share of activity" else f"{thing[:1].upper()}{thing[1:]} below the average"
+    return f"Little {thing}" if f.unit == "share of activity" else f"{capital(thing)}, less than on average"
 
 
-def _pains(p: Persona, facts: dict[str, Fact]) -> Iterator[Question]:
+def _pains(cast: Cast, p: Persona, facts: dict[str, Fact]) -> Iterator[Question]:
+    """What happens where they stop or try again, and what each other kind of pain leaves open."""
+    known = {x.facts[0]: x for x in cast.dossier.pains if x.persona == p.key and x.facts}
     for c in p.hinders:
-        about = next((facts[i] for i in c.facts if i in facts), None)
-        if about is not None:
-            yield Question(p.key, f"What happens to them at {_thing(about)}?", c, "pain")
+        pain = next((known[i] for i in c.facts if i in known and i in facts), None)
+        if pain is not None:
+            at = f"What happens to them at {readable(pain.at)}?"
+            yield Question(p.key, at if pain.kind in ("drop", "retry") else why(pain, say), c, "pain")
 
 
 def _borders(cast: Cast, p: Persona, facts: dict[str, Fact]) -> Iterator[Question]:

@@ -39,8 +39,10 @@ class Book:
         return say(id, self.reader, count, **parts)
 
     def value(self, fact: Fact, number: float, *, unit: bool = True) -> str:
-        """A number of a fact in its unit."""
-        return tone.value(fact, number, self.reader, unit=unit)
+        """A number of a fact in its unit; not rounded further where it would then be the same as what it is compared with."""
+        against = [numbers.tenths(x) for x in (fact.everyone, fact.rest) if x is not None]
+        same = self.reader == "manager" and tone.is_share(fact) and numbers.tenths(fact.value) in against
+        return tone.value(fact, number, "" if same else self.reader, unit=unit)
 
     def share(self, value: float) -> str:
         """A share."""

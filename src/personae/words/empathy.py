@@ -31,8 +31,7 @@ DOING = {
 WHEN = ("weekend_share", "morning_share", "afternoon_share", "evening_share", "night_share")
 MOST = 3
 """Sentences of one part."""
-ALPHA, OFTEN = 0.05, 0.25
-"""A goal that fewer of them reach, and no more than everyone, is none of theirs."""
+ALPHA = 0.05
 Say = Callable[[Fact], Claim]
 
 
@@ -165,16 +164,23 @@ def _against(book: Book, fact: Fact, id: str) -> Claim:
 
 
 def _gains(book: Book, profile: Profile) -> tuple[Claim, ...]:
-    """The goals they reach: ends of purchases, those reached more than by everyone first."""
+    """The goals that they surely reach more than everyone: ends of purchases."""
     ways = book.dossier.journeys
     goals = {s.event for s in ways.steps if s.goal} if ways else set()
     cells = [c for c in ways.cells if c.persona == profile.key and c.at in goals and c.reach in book.facts] if ways else []
     facts = sorted((book.facts[c.reach] for c in cells), key=lambda f: (-(f.value - (f.everyone or 0.0)), f.id))
     made = []
-    for f in (f for f in facts[:2] if f.value >= OFTEN or f.value > (f.everyone or 0.0)):
+    for f in [f for f in facts if _surely_more(f)][:2]:
         event = f.label.removeprefix("users who ever come to ")
         made.append(Claim(book.say("way.goal", own=book.value(f, f.value), all=book.everyone(f), event=event), "M", (f.id,)))
     return tuple(made)
+
+
+def _surely_more(fact: Fact) -> bool:
+    """Whether a value lies above everyone's with its whole interval, and by the test where there is one."""
+    if fact.everyone is None or fact.low is None or fact.low <= fact.everyone:
+        return False
+    return fact.p is None or fact.p < ALPHA
 
 
 # ---------------------------------------------------------------- what goes on inside
@@ -204,13 +210,12 @@ def _own(book: Book, profile: Profile) -> list[Fact]:
 def _asks(book: Book, profile: Profile, pains: Sequence[Pain]) -> dict[str, str]:
     """The question of each part: of what these data show and cannot explain."""
     more, less = book.first(profile.above, 1), book.first(profile.below, 1)
-    about = [_why(book, p) for p in pains[:2]]
-    about += [book.say("ask.more", thing=book.thing(f)) for f in more] + [
-        book.say("ask.less", thing=book.thing(f)) for f in less
-    ]
+    about = [why(p, book.say) for p in pains[:2]]
+    about += [book.say("ask.more", thing=book.thing(f)) if _doing(f) else _behind(book, f) for f in more]
+    about += [book.say("ask.less", thing=book.thing(f)) if _doing(f) else _behind(book, f) for f in less]
     about = [q for q in about if not re.search(r"\d", q)]  # a number in a question would rest on no fact
     about.append(book.say("ask.none"))
-    at = phrase(pains[0].at) if pains else book.thing(more[0]) if more else ""
+    at = phrase(pains[0].at) if pains else book.thing(more[0]) if more and _doing(more[0]) else ""
     return {
         "sees": book.say("ask.sees"),
         "says": book.say("ask.says"),
@@ -223,12 +228,22 @@ def _asks(book: Book, profile: Profile, pains: Sequence[Pain]) -> dict[str, str]
     }
 
 
-def _why(book: Book, pain: Pain) -> str:
-    """The question that a pain leaves open."""
+def _doing(fact: Fact) -> bool:
+    """Whether a fact is of something done, of which there can be much or little, and not of an amount or a state."""
+    return fact.unit == "share of activity"
+
+
+def _behind(book: Book, fact: Fact) -> str:
+    """The question that an amount or a state leaves open."""
+    return book.say("ask.about", thing=book.thing(fact))
+
+
+def why(pain: Pain, say: Callable[..., str]) -> str:
+    """The question that a pain leaves open; `say` gives a message of the catalogue."""
     ids = {
         "drop": "ask.drop", "retry": "ask.retry", "wait": "ask.wait", "error": "ask.error", "help": "ask.help",
         "limits": "ask.limits", "social": "ask.social", "price": "ask.price", "overwhelmed": "ask.overwhelmed",
         "returns": "ask.returns", "said": "ask.said",
     }  # fmt: skip
     named = pain.kind in ("error", "limits", "said")
-    return book.say(ids[pain.kind], at=readable(pain.at) if named else phrase(pain.at))
+    return say(ids[pain.kind], at=readable(pain.at) if named else phrase(pain.at))

@@ -102,7 +102,11 @@ _PEOPLE = (
     "ethnicity nationality christian christians muslim muslims jewish jews hindu hindus catholic catholics religious gay "
     "lesbian disabled"
 )
-DEMOGRAPHIC = frozenset(_PEOPLE.split())
+_CHARACTER = (
+    "loyal disloyal lazy greedy stingy thrifty frugal stupid clever naive impatient impulsive anxious lonely happy unhappy "
+    "angry sad bored ambitious careless selfish generous honest dishonest trusty distrustful"
+)
+DEMOGRAPHIC = frozenset(f"{_PEOPLE} {_CHARACTER}".split())
 """Words that say what people are and not what they do; no name is built with them (R104)."""
 _FILLING = (
     "a an the and or of on in to for with by at from than all no not but other more less most high low big small top "

@@ -8,6 +8,9 @@ from personae.words import numbers
 NEAR = 1.75
 """From this multiple a manager is told a whole number of times."""
 
+FRACTION = 0.095
+"""Under this multiple a manager is told of a fraction."""
+
 
 def is_share(fact: Fact) -> bool:
     """Whether a fact is a share."""
@@ -25,6 +28,8 @@ def times(multiple: float, reader: str) -> str:
     """A multiple: "3.1 times", for a manager "about 3 times", for an analyst "3.12 times"."""
     if reader == "manager" and multiple >= NEAR:
         return f"about {multiple:,.0f} times"
+    if reader == "manager" and multiple < FRACTION:
+        return "a fraction of"
     return f"{multiple:.2f} times" if reader == "analyst" and 0.095 <= multiple < 9.95 else numbers.times(multiple)
 
 

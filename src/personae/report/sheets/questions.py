@@ -20,7 +20,8 @@ def questions(cast: Cast) -> Sheet | None:
     return Sheet(
         id="questions",
         title=told,
-        about="What the data show and do not explain. Answers are people's, not measured, and too few to be counted.",
+        about=f"What the data show and do not explain.{_nowhere(cast)} Answers are people's, not measured, and too few to be "
+        "counted.",
         headings=(
             Heading("persona"), Heading("question"), Heading("because"), Heading("state"), Heading("answers"),
         ),
@@ -33,3 +34,12 @@ def questions(cast: Cast) -> Sheet | None:
         ),
         part="use",
     )  # fmt: skip
+
+
+def _nowhere(cast: Cast) -> str:
+    """What is recorded of nobody, said once for all."""
+    seen = {q.part for p in cast.personas for q in p.empathy if q.claims}
+    missing = [
+        words for part, words in (("sees", "where they come from"), ("hears", "whom they listen to")) if part not in seen
+    ]
+    return f" Nothing recorded says {' or '.join(missing)}." if missing else ""
