@@ -86,7 +86,7 @@ def compared(tally: Tally, who: Crew, floor: int) -> tuple[Fact, ...]:
     made = []
     for j in range(len(tally.items)):
         if opened(tally, j, floor):
-            n = coarse(versus.everyone_n[j], users.sum(), floor)
+            n = coarse(versus.everyone_n[j], len(who.of), floor)
             made.append(_fact(tally, versus, j, -1, EVERYONE, None, n))
         for g, key in enumerate(who.keys):
             if not mask[g, j]:
