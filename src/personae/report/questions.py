@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from personae.model.cast import Cast
 from personae.model.edit import Note
 from personae.model.fact import Fact
-from personae.model.persona import Claim, Persona, Profile, Trait
+from personae.model.persona import Claim, Persona, Profile
 from personae.words.catalogue import say
 from personae.words.empathy import why
 from personae.words.names import capital, done, parts, readable, short
@@ -111,14 +111,16 @@ def _traits(p: Persona, profile: Profile, facts: dict[str, Fact]) -> Iterator[Qu
     if profile.above and flat and len(flat) == len(outcomes) and flat[0].id in told:
         text = f"What they do differs, {_thing(flat[0])} does not: what else decides it?"
         yield Question(p.key, text, told[flat[0].id], "trait")
-    for t in profile.below[:2]:
+    for t in [t for t in profile.below if not t.label.startswith("mentions ")][:2]:
         if t.fact in said and t.fact in facts:
-            yield Question(p.key, f"{_less(t, facts[t.fact])}: what keeps them from more?", said[t.fact], "less")
+            yield Question(p.key, _less(facts[t.fact]), said[t.fact], "less")
 
 
-def _less(t: Trait, f: Fact) -> str:
-    thing = _thing(f)
-    return f"Little {thing}" if f.unit == "share of activity" else f"{capital(thing)}, less than on average"
+def _less(f: Fact) -> str:
+    """The question about what they do less of, or what is lower or rarer among them."""
+    if f.unit == "share of activity":
+        return f"Little {_thing(f)}: what keeps them from more?"
+    return f"{capital(_thing(f))}, less than on average: what is behind it?"
 
 
 def _pains(cast: Cast, p: Persona, facts: dict[str, Fact]) -> Iterator[Question]:
