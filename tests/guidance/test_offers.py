@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -12,8 +13,10 @@ import pytest
 from tests.ways import looked
 
 import personae
+from exporters import worlds
 from personae import Result
 from personae.facts.offering import decisions, told
+from personae.model.dossier import Dossier
 from personae.model.fact import Fact
 from personae.model.offers import Offers
 from personae.model.persona import Claim
@@ -149,3 +152,15 @@ def test_no_take_up_tells_of_a_few_by_itself_or_by_subtraction(
     facts = {f.id: f for f in (taken("all", *whole), *(taken(k, *c) for k, c in cells.items()))}
     shown = told(Offers("o", ("A",), ("a",), whole[1]), tuple(cells), facts, 10)
     assert {f.subject for f in shown.values()} - {"all"} == kept
+
+
+def test_what_is_worked_out_from_a_lower_bound_is_not_told_as_a_number() -> None:
+    whole = worlds.natural()
+    first = replace(taken("P1", 3970, 3980), low=0.99, high=1.0, everyone=0.5, least=True)
+    every = (first, replace(taken("P2", 2400, 3210), low=0.7, high=0.8, everyone=0.5), taken("all", 6420, 12837))
+    dossier = Dossier(offers=Offers("item", ("tea",), ("a",), 12837))
+    one, two = (s for s in sheets(replace(whole, facts=every, dossier=dossier)) if s.id in ("offers", "top-items"))
+    bound, known = (next(r for r in one.rows if r[0] == whole.personas[i].name) for i in (0, 1))
+    assert bound[2] == known[2] == "send" and bound[6] is None and known[6] == pytest.approx(2400 / 3210 / 0.5)
+    takers = {r[0]: (r[2], r[4]) for r in two.rows}
+    assert takers[whole.personas[0].name] == (None, None) and takers[whole.personas[1].name][1] == 2400

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from personae.facts.offering import decisions, told, top
 from personae.model.cast import Cast
+from personae.model.fact import Fact
 from personae.model.sheet import Heading, Sheet
 from personae.report.proof import facts_shown
 from personae.words.stating import stated
@@ -30,11 +31,16 @@ def offers(cast: Cast) -> Sheet | None:
         ),
         rows=tuple(
             (names[d.persona], d.offer, d.act or None, d.instead or None, d.why)
-            + ((stated(shown[d.take]), d.lift) if d.take in shown else (None, None))
+            + ((stated(shown[d.take]), _exact(shown[d.take], d.lift)) if d.take in shown else (None, None))
             for d in made
         ),
         part="use",
     )  # fmt: skip
+
+
+def _exact(fact: Fact, number: float | None) -> float | None:
+    """A number that is worked out from a fact; None where the fact is only a lower bound."""
+    return None if fact.least else number
 
 
 def top_items(cast: Cast) -> Sheet | None:
@@ -44,7 +50,7 @@ def top_items(cast: Cast) -> Sheet | None:
         return None
     facts = told(found, tuple(p.key for p in cast.personas), facts, cast.study.floor)
     rows = [
-        (p.name, name, lift, stated(fact), round(fact.value * fact.n))
+        (p.name, name, _exact(fact, lift), stated(fact), _exact(fact, round(fact.value * fact.n)))
         for p in cast.personas
         for name, fact, lift in top(found, p.key, facts, cast.study.floor)
     ]
@@ -53,7 +59,8 @@ def top_items(cast: Cast) -> Sheet | None:
     return Sheet(
         id="top-items",
         title="What each group takes more of than everyone",
-        about=f"At most five a group, by how many times as often as everyone they take it; at least {cast.study.floor} takers.",
+        about=f"At most five a group, by how many times as often as everyone they take it; at least {cast.study.floor} "
+        "takers. Empty where only a lower bound may be told.",
         headings=(
             Heading("persona"), Heading("item"), Heading("times everyone's", "times"), Heading("take-up"),
             Heading("takers", "count"),
