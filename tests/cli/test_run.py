@@ -19,6 +19,7 @@ from personae.model.study import Study
 from personae.progress import step, tell
 
 FILES = {
+    "card.json",
     "dossier.json",
     "evidence.json",
     "facts.json",
