@@ -104,5 +104,5 @@ def test_the_wine_offers_give_pinot_bulk_small_volume_and_sparkling(real: Callab
     assert (len(pinot), len(small), len(bulk), len(sparkling)) == (1, 1, 2, 2)
     (items,) = (s for s in sheets(found.cast) if s.id == "top-items")
     takes = [[offers[str(r[1]).removeprefix("offer ")] for r in items.rows if r[0] == p.name] for p in found.cast.personas]
-    assert [g for g, _ in takes[tops.index(pinot[0])]] == ["Pinot Noir"] * 2  # with at least ten takers
+    assert takes[tops.index(pinot[0])] == []  # nearly all of the 14 took them: any number would tell of the few who did not
     assert {least for _, least in takes[tops.index(small[0])]} == {6}

@@ -53,7 +53,8 @@ def hidden(tally: Tally, floor: int) -> Bools:
     of the same person's answers, is hidden until what is missing cannot be told by subtraction.
     """
     n, base = tally.n, np.rint(tally.base)
-    small = (n < floor) | ((base > 0) & (base < floor))
+    bound = np.zeros(base.shape, dtype=bool) if tally.least is None else tally.least  # of at least the floor, however low it is
+    small = (n < floor) | ((base > 0) & (base < floor) & ~bound)
     strict = np.array([i.proportion and not i.doing for i in tally.items], dtype=bool)
     small |= strict & (n > base) & (n - base < floor)
     small |= nobody(tally)

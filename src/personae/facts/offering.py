@@ -79,8 +79,12 @@ def _decided(key: str, name: str, fact: Fact, whole: Fact, best: tuple[str, Fact
 
 def liked(fact: Fact, floor: int) -> bool:
     """Whether a group surely takes an offer more than everyone: lift, interval and enough takers."""
-    takers = round(fact.value * fact.n)
-    return bool(fact.everyone) and takers >= floor and fact.value >= LIFT * (fact.everyone or 0) and _over(fact)
+    return bool(fact.everyone) and _takers(fact) >= floor and fact.value >= LIFT * (fact.everyone or 0) and _over(fact)
+
+
+def _takers(fact: Fact) -> int:
+    """How many took it; all of them where all but a few did and the number is only a bound."""
+    return fact.n if fact.least else round(fact.value * fact.n)
 
 
 def _over(fact: Fact) -> bool:
@@ -96,5 +100,5 @@ def avoided(fact: Fact) -> bool:
 def top(offers: Offers, key: str, facts: Mapping[str, Fact], floor: int, most: int = 5) -> tuple[tuple[str, Fact, float], ...]:
     """The offers of a persona with the highest lift: name, fact and lift; only those above 1 with at least `floor` takers."""
     found = [(n, facts.get(f"{key}.{c}")) for n, c in zip(offers.names, offers.codes, strict=True)]
-    lifts = [(n, f, f.value / f.everyone) for n, f in found if f is not None and f.everyone and round(f.value * f.n) >= floor]
+    lifts = [(n, f, f.value / f.everyone) for n, f in found if f is not None and f.everyone and _takers(f) >= floor]
     return tuple(sorted((x for x in lifts if x[2] > 1), key=lambda x: (-x[2], x[0]))[:most])

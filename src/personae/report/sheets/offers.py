@@ -48,9 +48,11 @@ def top_items(cast: Cast) -> Sheet | None:
     found, facts = cast.dossier.offers, facts_shown(cast)
     if found is None:
         return None
-    facts = told(found, tuple(p.key for p in cast.personas), facts, cast.study.floor)
+    shown = told(found, tuple(p.key for p in cast.personas), facts, cast.study.floor)
     rows = [
         (p.name, name, _exact(fact, lift), stated(fact), _exact(fact, round(fact.value * fact.n)))
+        if fact.id in shown
+        else (p.name, name, None, None, None)
         for p in cast.personas
         for name, fact, lift in top(found, p.key, facts, cast.study.floor)
     ]
@@ -60,7 +62,7 @@ def top_items(cast: Cast) -> Sheet | None:
         id="top-items",
         title="What each group takes more of than everyone",
         about=f"At most five a group, by how many times as often as everyone they take it; at least {cast.study.floor} "
-        "takers. Empty where only a lower bound may be told.",
+        "takers. Empty where a number would tell of a few people.",
         headings=(
             Heading("persona"), Heading("item"), Heading("times everyone's", "times"), Heading("take-up"),
             Heading("takers", "count"),
