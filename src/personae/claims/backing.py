@@ -43,7 +43,7 @@ def _fits(value: float, number: Number) -> bool:
     """Whether a value is that number as it was rounded, or lies beyond it where it is only a bound."""
     slack = number.slack * (1 + 1e-6) + 1e-12
     if number.bound > 0:
-        return number.value <= value <= number.value * AT_LEAST + slack
+        return number.value - 1e-9 <= value <= number.value * AT_LEAST + slack
     if number.bound < 0:
         return value <= number.value + 1e-12 and (number.form == "p" or value >= number.value / AT_MOST)
     return abs(value - number.value) <= slack
