@@ -11,9 +11,6 @@ from personae.charts.look import Mark, mark
 from personae.charts.numbers import listing, those
 from personae.model.persona import UNTESTED, Persona
 
-STEADY, FAIR = 0.75, 0.6
-"""Bootstrap Jaccard from which a group is steady, and below which it is shaky (Hennig 2007)."""
-
 
 @dataclass(frozen=True)
 class Steadiness:

@@ -48,20 +48,24 @@ def check(space: Space, clustering: Clustering, seed: int) -> dict[str, float | 
     centres = np.array([turned[labels == c].mean(axis=0) for c in range(size)])
     pairs = plugins.find("checks", "borders").neighbours(centres)
     broken = np.ones(len(pairs), bool)
+    smallest = np.bincount(labels).min() / 2
+    wide = [min(len(z) - 1, max(FEWEST, round(min(share * len(z), smallest)))) for share in NEAR]
     for seen in (turned,) if clustering.metric is None else (turned, z):
-        for share in NEAR:
-            near = min(len(z) - 1, max(FEWEST, round(min(share * len(z), np.bincount(labels).min() / 2))))
-            broken &= _broken(seen, labels, size, pairs, near)
+        far, at = NearestNeighbors(n_neighbors=max(wide) + 1).fit(seen).kneighbors(seen)
+        for near in wide:
+            broken &= _broken(far[:, near], at[:, 1 : 1 + max(2, near // 2)], z.shape[1], labels, size, pairs)
     return {"parted": float(broken.mean()) if pairs else 0.0}
 
 
-def _broken(z: Floats, labels: NDArray[np.int32], size: int, pairs: list[tuple[int, int]], near: int) -> NDArray[np.bool_]:
-    """Of each pair of groups, whether the best path between them is broken where `near` users are a neighbourhood."""
-    far, at = NearestNeighbors(n_neighbors=near + 1).fit(z).kneighbors(z)
-    density = -z.shape[1] * np.log(np.maximum(far[:, -1], 1e-12))
+def _broken(
+    far: Floats, at: NDArray[np.int64], dims: int, labels: NDArray[np.int32], size: int, pairs: list[tuple[int, int]]
+) -> NDArray[np.bool_]:
+    """Of each pair of groups, whether the best path between them is broken; `far` (n,) is how far the last of a user's
+    neighbourhood lies, `at` (n, m) are the nearest half of it."""
+    density = -dims * np.log(np.maximum(far, 1e-12))
     peak = [int(np.flatnonzero(labels == c)[density[labels == c].argmax()]) for c in range(size)]
     height = np.array([np.quantile(density[labels == c], DENSE) for c in range(size)])
-    saddle = _saddles(density, at[:, 1 : 1 + max(2, near // 2)], peak)
+    saddle = _saddles(density, at, peak)
     return np.array([saddle[a, b] - min(height[a], height[b]) <= np.log(THIN) for a, b in pairs], bool)
 
 

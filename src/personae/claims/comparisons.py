@@ -7,6 +7,7 @@ import re
 from personae.claims.backing import OWN_WORDS, is_part, sign
 from personae.claims.reading import Reading
 from personae.model.fact import Fact
+from personae.model.persona import FAIRLY, STEADY
 from personae.words.clauses import clause
 from personae.words.comparing import Direction, Quantity, degrees, quantities, ranks
 from personae.words.numbers import LITTLE
@@ -16,7 +17,6 @@ STRONG, HUGE, SLIGHT = 1.25, 2.0, 1.5
 """Multiples, or one over them, from which a difference is clear, from which it is huge, and up to which it is slight."""
 CLEAR_GAP, HUGE_GAP, SLIGHT_GAP = 0.05, 0.2, 0.1
 """The same for differences between shares."""
-STEADY, FAIRLY = 0.75, 0.6
 SIZE = re.compile(
     r"\b(?:a |the |this )?(large|big|sizeable|major|small|little|minor|tiny|niche) (?:group|segment|persona)\b", re.I
 )

@@ -9,14 +9,12 @@ from personae.claims import comparisons, figures, unknowable
 from personae.claims.ground import EVERYONE, Ground
 from personae.claims.reading import Reading
 from personae.claims.walk import TEXTS
-from personae.model.persona import Claim, Persona
+from personae.model.persona import FAIRLY, Claim, Persona
 from personae.words.apart import average
 from personae.words.comparing import directions, quantities
 from personae.words.numbers import LITTLE
 from personae.words.reading import mentions, numbers
 
-FAIRLY = 0.6
-"""A group that comes back less than this is shaky (Hennig 2007)."""
 ADVICE = frozenset((*(f"opportunity {text}" for text in TEXTS), "surface content"))
 """Parts that say what to do and not how things are."""
 SUPPRESSED = re.compile(r"\bfewer than \d+ \w+(?: so)?", re.I)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -28,6 +28,13 @@ def record(store: str) -> Record:
     from personae.store import Record
 
     return Record(Path(store or ".personae"))
+
+
+def changed(screen: Screen, store: str, run: str, make: Callable[[Cast], Edit]) -> None:
+    """Record the edit that `make` finds right for the run as it stands, and say so."""
+    kept = record(store)
+    edit = kept.edit(run, lambda cast: (make(cast), None))
+    recorded(screen, edit, kept.entry(run).id)
 
 
 def recorded(screen: Screen, edit: Edit, run: str) -> None:

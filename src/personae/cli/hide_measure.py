@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from personae.cli.editing import Run, record, recorded
+from personae.cli.editing import Run, changed
 from personae.cli.screen import Debug, Json, NoColor, Plain, Quiet, Screen, Store
 
 
@@ -27,6 +27,4 @@ def hide_measure(
     from personae.endpoint.day import today
     from personae.stages.edit import hide
 
-    screen, kept = Screen(as_json, plain, quiet, no_color), record(store)
-    edit = kept.edit(run, lambda cast: (hide(cast, name, today()), None))
-    recorded(screen, edit, kept.entry(run).id)
+    changed(Screen(as_json, plain, quiet, no_color), store, run, lambda cast: hide(cast, name, today()))

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from personae.cli.editing import Key, Run, record, recorded
+from personae.cli.editing import Key, Run, changed
 from personae.cli.screen import Debug, Json, NoColor, Plain, Quiet, Screen, Store
 
 
@@ -28,6 +28,4 @@ def rename(
     from personae.endpoint.day import today
     from personae.stages.edit import rename as made
 
-    screen, kept = Screen(as_json, plain, quiet, no_color), record(store)
-    edit = kept.edit(run, lambda cast: (made(cast, key, name, today()), None))
-    recorded(screen, edit, kept.entry(run).id)
+    changed(Screen(as_json, plain, quiet, no_color), store, run, lambda cast: made(cast, key, name, today()))

@@ -10,6 +10,10 @@ UNTESTED = "not tested"
 """In place of how steady a group is, where a person made it."""
 
 
+STEADY, FAIRLY = 0.75, 0.6
+"""Bootstrap Jaccard from which a group is steady, and from which it is fairly steady; below that it is shaky (Hennig 2007)."""
+
+
 @dataclass(frozen=True)
 class Trait:
     """A difference from everyone that survived its interval and the number of comparisons; `fact` is its fact's id."""

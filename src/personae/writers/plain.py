@@ -8,7 +8,7 @@ from personae.guidance.guided import Wording, guided
 from personae.model.dossier import Dossier
 from personae.model.evidence import Evidence, Structure
 from personae.model.fact import Fact
-from personae.model.persona import Claim, Persona, Profile, Trait
+from personae.model.persona import FAIRLY, STEADY, Claim, Persona, Profile, Trait
 from personae.model.study import Study
 from personae.words import numbers, tone
 from personae.words.apart import average
@@ -18,9 +18,6 @@ from personae.words.empathy import mapped
 from personae.words.first_names import alliterative
 from personae.words.names import CAPPED, capital, held, parts, several, short
 from personae.words.naming import group_names
-
-STEADY, FAIRLY = 0.75, 0.6
-"""Hennig (2007): from 0.75 a group is stable, from 0.6 it is a pattern."""
 
 KINDS = {
     Structure.NATURAL: say("kind.natural"),
