@@ -24,7 +24,7 @@ from personae.stages.score import coordinates, place_features
 from personae.stages.search import search
 from personae.stages.settle import settle
 from personae.stages.space import behaviour_space
-from personae.stages.verdict import decide
+from personae.stages.verdict import Choice, decide, held_to, worded
 
 STUDY = Study(sources=())
 
@@ -398,3 +398,17 @@ def lost(t: Tried) -> Tried:
     """The same, had half of its groups not come back from other samples."""
     half = (0.9, 0.3) * (t.candidate.size // 2 + 1)
     return replace(t, candidate=replace(t.candidate, stability=0.66, jaccard=half))
+
+
+def test_groups_with_valleys_that_other_samples_do_not_give_are_said_to_be_lost() -> None:
+    """Decision 0080: natural is held to the last samples, and the words do not deny the valleys."""
+    x, _ = blobs(300, 6.0)
+    found = search(behaviour_space(table(x), STUDY), replace(STUDY, groups="5"), Method("kmeans"))[0][0]
+    best = replace(found, candidate=replace(found.candidate, stability=0.5, jaccard=(0.5,) * 5))
+    choice = held_to(Choice(best, best, Structure.NATURAL, 4, natural=True), best)
+    said = worded(choice, best, STUDY, behaviour_space(table(x), STUDY), 5)
+    assert said.kind == Structure.CONSTRUCTIVE
+    assert "borders show a valley, but other samples of the same users give other groups" in said.why
+    firm = replace(found, candidate=replace(found.candidate, stability=0.9, jaccard=(0.9,) * 5))
+    kept = Choice(firm, firm, Structure.NATURAL, 4, natural=True)
+    assert held_to(kept, firm) is kept

@@ -232,8 +232,9 @@ def _sheet(cast: Cast, name: str) -> Sheet:
         return made
     known = {s.id: s for s in sheets(cast)}
     if name not in known:
-        near = closest(name, [*known, "ledger"])
-        fix = f"did you mean --sheet {near}?" if near else f"use one of: {', '.join((*known, 'ledger')) if known else 'none'}"
+        names = [*known, *(["ledger"] if cast.personas else [])]
+        near = closest(name, names)
+        fix = f"did you mean --sheet {near}?" if near else f"use one of: {', '.join(names) or 'none'}"
         raise UsageError("P001", f"this run has no table {name}", where="--sheet", fix=fix)
     return known[name]
 

@@ -61,6 +61,8 @@ class Choice:
     """Whether the data's own grouping is natural, whatever was asked for."""
     torn: bool = False
     """Whether the groups cut across dense regions of another shape."""
+    lost: bool = False
+    """Whether there are valleys at the borders, but other samples give other groups."""
 
 
 def decide(space: Space, study: Study, tried: tuple[Tried, ...], dense: Tried | None, mixture: Tried | None = None) -> Choice:
@@ -117,7 +119,8 @@ def held_to(choice: Choice, best: Tried) -> Choice:
     and does not from many is not natural."""
     if choice.structure != Structure.NATURAL or _comes_back(best):
         return choice
-    return replace(choice, structure=Structure.CONSTRUCTIVE, natural=choice.natural and choice.own is not choice.best)
+    natural = choice.natural and choice.own is not choice.best
+    return replace(choice, structure=Structure.CONSTRUCTIVE, natural=natural, lost=True)
 
 
 def _within(space: Space, tried: tuple[Tried, ...], low: int, high: int) -> Tried:
@@ -298,6 +301,9 @@ def _why(choice: Choice, best: Tried, study: Study, space: Space, groups: int) -
             whole = f"each of the {len(best.borders)} borders" if len(best.borders) > 1 else "the border"
             return f"{said}: {whole} shows a valley."
         return f"{said}: {len(best.borders) - soft} of {len(best.borders)} borders show a valley, {soft} shade into each other."
+    if choice.lost:
+        clear = f"{len(best.borders) - soft} of {len(best.borders)} borders show a valley"
+        return f"{asked}{clear}, but other samples of the same {many} give other groups: bands made for use."
     if choice.torn:
         return f"{asked}The {groups} groups of {best.clustering.method} cut across dense regions that are not round."
     if choice.natural:
