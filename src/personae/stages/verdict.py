@@ -303,7 +303,7 @@ def _why(choice: Choice, best: Tried, study: Study, space: Space, groups: int) -
         return f"{said}: {len(best.borders) - soft} of {len(best.borders)} borders show a valley, {soft} shade into each other."
     if choice.lost:
         clear = f"{len(best.borders) - soft} of {len(best.borders)} borders show a valley"
-        return f"{asked}{clear}, but other samples of the same {many} give other groups: bands made for use."
+        return f"{asked}{clear}, but other samples of the same {many} give other groups."
     if choice.torn:
         return f"{asked}The {groups} groups of {best.clustering.method} cut across dense regions that are not round."
     if choice.natural:
