@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from personae.model.change import Change
 from personae.model.dossier import Dossier
 from personae.model.edit import Edit
 from personae.model.evidence import Evidence
@@ -67,6 +68,8 @@ class Cast:
     """What people changed, oldest first; everything above has it applied."""
     worded: Worded | None = None
     """Which language model worded the personas, and when; None where none was asked."""
+    change: Change | None = None
+    """What is otherwise than in the run that this one is a refresh of; None where it is none."""
 
     @property
     def users(self) -> int:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from personae.model.descent import Descent
+from personae.model.drift import Drift, Gate
+
 
 @dataclass(frozen=True)
 class Side:
@@ -90,3 +93,7 @@ class Change:
     """Whether the numbers of `moves` are rounded."""
     pairs: tuple[Pair, ...]
     words: tuple[str, ...] = ()
+    descents: tuple[Descent, ...] = ()
+    """What became of each persona, where the later run was a refresh of the earlier one."""
+    drift: Drift | None = None
+    gates: tuple[Gate, ...] = ()
