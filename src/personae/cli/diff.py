@@ -84,7 +84,9 @@ def lines(made: Change, screen: Screen) -> list[str]:
             head, *rest = table(rows, right=right)
             found += ["", screen.strong(title), screen.faint(head), *rest]
         if made.rounded and title == "Who is where":
-            found.append("  other moves are of too few to tell; numbers are rounded, so that none follows from the others")
+            found.append(
+                f"  other moves are of fewer than {made.floor} or of nobody; numbers are rounded, so that none follows from the others"
+            )
     return found
 
 
@@ -105,8 +107,7 @@ def _moves(made: Change) -> list[list[str]]:
 
     before, after = ({k: n for k, n, _ in s.personas} for s in (made.before, made.after))
     rows = [["before", "after", plural(made.entity)]]
-    told = [m for m in made.moves if m.users is not None]
-    rows += [[before.get(m.before, NO_GROUP), after.get(m.after, NO_GROUP), count(m.users or 0)] for m in told]
+    rows += [[before.get(m.before, NO_GROUP), after.get(m.after, NO_GROUP), count(m.users)] for m in made.moves]
     return rows
 
 

@@ -43,6 +43,14 @@ def shown(table: Ints, floor: int) -> tuple[Ints, Bools]:
     return np.where(table > 0, coarse, 0), mask
 
 
+def coarse(users: int, floor: int, few: bool) -> int | None:
+    """A number of movers as it may be shown: where some move is of `few`, rounded to a multiple of `floor`, and None below it
+    and for nobody, so that neither tells the other apart."""
+    if not few:
+        return users
+    return None if users < floor else (users + floor // 2) // floor * floor
+
+
 def rand(table: Ints | Floats) -> float:
     """The adjusted Rand index of two groupings from their table; 1 where both are one single group."""
     t = np.asarray(table, np.float64)

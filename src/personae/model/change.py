@@ -44,13 +44,30 @@ class Source:
 
 @dataclass(frozen=True)
 class Move:
-    """Users of both runs from one group to another; "" stands for no group, `users` is None for fewer than the floor.
+    """Users from one group to another; "" stands for no group.
 
-    Where some are, the others are rounded to a multiple of the floor, so that no small number follows from sums."""
+    Where some move of a run is of fewer users than the floor, it is not listed at all, like one of nobody, and the numbers of
+    the others are rounded to a multiple of the floor, so that no small number follows from sums."""
 
     before: str
     after: str
-    users: int | None
+    users: int
+
+
+@dataclass(frozen=True)
+class Turnover:
+    """What a persona gained and lost. `before` and `after` are its users, 0 where it was not there.
+
+    `joined` are users who were elsewhere or not in the data before, `left` those who are elsewhere or no longer there; None
+    for fewer than the floor (or nobody) and rounded to a multiple of the floor, both only where some move is so small.
+    """
+
+    key: str
+    name: str
+    before: int
+    after: int
+    joined: int | None
+    left: int | None
 
 
 @dataclass(frozen=True)
@@ -90,10 +107,18 @@ class Change:
     moved: int | None
     moves: tuple[Move, ...]
     rounded: bool
-    """Whether the numbers of `moves` are rounded."""
+    """Whether moves of few users are left out, and all other numbers of moves are rounded."""
     pairs: tuple[Pair, ...]
     words: tuple[str, ...] = ()
     descents: tuple[Descent, ...] = ()
     """What became of each persona, where the later run was a refresh of the earlier one."""
     drift: Drift | None = None
     gates: tuple[Gate, ...] = ()
+    came: tuple[Move, ...] = ()
+    """Users of the later run alone, by their group there."""
+    went: tuple[Move, ...] = ()
+    """Users of the earlier run alone, by their group there."""
+    turnover: tuple[Turnover, ...] = ()
+    """What each persona gained and lost: those of the later run in its order, then those that are gone."""
+    floor: int = 10
+    """No move of fewer users than this is told."""

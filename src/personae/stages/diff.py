@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from personae.facts.crossing import crossed, jaccard, rand, shown
+from personae.facts.crossing import coarse, crossed, jaccard, rand, shown
 from personae.model.cast import Cast
 from personae.model.change import Change, Move, Pair, Setting, Side, Source
 from personae.model.study import Study
+from personae.stages.turnover import turnover
 from personae.words import changing
 
 if TYPE_CHECKING:
@@ -26,31 +27,73 @@ SAME, ALIKE = 0.75, 0.5
 _SILENT = ("sources", "memory", "threads")
 
 
-def diff(before: Cast, after: Cast) -> Change:
+def diff(before: Cast, after: Cast, to: Mapping[str, str] | None = None) -> Change:
     """What differs between two runs; users are known by their ids, byte for byte.
 
-    Personas are counterparts where they share more than half of all users of both (Jaccard above 0.5, which at most one can).
+    `to` names the counterpart after of personas before, where that is known. Otherwise personas are counterparts where they
+    share more than half of all users of both (Jaccard above 0.5, which at most one can).
     """
     floor = max(before.study.floor, after.study.floor)
-    rows = shared(before.ids, after.ids)
-    there = rows >= 0
-    one = _position(before)[there]
-    other = _position(after)[rows[there]]
     k, m = len(before.personas), len(after.personas)
-    whole = crossed(np.where(one < 0, k, one), np.where(other < 0, m, other), k + 1, m + 1)
+    full = _crossed(before, after)
+    whole = full[:-1, :-1]
     pairs = _pairs(before, after, whole)
-    to = {p.before: p.after for p in pairs if p.before and p.after}
-    stayed = sum(int(whole[i, j]) for i, a in _keys(before) for j, b in _keys(after) if to.get(a) == b) + int(whole[k, m])
-    moved = int(whole.sum()) - stayed
-    grouped = whole[:k, :m]
-    few = 0 < min(stayed, moved) < floor
+    to = {p.before: p.after for p in pairs if p.before and p.after} if to is None else to
+    places = {key: j for j, key in _keys(after)}
+    same = [(i, places[to[a]]) for i, a in _keys(before) if to.get(a) in places]
+    told, few = _told(full, floor)
+    stayed = sum(int(whole[i, j]) for i, j in same) + int(whole[k, m])
+    both, gone, new = int(whole.sum()), int(full[:-1, -1].sum()), int(full[-1, :-1].sum())
     made = Change(
-        _side(before), _side(after), after.study.entity, _settings(before, after), _sources(before, after),
-        _shown(int(there.sum()), floor), _shown(before.users - int(there.sum()), floor),
-        _shown(after.users - int(there.sum()), floor), rand(grouped) if grouped.sum() else None,
-        None if few else stayed, None if few else moved, *_moves(before, after, whole, floor), pairs,
-    )  # fmt: skip
+        before=_side(before),
+        after=_side(after),
+        entity=after.study.entity,
+        settings=_settings(before, after),
+        sources=_sources(before, after),
+        both=_shown(both, floor),
+        only_before=_shown(gone, floor),
+        only_after=_shown(new, floor),
+        agreement=rand(whole[:k, :m]) if whole[:k, :m].sum() else None,
+        stayed=coarse(stayed, floor, few),
+        moved=coarse(both - stayed, floor, few),
+        moves=_moves(before, after, told[:-1, :-1]),
+        rounded=few,
+        pairs=pairs,
+        came=tuple(Move("", b, n) for b, n in zip(_groups(after), told[-1, :-1].tolist(), strict=True) if n),
+        went=tuple(Move(a, "", n) for a, n in zip(_groups(before), told[:-1, -1].tolist(), strict=True) if n),
+        turnover=turnover(before, after, full, same, lambda n: coarse(n, floor, few)),
+        floor=floor,
+    )
     return replace(made, words=changing.told(made))
+
+
+def _told(full: Ints, floor: int) -> tuple[Ints, bool]:
+    """The cells that may be told, 0 for the others, and whether some move is of few; who is in no group twice has not moved."""
+    counts, mask = shown(full, floor)
+    moved = mask.copy()
+    moved[-2, -2] = False
+    few = bool(moved.any())
+    return np.where(mask, 0, counts if few else full), few
+
+
+def _groups(cast: Cast) -> tuple[str, ...]:
+    """The keys of the personas, and that of no group."""
+    return (*(p.key for p in cast.personas), "")
+
+
+def _crossed(before: Cast, after: Cast) -> Ints:
+    """Users (k + 2, m + 2) by their persona before and after; the last but one is no group, the last not in that run."""
+    k, m = len(before.personas), len(after.personas)
+    rows = shared(before.ids, after.ids)
+    here = _position(before)
+    one = np.where(here < 0, k, here)
+    there = _position(after)
+    other = np.where(there < 0, m, there)
+    new = np.ones(len(other), np.bool_)
+    new[rows[rows >= 0]] = False
+    first = np.concatenate([one, np.full(int(new.sum()), k + 1)])
+    second = np.concatenate([np.where(rows >= 0, other[rows], m + 1) if len(other) else np.full(len(one), m + 1), other[new]])
+    return crossed(first, second, k + 2, m + 2)
 
 
 def moves(before: Cast, after: Cast) -> pa.Table:
@@ -167,14 +210,11 @@ def _pairs(before: Cast, after: Cast, whole: Ints) -> tuple[Pair, ...]:
     return (*made, *(Pair("", q.key, "", q.name, float(near[:, j].max()) if k else 0.0, "new") for j, q in new))
 
 
-def _moves(before: Cast, after: Cast, whole: Ints, floor: int) -> tuple[tuple[Move, ...], bool]:
-    """Every pair of groups that some user is in, the largest of each group before first; and whether numbers are rounded."""
-    counts, mask = shown(whole, floor)
-    rows, columns = [*(p.key for p in before.personas), ""], [*(p.key for p in after.personas), ""]
+def _moves(before: Cast, after: Cast, counts: Ints) -> tuple[Move, ...]:
+    """Every pair of groups that users may be told of, the largest of each group before first."""
+    columns = _groups(after)
     made = []
-    for i, a in enumerate(rows):
-        order = sorted(
-            np.flatnonzero(whole[i]).tolist(), key=lambda j: (bool(mask[i, j]), 0 if mask[i, j] else -counts[i, j], j)
-        )
-        made += [Move(a, columns[j], None if mask[i, j] else int(counts[i, j])) for j in order]
-    return tuple(made), bool(mask.any())
+    for i, a in enumerate(_groups(before)):
+        order = sorted(np.flatnonzero(counts[i]).tolist(), key=lambda j: (-counts[i, j], j))
+        made += [Move(a, columns[j], int(counts[i, j])) for j in order]
+    return tuple(made)
