@@ -84,9 +84,8 @@ def lines(made: Change, screen: Screen) -> list[str]:
             head, *rest = table(rows, right=right)
             found += ["", screen.strong(title), screen.faint(head), *rest]
         if made.rounded and title == "Who is where":
-            found.append(
-                f"  other moves are of fewer than {made.floor} or of nobody; numbers are rounded, so that none follows from the others"
-            )
+            few = f"fewer than {made.floor} {plural(made.entity)} or nobody"
+            found.append(f"  other moves are of {few}; numbers are rounded, so that none follows from the others")
     return found
 
 
