@@ -20,6 +20,7 @@ from pathlib import Path
 import personae.model
 from personae import plugins
 from personae.cli.features import FORMS, options, use
+from personae.cli.help import family
 from personae.cli.settings import HELP
 from personae.errors import CODES
 from personae.exporters import json as json_files
@@ -63,6 +64,7 @@ Results go to stdout, talk about the work to stderr. With `--json` stdout is one
 """
     parts = [head, f"```text\n{top}\n```\n"]
     parts += [f"## personae {name}\n\n```text\n{said(name, '--help')}\n```\n" for name in names(top)]
+    parts += [f"## personae {name}\n\n```text\n{said(*name.split(), '--help')}\n```\n" for name in family()]
     return "\n".join(parts)
 
 

@@ -254,11 +254,11 @@ def test_show_says_which_run_it_took_and_its_tables_have_heads(capsys: pytest.Ca
     _main("run", "users.csv")
     capsys.readouterr()
     assert _main("show") == 0
-    assert capsys.readouterr().out.startswith("run      r01   the newest")
+    assert capsys.readouterr().out.startswith("run      r01   the current one")
     assert _main("show", "r01", "--why-groups") == 0
     out = capsys.readouterr().out
     assert out.startswith("run      r01   ")
-    assert "the newest" not in out.splitlines()[0]
+    assert "the current one" not in out.splitlines()[0]
     (head,) = [line for line in out.splitlines() if line.split()[:2] == ["method", "groups"]]
     assert head.rstrip().endswith("separated")
 

@@ -28,7 +28,9 @@ def compare(
     files: Annotated[
         list[str] | None, typer.Argument(metavar="FILES", help="Files, folders, globs, or DATABASE::TABLE.", show_default=False)
     ] = None,
-    name: Annotated[str, typer.Option("--run", metavar="RUN", help="The run whose personas to compare with; the newest.")] = "",
+    name: Annotated[
+        str, typer.Option("--run", metavar="RUN", help="The run whose personas to compare with; the current one.")
+    ] = "",
     segments: Annotated[
         str, typer.Option("--segments", metavar="COL|FILE", help="Existing segments: a column, or a list of ids and segments.")
     ] = "",
@@ -86,7 +88,7 @@ def _found(
         if name or wrong.did != "nobody was placed":
             raise
         raise UsageError(
-            wrong.code, f"the newest run, {cast.run}, does not fit these data: {wrong.what}", where=wrong.where, did=wrong.did,
+            wrong.code, f"the current run, {cast.run}, does not fit these data: {wrong.what}", where=wrong.where, did=wrong.did,
             fix=f"name a run of such data ({_runs(record)}), or make one: personae run {' '.join(study.sources)}",
         ) from wrong  # fmt: skip
 

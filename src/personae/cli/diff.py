@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # nouns that --help does not wait for
 
 def diff(
     before: Annotated[str, typer.Argument(metavar="RUN", help="The run before: its id or folder.", show_default=False)] = "",
-    after: Annotated[str, typer.Argument(metavar="RUN", help="The run after; the newest when left out.")] = "",
+    after: Annotated[str, typer.Argument(metavar="RUN", help="The run after; else the current one.")] = "",
     out: Annotated[str, typer.Option("--out", metavar="FILE", help="Every user: id, before, after (.csv).")] = "",
     raw: Annotated[bool, typer.Option("--raw", help="CSV for machines: texts that spreadsheets run as formulas stay.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file.", rich_help_panel="Output")] = False,

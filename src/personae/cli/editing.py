@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from personae.model.edit import Edit
     from personae.store import Record
 
-Run = Annotated[str, typer.Option("--run", metavar="RUN", help="A run's id; the newest when left out.")]
+Run = Annotated[str, typer.Option("--run", metavar="RUN", help="A run's id; else the current one.")]
 Key = Annotated[str, typer.Argument(metavar="KEY", help="A persona by key (P1) or name.", show_default=False)]
 Data = Annotated[
     list[str] | None, typer.Option("--data", metavar="FILE", help="Where a source of the run is now, in their order.")

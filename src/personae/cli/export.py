@@ -20,7 +20,7 @@ FORMATS = ("csv", "parquet", "xlsx", "json")
 
 
 def export(
-    name: Annotated[str, typer.Argument(metavar="[RUN]", help="A run's id or folder; the newest when left out.")] = "",
+    name: Annotated[str, typer.Argument(metavar="[RUN]", help="A run's id or folder; else the current one.")] = "",
     out: Annotated[
         str, typer.Option("--out", metavar="FILE", help="The file to write: .csv, .parquet or .xlsx.")
     ] = "users.csv",

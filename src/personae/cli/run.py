@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,7 +14,7 @@ from personae.cli import settings, summary
 from personae.cli.ai import Ai, AiBudget, AiUrl, checked, wanted
 from personae.cli.ask import answered
 from personae.cli.editing import carried
-from personae.cli.screen import Debug, Json, NoColor, Plain, Quiet, Screen, Store, pad, width
+from personae.cli.screen import Debug, Json, NoColor, Plain, Quiet, Screen, Store, labelled, pad, width
 from personae.cli.settings import settings as with_settings
 from personae.cli.watch import Watch, peak_memory, timings, watching
 from personae.endpoint.day import today as today
@@ -23,6 +23,9 @@ from personae.model.cast import Cast
 from personae.model.study import Role, Study
 from personae.model.worded import Asked
 from personae.progress import step, tell
+
+if TYPE_CHECKING:
+    from personae.store import Entry, Record
 
 GATE = 4
 """The exit code when there are no groups to speak of."""
@@ -126,9 +129,21 @@ def perform(
         screen.give(document(cast, entry.id, folder, watch))
     else:
         _say(cast, screen, folder, watch, save)
-        for line in carried(made):
+        for line in (*carried(made), *standing(record, entry)):
             screen.say(line)
     return cast
+
+
+def standing(record: Record, entry: Entry) -> list[str]:
+    """A line where a recorded run did not become the current one."""
+    now = record.entry()
+    if now.id == entry.id:
+        return []
+    return labelled(
+        "current",
+        f"{now.id} stays the current run: its data end on {now.ended[:10]}, those of {entry.id} on {entry.ended[:10]}; "
+        f"to use {entry.id}: personae runs rollback {entry.id}",
+    )
 
 
 def render(cast: Cast, folder: Path, watch: Watch) -> None:

@@ -21,7 +21,7 @@ def score(
         list[str] | None,
         typer.Argument(metavar="FILES", help="Files with the columns that the run had.", show_default=False),
     ] = None,
-    name: Annotated[str, typer.Option("--run", metavar="RUN", help="A run's id or folder; the newest when left out.")] = "",
+    name: Annotated[str, typer.Option("--run", metavar="RUN", help="A run's id or folder; else the current one.")] = "",
     out: Annotated[str, typer.Option("--out", metavar="FILE", help="A .csv or .parquet file; stdout when left out.")] = "",
     raw: Annotated[bool, typer.Option("--raw", help="CSV for machines: texts that spreadsheets run as formulas stay.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file.")] = False,

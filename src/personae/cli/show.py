@@ -20,7 +20,7 @@ from personae.words.names import follow
 
 
 def show(
-    name: Annotated[str, typer.Argument(metavar="[RUN]", help="A run's id or folder; the newest when left out.")] = "",
+    name: Annotated[str, typer.Argument(metavar="[RUN]", help="A run's id or folder; else the current one.")] = "",
     persona: Annotated[str, typer.Option("--persona", metavar="NAME", help="One persona in full, by name or key.")] = "",
     why_groups: Annotated[bool, typer.Option("--why-groups", help="What was tried, and why this number of groups.")] = False,
     store: Store = "",
@@ -61,9 +61,9 @@ def show(
 
 
 def _place(cast: Cast, name: str) -> str:
-    """Which run this is: its id, the folder where one was named, and that it was the newest where none was."""
+    """Which run this is: its id, the folder where one was named, and that it is the current one where none was."""
     folder = "" if name == cast.run else name
-    parts = (cast.run, folder or ("" if name else "the newest"), ", ".join(t.source for t in cast.tables))
+    parts = (cast.run, folder or ("" if name else "the current one"), ", ".join(t.source for t in cast.tables))
     return "   ".join(p for p in parts if p)
 
 

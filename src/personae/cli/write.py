@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def write(
-    name: Annotated[str, typer.Argument(metavar="[RUN]", help="A run's id or folder; the newest when left out.")] = "",
+    name: Annotated[str, typer.Argument(metavar="[RUN]", help="A run's id or folder; else the current one.")] = "",
     ai: Ai = "",
     ai_url: AiUrl = "",
     ai_budget: AiBudget = 0,
@@ -75,7 +75,7 @@ def _write(cast: Cast, asked: Asked, screen: Screen, root: Path, out: str, overw
     """Word a run and record what came of it."""
     from personae.cli import summary
     from personae.cli.editing import carried
-    from personae.cli.run import render
+    from personae.cli.run import render, standing
     from personae.cli.watch import watching
     from personae.endpoint.answers import FOLDER
     from personae.endpoint.day import today
@@ -99,6 +99,6 @@ def _write(cast: Cast, asked: Asked, screen: Screen, root: Path, out: str, overw
         screen.give({"run": entry.id, "of": cast.run, "worded": plain(made.worded), "files": files})
         return
     screen.say(f"write    {entry.id}, {cast.run or 'the run'} in other words")
-    for line in (*summary.words(made), *carried(record.edits(entry.id))):
+    for line in (*summary.words(made), *carried(record.edits(entry.id)), *standing(record, entry)):
         screen.say(line)
     screen.say(f"report   {screen.strong(str(folder / 'report.html'))}")

@@ -2,6 +2,7 @@
 
 from personae.store.atomic import try_place, whole_file
 from personae.store.casts import load, may_write, save
-from personae.store.record import Entry, Record
+from personae.store.entry import Entry
+from personae.store.record import Record
 
 __all__ = ["Entry", "Record", "load", "may_write", "save", "try_place", "whole_file"]

@@ -112,6 +112,11 @@ def is_run(folder: Path) -> bool:
     return folder.is_dir() and (folder / "run.json").is_file() and {p.name for p in folder.iterdir()} <= FILES
 
 
+def size(folder: Path) -> int:
+    """Bytes of all files in a folder."""
+    return sum(p.stat().st_size for p in folder.rglob("*") if p.is_file())
+
+
 def verify(folder: Path, digest: str, *, whole: bool) -> None:
     """Compare run.json with its hash, and with `whole` every file that `load` reads. Raises DataError P202."""
     run = _document(folder, "run.json")
@@ -119,6 +124,23 @@ def verify(folder: Path, digest: str, *, whole: bool) -> None:
         raise _damaged(folder, "run.json has changed since it was written")
     if whole:
         _verify(folder, run.get("files", {}))
+
+
+FEW = 0.01
+"""Share of the users of one run among those of another below which the two are about other people."""
+
+
+def shares_people(cast: Cast, folder: Path) -> bool:
+    """Whether the cast is about people of the run in a folder; no where that run cannot be read."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    with suppress(OSError, pa.ArrowException, KeyError):
+        ids = _one(pq.read_table(folder / "users.parquet", columns=["id"])["id"])
+        both = pc.sum(pc.is_in(ids, value_set=cast.ids)).as_py() or 0
+        return bool(both >= FEW * max(min(len(ids), len(cast.ids)), 1))
+    return False
 
 
 def load(folder: str | Path) -> Cast:

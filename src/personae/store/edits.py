@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from personae.errors import DataError, UsageError
@@ -40,17 +40,32 @@ def read(index: sqlite3.Connection, digest: str = "") -> tuple[Edit, ...]:
     return tuple(_edit(*row) for row in rows if digest in ("", row[1]))
 
 
-def digests(index: sqlite3.Connection) -> frozenset[str]:
-    """Digests of runs that were described anew for an edit, those undone included."""
+def digests(index: sqlite3.Connection, of: Collection[str] | None = None) -> frozenset[str]:
+    """Digests of runs that were described anew for an edit, those undone included; only for edits of the runs `of`."""
     if not _there(index):
         return frozenset()
     found = []
-    for (body,) in index.execute("select body from edits"):
+    for digest, body in index.execute("select digest, body from edits"):
+        if of is not None and digest not in of:
+            continue
         try:
             found.append(str(json.loads(body).get("derived", "")))
         except (ValueError, AttributeError):
             continue  # said when that run is opened
     return frozenset(d for d in found if d)
+
+
+def count(index: sqlite3.Connection, digest: str) -> int:
+    """Edits of a run, in whatever state."""
+    if not _there(index):
+        return 0
+    return int(index.execute("select count(*) from edits where digest = ?", (digest,)).fetchone()[0])
+
+
+def drop(index: sqlite3.Connection, digests: Collection[str]) -> None:
+    """Remove the edits of runs. People on interview lists stay: they are not to be asked again."""
+    if _there(index):
+        index.executemany("delete from edits where digest = ?", [(d,) for d in digests])
 
 
 def add(index: sqlite3.Connection, digest: str, edit: Edit) -> Edit:

@@ -1,7 +1,7 @@
 """The record of runs: a SQLite index and one immutable folder a result, visible by one committed row.
 
 `.personae/index.db` lists the runs; `.personae/runs/<hash>/` holds a result, named by its content, so that equal runs
-share one folder. Only `Record.add` writes, under the lock.
+share one folder. Whoever writes holds the lock; readers never wait.
 """
 
 from __future__ import annotations
@@ -10,49 +10,21 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from personae.errors import DataError, MachineError, PersonaeError, UsageError
+from personae.errors import DataError, PersonaeError, UsageError
 from personae.model.cast import Cast
 from personae.model.edit import Edit
 from personae.progress import warn
-from personae.store import casts, edits
+from personae.store import casts, currents, edits
 from personae.store.atomic import on_disk, sweep, taken, whole_folder
 from personae.store.carry import carried, counterparts
+from personae.store.entry import Entry
+from personae.store.index import at_once, following, insert, opened, runs
 from personae.store.lock import only_writer
 from personae.words.edited import edited
-
-SCHEMA = 1
-
-_TABLES = """
-create table if not exists runs (
-  number integer primary key autoincrement,
-  digest text not null, date text not null, folder text not null, sources text not null,
-  verdict text not null, personas integer not null, users integer not null, seed integer not null
-)
-"""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One recorded run. `folder` is where its readable files went, relative to the record's parent where that is possible."""
-
-    number: int
-    digest: str
-    date: str
-    folder: str
-    sources: str
-    verdict: str
-    personas: int
-    users: int
-    seed: int
-
-    @property
-    def id(self) -> str:
-        """The name a person calls it by: r01, r02, ..."""
-        return f"r{self.number:02d}"
 
 
 @dataclass(frozen=True)
@@ -62,18 +34,26 @@ class Record:
     root: Path
 
     def add(
-        self, cast: Cast, folder: Path | None, date: str, *, overwrite: bool = False, more: Callable[[Path, Cast], None]
+        self,
+        cast: Cast,
+        folder: Path | None,
+        date: str,
+        *,
+        overwrite: bool = False,
+        more: Callable[[Path, Cast], None],
+        current: bool | None = None,
     ) -> Entry:
         """Keep the cast, write its readable files into `folder` (`more` adds to them), and list the run, in that order.
 
         `folder` None means reports/<date>_<id> beside the record. Edits of an earlier run are carried over: what is kept is the
         cast as it is, what is written and given to `more` has them applied. Until the row is committed nothing of the run is
-        visible; when anything fails nothing of it stays. Raises MachineError when the machine says no.
+        visible; when anything fails nothing of it stays. `current` says whether it becomes the current run; None lets the data
+        say so: not where they end before those of the current run, about the same people. Raises MachineError when the machine
+        says no.
         """
-        self.prepare()
-        with only_writer(self.root / "lock"), self._index(write=True) as index:
-            self._clean(index)
-            entry = Entry(_next(index), "", date, "", *_about(cast))
+        with self.writing() as index:
+            self.clean(index)
+            entry = Entry(following(index), "", date, "", *_about(cast))
             place = folder or self.root.parent / "reports" / f"{date}_{entry.id}"
             if folder is None and taken(place):
                 place = _free_name(place)
@@ -85,9 +65,26 @@ class Record:
                 kept = None if shown.edits else self.root / "runs" / digest
                 casts.save(shown, place, overwrite=overwrite, more=lambda temp: more(temp, shown), written=kept)
                 entry = replace(entry, digest=digest, folder=self._relative(place))
-                with on_disk(self.root):
-                    _insert(index, entry, new)
-        return entry
+                with on_disk(self.root), at_once(index):
+                    if not self._back_filled(index, entry, cast) if current is None else current:
+                        currents.switch(index, entry.number, date, "run")
+                    insert(index, entry)
+                    for e in new:
+                        edits.add(index, entry.digest, e)
+        return entry.sealed()
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """The index for whoever writes, nobody else writing meanwhile. Raises MachineError naming who holds it."""
+        self.prepare()
+        with only_writer(self.root / "lock"), opened(self.root / "index.db", write=True) as index:
+            yield index
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """The index for whoever reads; never waits for a writer."""
+        with opened(self.root / "index.db", write=False) as index:
+            yield index
 
     def prepare(self) -> None:
         """Make the folder if need be and see that it can be written, before anybody waits for a result."""
@@ -104,15 +101,13 @@ class Record:
         """All runs, oldest first; none where there is no record."""
         if not (self.root / "index.db").is_file():
             return []
-        with self._index(write=False) as index:
-            return [
-                Entry(*row) for row in index.execute(f"select {', '.join(Entry.__annotations__)} from runs order by number")
-            ]
+        with self.reading() as index:
+            return runs(index)
 
     def entry(self, name: str = "") -> Entry:
-        """The run of that id, the newest when no name is given. Raises UsageError P201 when there is none."""
-        runs = self.entries()
-        if not runs:
+        """The run of that id, the current one when no name is given. Raises UsageError P201 when there is none."""
+        known, current = self._listed()
+        if current is None:
             raise UsageError(
                 "P201",
                 "no run is recorded here",
@@ -120,7 +115,7 @@ class Record:
                 did="nothing was read",
                 fix="make one: personae run FILES",
             )
-        for run in reversed(runs):
+        for run in (current, *reversed(known)):
             if not name or run.id == name or (name[:1] == "r" and name[1:].isdigit() and int(name[1:]) == run.number):
                 return run
         raise UsageError(
@@ -128,12 +123,22 @@ class Record:
             f"there is no run {name}",
             where=str(self.root),
             did="nothing was read",
-            fix=f"use one of {', '.join(r.id for r in runs[-5:])}, or the folder of a run; personae runs lists them",
+            fix=f"use one of {', '.join(r.id for r in known[-5:])}, or the folder of a run; personae runs lists them",
         )
 
+    def _listed(self) -> tuple[list[Entry], Entry | None]:
+        """All runs, and the current one."""
+        if not (self.root / "index.db").is_file():
+            return [], None
+        with self.reading() as index:
+            known = runs(index)
+            return known, currents.current(index, known)
+
     def load(self, name: str = "") -> Cast:
-        """A run by id, by folder, or the newest, as people edited it. Raises UsageError P201 for none, DataError P202 for a
-        damaged one."""
+        """A run by id, by folder, or the current one, as people edited it.
+
+        Raises UsageError P201 for none, DataError P202 for a damaged one.
+        """
         if _is_run(name):
             return self._in_folder(Path(name))
         entry = self.entry(name)
@@ -148,15 +153,14 @@ class Record:
     def edits(self, name: str = "") -> tuple[Edit, ...]:
         """Every edit of a run, oldest first: those that hold, those that were undone, and those that wait."""
         entry = self.entry(name)
-        with self._index(write=False) as index:
+        with self.reading() as index:
             return edits.read(index, entry.digest)
 
     def edit(self, name: str, made: Callable[[Cast], tuple[Edit, Cast | None]]) -> Edit:
         """Record one edit. `made` gets the run as it is edited so far, nobody else writing, and gives the edit and, where it
         changes who is in which persona, the run described anew. Raises what `made` raises, and MachineError."""
-        self.prepare()
         entry = self.entry(name)
-        with only_writer(self.root / "lock"), self._index(write=True) as index:
+        with self.writing() as index:
             edit, anew = made(replace(self._shown(None, edits.read(index, entry.digest), entry.digest), run=entry.id))
             with on_disk(self.root):
                 edit = replace(edit, derived=self._keep(anew) if anew is not None else "")
@@ -168,22 +172,21 @@ class Record:
         Raises UsageError P201 when there is none, P001 when a later merge or split rests on it.
         """
         entry = self.entry(name)
-        with only_writer(self.root / "lock"), self._index(write=True) as index, on_disk(self.root):
+        with self.writing() as index, on_disk(self.root):
             return edits.undone(index, entry.digest, entry.id, number)
 
     def asked(self) -> frozenset[str]:
         """Ids of everybody who was put on an interview list of this record; nobody where there is none."""
         if not (self.root / "index.db").is_file():
             return frozenset()
-        with self._index(write=False) as index:
+        with self.reading() as index:
             return edits.asked(index)
 
     def ask(self, name: str, date: str, ids: Sequence[str]) -> int:
         """Remember the people of an interview list, whoever they are; returns the number of the list. The run may be the folder
         of one that is not recorded here."""
-        self.prepare()
         run = self._whose(Path(name)) if _is_run(name) else self.entry(name)
-        with only_writer(self.root / "lock"), self._index(write=True) as index, on_disk(self.root):
+        with self.writing() as index, on_disk(self.root):
             return edits.ask(index, "" if run is None else run.digest, date, ids)
 
     def _whose(self, folder: Path) -> Entry | None:
@@ -222,12 +225,21 @@ class Record:
                 return carried(made, before, cast)
         return ()
 
+    def _back_filled(self, index: sqlite3.Connection, entry: Entry, cast: Cast) -> bool:
+        """Whether a run is of an earlier time than the current one, about the same people."""
+        now = currents.current(index, runs(index))
+        if now is None or not entry.ended or entry.ended >= now.ended:
+            return False
+        return bool(entry.rests) or casts.shares_people(cast, self.root / "runs" / now.digest)
+
     def place(self, entry: Entry) -> Path:
         """Where the readable files of a run went, as seen from the working folder."""
         return self.root.parent / entry.folder
 
     def damage(self, entry: Entry, *, whole: bool) -> str:
         """Why a run cannot be trusted, empty when it can. `whole` compares every file with its hash and not run.json alone."""
+        if not entry.whole:
+            return "what the record says of it has changed since it was written"
         try:
             casts.verify(self.root / "runs" / entry.digest, entry.digest, whole=whole)
         except DataError as wrong:
@@ -252,8 +264,8 @@ class Record:
             shutil.rmtree(temp, ignore_errors=True)
         return digest
 
-    def _clean(self, index: sqlite3.Connection) -> None:
-        """Remove results that no row names: left by writers that died. Safe, as only one writer holds the lock."""
+    def clean(self, index: sqlite3.Connection) -> None:
+        """Remove results that no row names: left by writers that died. For whoever writes, as only one holds the lock."""
         known = {row[0] for row in index.execute("select digest from runs")} | edits.digests(index)
         with on_disk(self.root):
             sweep(self.root / "runs")
@@ -268,78 +280,17 @@ class Record:
         except ValueError:
             return str(place)
 
-    @contextmanager
-    def _index(self, write: bool) -> Iterator[sqlite3.Connection]:
-        path = self.root / "index.db"
-        try:
-            with closing(_open(path, write)) as index:
-                version = index.execute("pragma user_version").fetchone()[0]
-                if version > SCHEMA:
-                    raise DataError(
-                        "P202",
-                        f"the record of runs was written by a newer personae (version {version}, this one knows {SCHEMA})",
-                        where=str(path),
-                        did="nothing was changed",
-                        fix="upgrade personae, or keep a record elsewhere with --store DIR",
-                    )
-                if write and version < SCHEMA:
-                    index.execute("pragma journal_mode=wal")
-                    index.execute(_TABLES)
-                    index.execute(f"pragma user_version={SCHEMA}")
-                yield index
-        except sqlite3.OperationalError as no:
-            raise MachineError(
-                "P501",
-                f"the record of runs cannot be {'written' if write else 'read'}: {no}",
-                where=str(path),
-                fix="see to room and rights there, or keep a record elsewhere with --store DIR",
-            ) from no
-        except sqlite3.DatabaseError as no:
-            raise DataError(
-                "P202",
-                f"the record of runs is damaged: {no}",
-                where=str(path),
-                did="nothing was changed",
-                fix="name a run by its folder under reports/, or start a new record with --store DIR",
-            ) from no
-
 
 def _is_run(name: str) -> bool:
     """Whether a name is that of a folder with the files of a run."""
     return bool(name) and (Path(name) / "run.json").is_file()
 
 
-def _open(path: Path, write: bool) -> sqlite3.Connection:
-    if write:
-        index = sqlite3.connect(path, timeout=30, isolation_level=None)
-        index.execute("pragma synchronous=full")
-        path.chmod(0o600)
-        return index
-    # a record that nobody may write to cannot hold a shared-memory file; then nothing can change under us either
-    frozen = "" if os.access(path.parent, os.W_OK) else "&immutable=1"
-    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro{frozen}", uri=True, timeout=30)
-
-
-def _next(index: sqlite3.Connection) -> int:
-    """One more than any number ever given, so that ids never come back."""
-    row = index.execute("select seq from sqlite_sequence where name = 'runs'").fetchone()
-    return int(row[0]) + 1 if row else 1
-
-
-def _about(cast: Cast) -> tuple[str, str, int, int, int]:
-    sources = ", ".join(t.source for t in cast.tables)
-    return sources, cast.evidence.verdict.kind.value, len(cast.personas), cast.users, cast.study.seed
-
-
-def _insert(index: sqlite3.Connection, entry: Entry, carried: Sequence[Edit]) -> None:
-    """List a run and its edits, at once."""
-    names = list(Entry.__annotations__)
-    marks = ", ".join("?" for _ in names)
-    index.execute("begin immediate")
-    index.execute(f"insert into runs ({', '.join(names)}) values ({marks})", [getattr(entry, n) for n in names])
-    for e in carried:
-        edits.add(index, entry.digest, e)
-    index.execute("commit")
+def _about(cast: Cast) -> tuple[str, str, int, int, int, str, str]:
+    """What the record lists of a cast, from its sources to what it rests on."""
+    sources, ended = ", ".join(t.source for t in cast.tables), cast.window.end if cast.window else ""
+    rests = cast.change.before.run if cast.change else ""
+    return sources, cast.evidence.verdict.kind.value, len(cast.personas), cast.users, cast.study.seed, ended, rests
 
 
 def _free_name(place: Path) -> Path:
