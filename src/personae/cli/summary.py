@@ -198,9 +198,29 @@ def whole(cast: Cast, screen: Screen, private: str = "") -> list[str]:
         *groups(cast),
         *([""] if cast.personas else []),
         *personas(cast, screen),
+        *changed(cast),
         *words(cast),
         "",
     ]
+
+
+def changed(cast: Cast, most: int = 5) -> list[str]:
+    """What changed since the run that this one is a refresh of, the first sentences of it; nothing where it is none."""
+    from personae.words.happening import happened, headline, named
+
+    made = named(cast)
+    if made is None:
+        return []
+    told = happened(made)
+    lines = labelled("changed", f"{headline(made)} since {made.before.run or 'the run before'}.")
+    lines += [line for words in told[:most] for line in labelled("", words)]
+    lines += (
+        labelled("", f"and {count(len(told) - most, 'change')} more: personae export --sheet changes")
+        if len(told) > most
+        else []
+    )
+    lines += labelled("drift", made.drift.words) if made.drift and made.drift.words else []
+    return ["", *lines]
 
 
 def words(cast: Cast) -> list[str]:

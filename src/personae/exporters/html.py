@@ -25,7 +25,7 @@ from personae.model.table import Table
 from personae.report import cards as card_views
 from personae.report.data import data_page
 from personae.report.leaf import Leaf
-from personae.report.page import number, page
+from personae.report.page import Page, number, page
 from personae.report.proof import anchors, facts_shown, proof
 from personae.report.verdict import badge
 from personae.words.legible import legible
@@ -40,7 +40,7 @@ def export(cast: Cast, path: Path) -> Path:
     Raises OSError when the place cannot be written to.
     """
     view = page(cast)
-    drawn = _drawn((*view.number.charts, *view.looks, *(view.walked.charts if view.walked else ())))
+    drawn = _drawn((*view.number.charts, *view.looks, *(view.walked.charts if view.walked else ()), *_changed(view)))
     progress.step("report", "writing the page")
     html = _environment().get_template("report.html").render(page=view, drawn=drawn)
     _write(Path(path), html)
@@ -100,6 +100,11 @@ def leaf(page: Leaf) -> str:
     charts = (*page.charts, *(c for s in page.sections for c in s.charts))
     drawn = _drawn(tuple(c for c in charts if c.spec))
     return _environment().get_template("leaf.html").render(leaf=page, drawn=drawn)
+
+
+def _changed(view: Page) -> tuple[Chart, ...]:
+    """The drawing of who moved, where there is one."""
+    return (view.changed.chart,) if view.changed and view.changed.chart else ()
 
 
 def _drawn(charts: tuple[Chart, ...]) -> dict[str, Markup]:

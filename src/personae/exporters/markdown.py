@@ -36,6 +36,7 @@ def _report(view: Page) -> Iterator[str]:
     )
     for line in (*view.lead, " · ".join(view.meta)):
         yield from (literal(line), "")
+    yield from _changed(view, said)
     if view.sizes is not None:
         yield from ("## At a glance", "", f"{literal(view.sizes.chart.title)}. ({said})", "")
         words = {c.key: c.tagline.text for c in view.cards}
@@ -58,6 +59,17 @@ def _report(view: Page) -> Iterator[str]:
     yield from _number(view, said)
     yield from _sure(view, said)
     yield from _data(view)
+
+
+def _changed(view: Page, said: str) -> Iterator[str]:
+    """What changed since the run before; nothing where the run is no refresh."""
+    c = view.changed
+    if c is None:
+        return
+    yield from (f"## What changed since {literal(c.before)} ({said})", "", literal(c.title), "")
+    gates = (f"{name}: {words} {fix}".strip() for name, words, fix in c.gates)
+    yield from (*(f"- {literal(x)}" for x in (*c.sentences, *((c.data,) if c.data else ()), *gates)), "")
+    yield from _sheets(view, "changes")
 
 
 def _card(c: Card, view: Page) -> Iterator[str]:

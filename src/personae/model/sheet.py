@@ -32,4 +32,4 @@ class Sheet:
     about: str
     headings: tuple[Heading, ...]
     rows: tuple[tuple[Cell, ...], ...]
-    part: Literal["personas", "journeys", "use", "sure", "analysts", "file"]
+    part: Literal["changes", "personas", "journeys", "use", "sure", "analysts", "file"]

@@ -9,6 +9,7 @@ from personae.model.cast import Cast
 from personae.model.persona import Claim
 from personae.model.sheet import Cell, Sheet
 from personae.report.sheets.anti import anti
+from personae.report.sheets.changes import changes, moved, shifts
 from personae.report.sheets.checklist import interface, principles
 from personae.report.sheets.edits import edits
 from personae.report.sheets.experience import experience
@@ -27,6 +28,9 @@ from personae.words.names import follow
 from personae.words.worded import marked
 
 SHEETS: tuple[Callable[[Cast], Sheet | None], ...] = (
+    changes,
+    moved,
+    shifts,
     overview,
     pains,
     journey,

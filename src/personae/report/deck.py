@@ -19,6 +19,7 @@ from personae.report.limits import limits
 from personae.report.page import outside
 from personae.report.proof import facts_shown
 from personae.report.steps import asks, firsts, ordered, plans
+from personae.words.happening import headline, named
 from personae.words.names import capital
 from personae.words.worded import briefly, marked
 
@@ -69,11 +70,13 @@ def data(cast: Cast) -> Slide:
         (False, True, True),
         "Rows used and set aside, by source",
     )
-    said = [badge.sentences, *((marked(cast.worded),) if cast.worded else ()), *((x,) if (x := verdict.asked(cast)) else ())]
+    made, asked = named(cast), verdict.asked(cast)
+    changed = (f"{headline(made)} since {made.before.run or 'the run before'}.",) if made else ()
+    said = (badge.sentences, *changed, *((marked(cast.worded),) if cast.worded else ()), *((asked,) if asked else ()))
     notes = (verdict.why(cast), *(f"{a}: {b} rows used, {c} set aside" for a, b, c in grid.rows), *cast.warnings)
     return Slide(
         verdict.headline(cast), "1  Data", notes[:NOTED], tiles=tuple(tiles), grid=grid, more=more, cover=True,
-        points=(Points("", tuple(s for s in said if isinstance(s, str))),),
+        points=(Points("", said),),
     )  # fmt: skip
 
 

@@ -38,7 +38,8 @@ def long(cast: Cast) -> Deck:
     """All slides, the five of the short form among them, in the order of the report."""
     facts = facts_shown(cast)
     tables = sheets(cast)
-    made: list[Slide] = [deck.data(cast), deck.groups(cast), *_overview(cast, facts)]
+    changed = _tables(cast, tables, "changes", "What changed")
+    made: list[Slide] = [deck.data(cast), *changed, deck.groups(cast), *_overview(cast, facts)]
     made += [persona(cast, p, facts) for p in ordered(cast.personas)]
     made += [*_heat(cast, facts), *_tables(cast, tables, "journeys", "Journeys")]
     made += [deck.opportunities(cast, facts), *_tables(cast, tables, "use", "What to do"), deck.steps(cast), *_sure(cast)]

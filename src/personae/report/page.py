@@ -22,6 +22,7 @@ from personae.model.table import Match, telling
 from personae.report import accounts, verdict
 from personae.report.binder import sheets
 from personae.report.cards import Card, card, scale
+from personae.report.changed import Changed, changed
 from personae.report.cut import Dendrogram, dendrogram
 from personae.report.days import day, last
 from personae.report.empathy import Part, empathy
@@ -77,6 +78,8 @@ class Page:
     entities: str
     users: str
     floor: int
+    changed: Changed | None
+    """What changed, where the run is a refresh."""
     sizes: Sizes | None
     cards: tuple[Card, ...]
     heat: Heat | None
@@ -151,6 +154,7 @@ def page(cast: Cast) -> Page:
         entities=plural(entity),
         users=count(cast.users),
         floor=cast.study.floor,
+        changed=changed(cast),
         sizes=sizes(cast.personas, outside(cast), entity, cast.study.floor) if cast.personas else None,
         cards=tuple(cards),
         heat=heat(
