@@ -247,7 +247,7 @@ def _recalled(cast: Cast, sources: tuple[str, ...], frames: Mapping[str, Any] | 
     with plugins.find("engines", "duckdb").connect(memory=study.memory, threads=study.threads) as engine:
         known = replace(study, tool=tool(cast.tables))
         ids = {c.name for t in cast.tables for c in t.columns if c.role is Role.ID}
-        shaped = recognise(engine, read(engine, study, frames or {}, rows=True), known)
+        shaped = recognise(engine, read(engine, study, frames or {}, least=1, rows=True), known)
         tables = link(engine, shaped, study, recorded=cast.tables)
         known = pinned(study, tables, cast.tables)
         understood = understand(engine, tables, known, ids=ids)

@@ -71,11 +71,11 @@ def place(rule: Rule, counts: csr_matrix | None, measures: Mapping[str, NDArray[
         _place(rule, _rows(counts, a, a + CHUNK), {k: v[a : a + CHUNK] for k, v in measures.items()}, min(CHUNK, users - a))
         for a in range(0, max(users, 1), CHUNK)
     ]
-    joined = [np.concatenate([getattr(p, name) for p in parts]) for name in _FIELDS]
+    joined = [np.concatenate([getattr(p, name) for p in parts]) for name in FIELDS]
     return Placement(*joined)
 
 
-_FIELDS = ("persona", "second", "membership", "margin", "kind", "reason")
+FIELDS = ("persona", "second", "membership", "margin", "kind", "reason")
 
 
 def nowhere(users: int, reason: int) -> Placement:

@@ -68,17 +68,22 @@ def without_style(measures: Sequence[Measure], columns: Sequence[Column]) -> lis
     for block in blocks([c for c in columns if c.role in _ASKED]):  # how it ended says nothing of how somebody answers
         mine = [made[c.name] for c in block if c.name in made]
         x = np.column_stack([m.values for m in mine])
-        known = np.isfinite(x)
-        n = np.maximum(known.sum(axis=1), 1)
-        mean = np.where(known, x, 0.0).sum(axis=1) / n
-        gap = x - mean[:, None]
-        spread = np.sqrt((np.where(known, gap, 0.0) ** 2).sum(axis=1) / n)
-        own = gap / np.where(spread > 1e-12, spread, 1.0)[:, None]
+        own = ipsatised(x)
         for m, values in zip(mine, own.T, strict=True):
             query = f"({m.query} - own mean of {len(mine)} answers) / own standard deviation"
             label = f"{m.label}, against own average"
             made[m.name] = replace(m, label=label, values=values, unit="points of own spread", kind=Kind.DECIMAL, query=query)
     return [made[m.name] for m in measures]
+
+
+def ipsatised(x: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Answers (n, questions), nan for none, less each person's own mean and divided by their own standard deviation."""
+    known = np.isfinite(x)
+    n = np.maximum(known.sum(axis=1), 1)
+    mean = np.where(known, x, 0.0).sum(axis=1) / n
+    gap = x - mean[:, None]
+    spread = np.sqrt((np.where(known, gap, 0.0) ** 2).sum(axis=1) / n)
+    return np.asarray(gap / np.where(spread > 1e-12, spread, 1.0)[:, None])
 
 
 def _notes(engine: Any, table: Table, key: Column, block: Sequence[Column], study: Study) -> list[Note]:

@@ -40,7 +40,7 @@ def from_table(engine: Any, table: Table, study: Study, users: int, rule: Rule |
         found = engine.arrow(per_user.traits(*keyed(engine, table), [typed(c) for c in some]))
         rows = found.column(0).to_numpy()
         for i, c in enumerate(some):
-            measures += _measures(c, rows, found.column(i + 1), users, table.source, study)
+            measures += _measures(c, rows, found.column(i + 1), users, table.source, study, placing=rule is not None)
     measures = blank_is_no(measures, [c for c in used if c.scheme is not None])
     if study.style == "remove":
         measures = without_style(measures, used)
@@ -94,10 +94,11 @@ def _about(engine: Any, table: Table, study: Study, users: int) -> list[Measure]
 
 
 def _measures(
-    column: Column, rows: npt.NDArray[Any], values: Any, users: int, source: str, study: Study
+    column: Column, rows: npt.NDArray[Any], values: Any, users: int, source: str, study: Study, *, placing: bool = False
 ) -> tuple[Measure, ...]:
-    """A column as one measure, or as many as its scheme makes of it."""
-    made = _measure(column, rows, values, users, source, study)
+    """A column as one measure, or as many as its scheme makes of it; where users are only placed a category keeps every level,
+    so that nobody's place depends on who else is there."""
+    made = _measure(column, rows, values, users, source, study, placing)
     if column.scheme is None or column.scheme.way is Way.RATED:
         return (made, *satisfied(made, column))
     if column.scheme.way is Way.SCORED:
@@ -106,7 +107,9 @@ def _measures(
     return (first, *others, *(satisfied(first, column) if column.scheme.way is Way.RANKED else ()))
 
 
-def _measure(column: Column, rows: npt.NDArray[Any], values: Any, users: int, source: str, study: Study) -> Measure:
+def _measure(
+    column: Column, rows: npt.NDArray[Any], values: Any, users: int, source: str, study: Study, placing: bool
+) -> Measure:
     """A column as a measure, by its kind."""
     forms = column.name in study.group_by if study.group_by else column.role is Role.BEHAVIOUR
     said = spoken(column.name)
@@ -124,6 +127,8 @@ def _measure(column: Column, rows: npt.NDArray[Any], values: Any, users: int, so
     if column.kind.numeric:
         flag = column.distinct == 2 and (column.low, column.high) == ("0", "1")
         return replace(made, kind=Kind.BOOLEAN if flag else column.kind, values=scattered(rows, floats(values), users))
+    if placing and column.role is not Role.OUTCOME:
+        return coded(made, rows, values, users)
     made = category(made, rows, values, users)
     if column.role is Role.OUTCOME and len(made.levels) == 2:
         return flagged(made)

@@ -1,0 +1,119 @@
+"""Raw records placed one by one or many at a time, without an engine, as `personae score` places the same rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from personae import rule as rules
+from personae.model.cast import Cast
+from personae.model.intake import Answer, Intake
+from personae.model.rule import REASONS, Place, Placement
+from personae.model.study import Role
+from personae.model.table import Table
+from personae.model.vocabulary import repeats
+from personae.stages.asked import asked
+from personae.stages.fields import fields, styles
+from personae.stages.made import needed
+from personae.stages.reasoned import reasoned, remembered
+from personae.stages.records import Reading, Record
+from personae.stages.score import NO_GROUPS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from scipy.sparse import csr_matrix
+
+
+def intake(cast: Cast) -> Intake:
+    """How one record gives the inputs of the cast's rule; without a rule, its id alone."""
+    id = next((c.name for t in cast.tables for c in t.columns if c.role is Role.ID), "id")
+    if cast.rule is None:
+        return Intake(id)
+    found = fields(cast, cast.rule)
+    made = {name for f in found for name in f.makes}
+    counted = tuple(e for e in rules.events_of(cast.rule) if e not in made)
+    measures = tuple(n for n in dict.fromkeys(f.column for f in cast.rule.features if f.of == "measure") if n not in made)
+    texts = {f.column for f in cast.rule.features if any(s.name == "level" for s in f.steps)}
+    log = next((t for t in cast.tables if counted and t.shape == "events" and t.column(Role.EVENT) is not None), None)
+    event = log.column(Role.EVENT) if log is not None else None
+    return Intake(
+        id=id,
+        fields=found,
+        counted=counted,
+        event=event.name if event is not None else "",
+        property=_property(cast, log) if log is not None else "",
+        times=_times(log) if log is not None else "",
+        measures=measures,
+        texts=tuple(n for n in measures if n in texts),
+        missing=cast.study.missing,
+        styles=styles(cast, found),
+        window=cast.window.days if cast.window is not None and counted else 0,
+    )
+
+
+def _property(cast: Cast, log: Table) -> str:
+    pairs = [c.name for r in asked(cast.study.features) if r.name == "counts" for c in needed([r], log)]
+    return pairs[0] if pairs else ""
+
+
+def _times(log: Table) -> str:
+    value = log.column(Role.VALUE)
+    return value.name if value is not None and repeats(value.name) and log.column(Role.TIME) is None else ""
+
+
+class Scorer:
+    """The rule of a cast, ready for records. Threads may share it: answers never depend on what was asked before."""
+
+    def __init__(self, cast: Cast, *, strict: bool = True) -> None:
+        """`strict` refuses a value that does not fit its field, and a record with nothing of what the rule reads; without it both
+        are taken as empty, as they are in a file."""
+        self.cast, self.intake = cast, intake(cast)
+        events = () if cast.rule is None else tuple(rules.events_of(cast.rule))
+        self._reading = Reading(self.intake, events, strict=strict)
+        self._personas = {p.index: (p.key, p.name) for p in cast.personas}
+        self._stored: dict[str, int] = {}
+
+    def place(self, records: Sequence[Record], *, explain: bool = False) -> list[Answer]:
+        """One answer a record, in their order.
+
+        Raises DataError P103, naming record and field, for a value that does not fit, P002 for a record that lacks what the rule
+        reads."""
+        ids = self._reading.ids(records)
+        rule = self.cast.rule
+        if rule is None:
+            return self._answers(ids, rules.nowhere(len(ids), NO_GROUPS), [()] * len(ids))
+        counts, measures = self.inputs(records)
+        placed = rules.place(rule, counts, measures, len(ids))
+        whys: list[tuple[str, ...]] = [()] * len(ids)
+        if explain:
+            whys = reasoned(self.cast, placed, counts, measures, [self._reading.total(r) for r in records])
+        return self._answers(ids, placed, whys)
+
+    def inputs(self, records: Sequence[Record]) -> tuple[csr_matrix | None, dict[str, NDArray[Any]]]:
+        """What the rule reads of records: counts (n, events of the rule), None where it counts none, and measures (n,)."""
+        return self._reading.inputs(records)
+
+    def why(self, who: Record | str) -> tuple[str, ...]:
+        """Why a record, or the user of that id in the run, stands where it does; KeyError for an id the run does not know."""
+        return self.stored(who, explain=True).why if isinstance(who, str) else self.place([who], explain=True)[0].why
+
+    def stored(self, id: str, *, explain: bool = False) -> Answer:
+        """Where the run placed the user of that id; KeyError where it has none. What a user did is not kept with a run, so that
+        the reason says what sets their persona apart and how firmly they stand in it."""
+        if not self._stored:
+            self._stored = {k: i for i, k in enumerate(self.cast.ids.to_pylist())}
+        at, p = self._stored[id], self.cast.placement
+        one = Placement(*(getattr(p, name)[at : at + 1] for name in rules.FIELDS))
+        return self._answers([id], one, [remembered(self.cast, one) if explain else ()])[0]
+
+    def _answers(self, ids: Sequence[str], placed: Placement, whys: Sequence[tuple[str, ...]]) -> list[Answer]:
+        none, run = ("", ""), self.cast.run
+        columns = (getattr(placed, name).tolist() for name in rules.FIELDS)
+        return [
+            Answer(id, *self._personas.get(first, none), share, self._personas.get(second, none)[0], margin,
+                   _KINDS[kind], REASONS[reason], run, why)
+            for id, why, first, second, share, margin, kind, reason in zip(ids, whys, *columns, strict=True)
+        ]  # fmt: skip
+
+
+_KINDS = tuple(p.name.lower() for p in Place)
