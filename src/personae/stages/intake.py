@@ -65,8 +65,8 @@ class Scorer:
     """The rule of a cast, ready for records. Threads may share it: answers never depend on what was asked before."""
 
     def __init__(self, cast: Cast, *, strict: bool = True) -> None:
-        """`strict` refuses a value that does not fit its field, and a record with nothing of what the rule reads; without it both
-        are taken as empty, as they are in a file."""
+        """`strict` refuses a value that does not fit its field, and a record with nothing of what the rule reads; without it
+        both are taken as empty, as they are in a file."""
         self.cast, self.intake = cast, intake(cast)
         events = () if cast.rule is None else tuple(rules.events_of(cast.rule))
         self._reading = Reading(self.intake, events, strict=strict)
@@ -76,8 +76,8 @@ class Scorer:
     def place(self, records: Sequence[Record], *, explain: bool = False) -> list[Answer]:
         """One answer a record, in their order.
 
-        Raises DataError P103, naming record and field, for a value that does not fit, P002 for a record that lacks what the rule
-        reads."""
+        Raises DataError P103, naming record and field, for a value that does not fit, P002 for a record that lacks what the
+        rule reads."""
         ids = self._reading.ids(records)
         rule = self.cast.rule
         if rule is None:

@@ -1,4 +1,4 @@
-"""Raw records as the inputs of a rule: every field read as the run read its column, events counted, nothing left to an engine."""
+"""Raw records as inputs of a rule: every field read as the run read its column, events counted, and no engine needed."""
 
 from __future__ import annotations
 
