@@ -25,6 +25,7 @@ from personae.model.table import Table
 from personae.stages.apart import called
 from personae.stages.describe import describe
 from personae.stages.dossier import dossier
+from personae.stages.exclusion import exclusion
 from personae.stages.halves import halves
 from personae.stages.inspect import halt, inspect
 from personae.stages.link import link
@@ -36,6 +37,7 @@ from personae.stages.read import read
 from personae.stages.recall import check_inputs, check_values, inherited, pinned, recall, resembled
 from personae.stages.recognise import entity, recognise, tool
 from personae.stages.score import leaves, marked, place_features
+from personae.stages.spared import Spare, check_spared
 from personae.stages.summed import fits
 from personae.stages.told import told
 from personae.stages.understand import understand
@@ -130,11 +132,13 @@ def _unsettled(found: Evidence) -> tuple[str, ...]:
     return (f"{found.chosen} stopped at its largest number of iterations before the groups had settled; {more}",)
 
 
-def _understood(engine: Any, study: Study, frames: Mapping[str, Any] | None, *, rows: bool = False) -> tuple[Table, ...]:
+def _understood(
+    engine: Any, study: Study, frames: Mapping[str, Any] | None, spare: Spare, *, rows: bool = False
+) -> tuple[Table, ...]:
     """Raw data to tables whose columns have their meaning; `rows` of all of them, where they are needed."""
-    tables = recognise(engine, read(engine, study, frames or {}, rows=rows), study)
+    tables = recognise(engine, read(engine, study, frames or {}, rows=rows, spare=spare), study)
     known = understand(engine, link(engine, tables, study), study)
-    return known if all(fits(t) for t in known) else _understood(engine, study, frames, rows=True)
+    return known if all(fits(t) for t in known) else _understood(engine, study, frames, spare, rows=True)
 
 
 def measured(study: Study, frames: Mapping[str, Any] | None = None) -> tuple[tuple[Table, ...], Features]:
@@ -145,14 +149,17 @@ def measured(study: Study, frames: Mapping[str, Any] | None = None) -> tuple[tup
 
 def _measured(engine: Any, study: Study, frames: Mapping[str, Any] | None = None) -> tuple[tuple[Table, ...], Features]:
     """The same with an engine that stays open."""
-    tables = _understood(engine, study, frames)
-    return tables, halves(engine, tables, study, prepare(engine, tables, study))
+    spare = Spare(exclusion(study.exclude, study.id))
+    tables = _understood(engine, study, frames, spare)
+    features = prepare(engine, tables, study)
+    check_spared(features.ids, spare.listed)
+    return tables, halves(engine, tables, study, features)
 
 
 def inspected(study: Study, frames: Mapping[str, Any] | None = None) -> tuple[tuple[Table, ...], Features, Inspection]:
     """Raw data to what was read, the features, and all that is worth knowing of them. Nothing is grouped."""
     with plugins.find("engines", "duckdb").connect(memory=study.memory, threads=study.threads) as engine:
-        tables = _understood(engine, study, frames, rows=True)
+        tables = _understood(engine, study, frames, Spare(exclusion(study.exclude, study.id)), rows=True)
         features = prepare(engine, tables, study)
         return tables, features, inspect(engine, tables, features, study)
 
@@ -185,7 +192,8 @@ def beliefs(
     from personae.stages.believe import believe  # loads scikit-learn
 
     with plugins.find("engines", "duckdb").connect(memory=study.memory, threads=study.threads) as engine:
-        shaped = recognise(engine, read(engine, study, frames or {}, rows=True), study)
+        spare = Spare(exclusion(study.exclude, study.id))
+        shaped = recognise(engine, read(engine, study, frames or {}, rows=True, spare=spare), study)
         linked = link(engine, shaped, study)
         study = inherited(study, cast.study, linked)
         tables = understand(engine, linked, study)
@@ -247,13 +255,15 @@ def _recalled(cast: Cast, sources: tuple[str, ...], frames: Mapping[str, Any] | 
     with plugins.find("engines", "duckdb").connect(memory=study.memory, threads=study.threads) as engine:
         known = replace(study, tool=tool(cast.tables))
         ids = {c.name for t in cast.tables for c in t.columns if c.role is Role.ID}
-        shaped = recognise(engine, read(engine, study, frames or {}, least=1, rows=True), known)
+        spare = Spare(exclusion(study.exclude, next(iter(sorted(ids)), "")), frozenset(ids), cast.tables)
+        shaped = recognise(engine, read(engine, known, frames or {}, least=1, rows=True, spare=spare), known)
         tables = link(engine, shaped, study, recorded=cast.tables)
         known = pinned(study, tables, cast.tables)
         understood = understand(engine, tables, known, ids=ids)
         then = called(resembled(understood, cast.tables), cast.tables, cast.measures)
         seen = recall(understood, cast.tables)
         features = prepare(engine, seen, known, cast.rule, then)
+        check_spared(features.ids, spare.listed)
     if cast.rule is not None:
         check_inputs(cast.rule, features, tables, cast.tables)
         check_values(cast.rule, features, seen)

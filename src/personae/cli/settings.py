@@ -25,6 +25,7 @@ FILE = "personae.toml"
 
 _COLUMNS, _READING, _MEASURES = "What the columns mean", "How files are read", "What is measured, and how it is prepared"
 _GROUPS, _USE, _MACHINE = "How groups are formed", "What is done with the groups", "Machine"
+_PEOPLE = "Who takes no part, and what it is for"
 
 HELP: Mapping[str, tuple[str, str, str]] = {
     "id": (_COLUMNS, "COL", "Column that names the user."),
@@ -46,6 +47,8 @@ HELP: Mapping[str, tuple[str, str, str]] = {
     "phases": (_COLUMNS, "PAIRS", 'Phases of the journey, such as "buy=pay,purchase", or a file of such lines.'),
     "quotes": (_COLUMNS, "COLS", "Columns of text that may be quoted word for word."),
     "consent": (_COLUMNS, "COL", "Column that says whether a user may be quoted."),
+    "exclude": (_PEOPLE, "FILES", "Lists of ids to leave out of everything; FILE::COL takes those who say yes in a column."),
+    "purpose": (_PEOPLE, "TEXT", "What the groups are made for; the record and the report print it."),
     "sheet": (_READING, "NAME", "Sheet of a workbook."),
     "encoding": (_READING, "NAME", "Text encoding, such as utf-8 or cp1252."),
     "delimiter": (_READING, "CHAR", "Character between columns."),

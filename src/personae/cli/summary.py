@@ -34,10 +34,11 @@ def sources(tables: Sequence[Table], window: Window | None, private: str = "") -
     rows = []
     for t in tables:
         aside = f"{count(t.set_aside)} set aside{f' -> {private}' if private else ''}" if t.set_aside else ""
+        out = f"{count(t.excluded)} left out by the exclusion list" if t.excluded else ""
         dated = window is not None and t.shape == "events" and t.column(Role.TIME) is not None
         when = f"{_days(window)}, {window.timezone}" if window and dated else ""
         used = "not used" if t.shape == "unused" else "looked up" if t.shape == "lent" else f"{count(t.used)} used"
-        rows.append([t.source, count(t.seen, "row"), used, "    ".join(x for x in (aside, when) if x)])
+        rows.append([t.source, count(t.seen, "row"), used, "    ".join(x for x in (aside, out, when) if x)])
     return [f"read     {line}" for line in table(rows, right=(1, 2), indent=0)]
 
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import Any
 
+from personae.files import excluded
 from personae.model import schema
 from personae.model.cast import Cast, Listed
 from personae.model.dossier import Dossier
@@ -153,7 +154,8 @@ def _public(table: Table) -> Table:
 def settings(study: Study) -> dict[str, Any]:
     """The settings that shape a result: without the machine's, and with sources as names that hold on any machine."""
     kept: dict[str, Any] = {k: v for k, v in plain(study).items() if k not in MACHINE}
-    return {**kept, "library": _portable(study.library), "sources": [_portable(s) for s in study.sources]}
+    lists = [_portable(x) for x in study.exclude if PurePath(x).name != excluded.NAME]  # a record brings its own by itself
+    return {**kept, "library": _portable(study.library), "sources": [_portable(s) for s in study.sources], "exclude": lists}
 
 
 def _portable(source: str) -> str:

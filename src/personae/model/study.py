@@ -61,6 +61,11 @@ class Study:
     """Columns of text that may be quoted word for word. Without them texts are counted and never shown."""
     consent: str = ""
     """The column that says of each user whether their texts may be quoted."""
+    # who takes no part, and what it is all for
+    exclude: tuple[str, ...] = ()
+    """Lists of people to leave out of everything: files of ids, or "customers.csv::opted_out" with a column of yes and no."""
+    purpose: str = ""
+    """What the groups are made for, in the words of whoever answers for it; printed in the report."""
     # how the files are to be read
     sheet: str = ""
     encoding: str = ""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from personae.model.exclusion import Roll
 from personae.model.study import Role
 
 
@@ -176,6 +177,10 @@ class Table:
     """What one row or one id is about, where the format of the tool says so."""
     parts: tuple[int, ...] = ()
     """Used rows of each of `files`, one after another in the relation."""
+    excluded: int = 0
+    """Rows of people who take no part, taken out before anything was learnt."""
+    rolls: tuple[Roll, ...] = ()
+    """The lists that named them, without whom they hold."""
     folded: int = 0
     """Rows of an export that are none of the table: totals below a report, further lines of an order, repeated events."""
 
@@ -189,8 +194,8 @@ class Table:
 
     @property
     def set_aside(self) -> int:
-        """Rows seen but neither used nor folded into others."""
-        return self.seen - self.used - self.folded
+        """Rows seen but neither used nor folded into others, nor those of people who take no part."""
+        return self.seen - self.used - self.folded - self.excluded
 
     @property
     def measured(self) -> bool:

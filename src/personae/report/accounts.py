@@ -11,6 +11,7 @@ from pathlib import PurePath
 from typing import Any
 
 from personae.charts.numbers import count, percent
+from personae.files import excluded
 from personae.model.cast import Cast
 from personae.model.study import Role, Study
 from personae.model.table import Column, Table
@@ -59,13 +60,14 @@ def source(table: Table, entity: str = "user", told: Collection[str] = ()) -> So
     Values of single rows are never repeated: no examples, no extremes, no raw text.
     """
     reasons = Counter(_without_values(r.reason) for r in table.rejects)
+    reasons.update({LEFT_OUT: table.excluded} if table.excluded else {})
     return Source(
         base(table.source),
         SHAPES.get(table.shape, "one row each"),
         table.format,
         count(table.seen),
         {"lent": "looked up", "unused": "not used"}.get(table.shape, count(table.used)),
-        count(table.set_aside),
+        count(table.set_aside + table.excluded),
         tuple((r, count(n)) for r, n in sorted(reasons.items(), key=lambda x: (-x[1], x[0]))[:12]),
         tuple(
             (
@@ -82,6 +84,7 @@ def source(table: Table, entity: str = "user", told: Collection[str] = ()) -> So
     )
 
 
+LEFT_OUT = "of people on the exclusion list"
 TOLD = "free text: its words describe"
 
 
@@ -179,4 +182,6 @@ def _text(name: str, study: Study) -> str:
 def _shown(name: str, study: Study) -> Any:
     """A setting as it holds on any machine."""
     v = getattr(study, name)
+    if name == "exclude":
+        return tuple(base(x) for x in v if PurePath(x).name != excluded.NAME)
     return base(v) if name == "library" and v else v

@@ -18,7 +18,8 @@ def sources(cast: Cast) -> tuple[str, ...]:
     made = []
     for t in cast.tables:
         aside = f", {count(t.set_aside)} set aside" if t.set_aside else ""
-        made.append(f"{accounts.base(t.source)}: {count(t.used)} rows used of {count(t.seen)}{aside}")
+        out = f", {count(t.excluded)} {accounts.LEFT_OUT}" if t.excluded else ""
+        made.append(f"{accounts.base(t.source)}: {count(t.used)} rows used of {count(t.seen)}{aside}{out}")
     return tuple(made)
 
 

@@ -52,6 +52,20 @@ def bring(engine: Any, export: Export, study: Study) -> tuple[Table, ...]:
     return tuple(_part(engine, export, part, study) for part in parts)
 
 
+def owners(engine: Any, export: Export, study: Study) -> tuple[str, ...]:
+    """SQL over the rows of an export as it came: the id of each row, in every table that is made of it."""
+    q, dialect = engine.quote, plugins.find("engines", "duckdb")
+    parts = export.shaped(export.columns, dialect) if export.shaped else (Part(),)
+    first = study.id or (export.id.name if export.id is not None else "")
+    made = []
+    for part in parts:
+        columns = _renamed(export, study, q) | dict(part.columns)
+        columns |= _names(export, study, q, columns)
+        named = next((n for n, role in part.roles.items() if role is Role.ID), first)
+        made.append(columns.get(named) or q(named))
+    return tuple(dict.fromkeys(made))
+
+
 def _once(engine: Any, export: Export) -> Export:
     """The export with each event once: rows of the same key are one event that was exported twice (ING-19)."""
     table, q = export.table, engine.quote

@@ -16,44 +16,60 @@ from personae.errors import DataError, PersonaeError, UsageError
 from personae.files.opening import Opened, open_file, unchanged
 from personae.model.study import Study
 from personae.model.table import Column, Kind, Level, Note, Table
+from personae.stages.spared import Spare, spared
 
+ALL = Spare()
+"""Nobody is left out."""
 _PLUGS = {"text": "csv", "json": "json", "parquet": "parquet", "excel": "excel"}
 _ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".dat", ".psv", ".json", ".jsonl", ".ndjson", ".parquet", ".pq", ".xlsx", ".xlsm",
             ".xls", ".xlsb", ".ods", ".gz", ".zip", ".bz2", ".xz")  # fmt: skip
 
 
-def read(engine: Any, study: Study, frames: Mapping[str, object], *, least: int = 2, rows: bool = False) -> tuple[Table, ...]:
+def read(
+    engine: Any, study: Study, frames: Mapping[str, object], *, least: int = 2, rows: bool = False, spare: Spare = ALL
+) -> tuple[Table, ...]:
     """One audited table for each of `study.sources`: a path, pattern, folder, "-" (standard input), a table or query of a
     database (`URL::table`, `env:NAME::select ...`) or a name in `frames`.
 
     Roles are not decided yet. `least` is the fewest rows worth reading (1 for scoring one user). Unless `rows` asks for all
-    rows, a log of a slow database may be added up there (Table.sums).
+    rows, a log of a slow database may be added up there (Table.sums). Rows of the people in `spare` go before anything is
+    learnt from the others.
     Raises UsageError P001 (no source), DataError P101 to P112, P116, MachineError P116, P501.
     """
     if not study.sources:
         raise UsageError("P001", "no data was given", fix="name one or more files: personae run users.csv events.csv")
-    tables: list[Table] = []
+    opened: list[tuple[Table, tuple[Opened, ...]]] = []
     for number, source in enumerate(study.sources, 1):
-        relation = f"source_{number}"
-        files: tuple[Opened, ...] = ()
-        if source in frames:
-            found = plugins.find("sources", "frame").read(engine, frames[source], study, relation, name=source)
-        elif is_database(source):
-            found = plugins.find("sources", "database").read(engine, source, study, relation, rows=rows)
-        else:
-            files = _open(engine, source, study)
-            progress.step("read", files[0].name)
-            found = plugins.find("sources", _PLUGS[files[0].kind]).read(engine, files, study, relation)
+        found, files = _found(engine, source, study, frames, f"source_{number}", rows=rows or bool(spare.listed.rolls))
+        opened += [(table, files) for table in found]
         for table in found:
             _check_size(table, study, least)
-            audited = _audited(engine, table, study, files) if not table.sums else _summed(engine, table, study)
-            _check_content(audited)
-            tables.append(audited)
-            _tell(audited)
+    if spare.listed.rolls:
+        left = spared(engine, _named_apart([t for t, _ in opened]), study, spare)
+        opened = [(table, files) for table, (_, files) in zip(left, opened, strict=True)]
+    tables: list[Table] = []
+    for table, files in opened:
+        audited = _audited(engine, table, study, files) if not table.sums else _summed(engine, table, study)
+        _check_content(audited)
+        tables.append(audited)
+        _tell(audited)
         for file in files:
             unchanged(file)
     _check_twice(tables, study)
     return _of_one_kind(_named_apart(tables))
+
+
+def _found(
+    engine: Any, source: str, study: Study, frames: Mapping[str, object], relation: str, *, rows: bool
+) -> tuple[tuple[Table, ...], tuple[Opened, ...]]:
+    """The tables of a source in the engine, not audited yet, and the files behind them."""
+    if source in frames:
+        return plugins.find("sources", "frame").read(engine, frames[source], study, relation, name=source), ()
+    if is_database(source):
+        return plugins.find("sources", "database").read(engine, source, study, relation, rows=rows), ()
+    files = _open(engine, source, study)
+    progress.step("read", files[0].name)
+    return plugins.find("sources", _PLUGS[files[0].kind]).read(engine, files, study, relation), files
 
 
 def _audited(engine: Any, table: Table, study: Study, files: Sequence[Opened]) -> Table:
@@ -241,7 +257,8 @@ def _of_one_kind(tables: Sequence[Table]) -> tuple[Table, ...]:
 def _tell(table: Table) -> None:
     """The line that accounts for every row."""
     aside = f"  {table.set_aside:,} set aside -> private/rejects.csv" if table.set_aside else ""
-    progress.tell("read", f"{table.source}  {table.seen:,} rows  {table.used:,} used{aside}")
+    out = f"  {table.excluded:,} left out by the exclusion list" if table.excluded else ""
+    progress.tell("read", f"{table.source}  {table.seen:,} rows  {table.used:,} used{aside}{out}")
 
 
 def _named_apart(tables: Sequence[Table]) -> tuple[Table, ...]:

@@ -12,7 +12,7 @@ from personae.files.preamble import HEADED
 from personae.model.format import Format
 from personae.model.study import Study
 from personae.model.table import Table
-from personae.stages.export import Export, bring
+from personae.stages.export import Export, bring, owners
 
 
 def recognise(engine: Any, tables: tuple[Table, ...], study: Study) -> tuple[Table, ...]:
@@ -30,6 +30,12 @@ def recognise(engine: Any, tables: tuple[Table, ...], study: Study) -> tuple[Tab
     for table, export in zip(tables, found, strict=True):
         made += bring(engine, export, study) if export else (table,)
     return tuple(made)
+
+
+def whose(engine: Any, table: Table, study: Study) -> tuple[str, ...]:
+    """SQL over the rows of an export as it came: the id of each row, in every table that is made of it."""
+    export = _export(table, study)
+    return owners(engine, export, study) if export else ()
 
 
 def _export(table: Table, study: Study) -> Export | None:

@@ -1,0 +1,262 @@
+"""People on an exclusion list are as if their rows had never been there (RELIABILITY 5.9, SEC-05)."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from personae import flow
+from personae.errors import DataError, PersonaeError, UsageError
+from personae.files.excluded import written
+from personae.model.exclusion import digest
+from personae.model.study import Study
+from personae.model.table import Table
+from personae.stages.spared import _before
+
+Rows = Sequence[Sequence[str]]
+GONE = ("u003", "u017", "=1+1", "007", "never seen")
+
+
+def _csv(path: Path, header: Sequence[str], rows: Rows, *, gone: Callable[[Sequence[str]], bool] = lambda _: False) -> str:
+    path.parent.mkdir(exist_ok=True)
+    with path.open("w", newline="") as out:
+        csv.writer(out).writerows([header, *(r for r in rows if not gone(r))])
+    return str(path)
+
+
+def _people(n: int = 40) -> list[str]:
+    return [f"u{i:03}" for i in range(n)] + ["=1+1", "007", "7"]
+
+
+def _log(rng: np.random.Generator) -> Rows:
+    """Events; those of two people who go bring words, days and amounts that nobody else has."""
+    rows = []
+    for who in _people():
+        for k in range(int(rng.integers(4, 12))):
+            event = "secret" if who == "u003" and k < 2 else str(rng.choice(["view", "buy", "save"]))
+            day = "2027-01-31" if who == "u017" else f"2026-03-{rng.integers(1, 28):02}"
+            rows.append(
+                (who, event, f"{day}T10:{rng.integers(0, 60):02}:00", "1e9" if who == "007" else f"{rng.integers(1, 90)}")
+            )
+    rng.shuffle(rows)
+    return rows
+
+
+def _same(one: Any, other: Any) -> None:
+    """Two readings gave the same features and the same tables, but for what they were read from."""
+    (tables, features), (others, without) = one, other
+    assert features.ids.to_pylist() == without.ids.to_pylist()
+    assert [m.name for m in features.measures] == [m.name for m in without.measures]
+    for a, b in zip(features.measures, without.measures, strict=True):
+        np.testing.assert_array_equal(a.values, b.values)
+        assert (a.levels, a.label, a.forms) == (b.levels, b.label, b.forms)
+    if features.counts is not None:
+        assert features.counts.events == without.counts.events
+        np.testing.assert_array_equal(features.counts.matrix.toarray(), without.counts.matrix.toarray())
+    assert (features.window, features.left_out, features.matches) == (without.window, without.left_out, without.matches)
+    assert [_bare(t) for t in tables] == [_bare(t) for t in others]
+
+
+def _bare(table: Table) -> Table:
+    """A table without the account of its rows and the hashes of its files."""
+    return replace(table, seen=0, excluded=0, rolls=(), files=(), ids="", relation="")
+
+
+@pytest.fixture
+def listed(tmp_path: Path) -> str:
+    path = tmp_path / "objectors.csv"
+    path.write_text("user_id\n" + "\n".join(GONE) + "\n", encoding="utf-8")
+    return str(path)
+
+
+def test_a_log_is_measured_as_if_they_had_never_been_in_it(tmp_path: Path, listed: str) -> None:
+    """Words, window, quantiles and kinds of columns are learnt from the others alone."""
+    rows, header = _log(np.random.default_rng(1)), ("user_id", "event", "time", "amount")
+    whole = _csv(tmp_path / "a" / "log.csv", header, rows)
+    less = _csv(tmp_path / "b" / "log.csv", header, rows, gone=lambda r: r[0] in GONE)
+    left, right = flow.measured(Study(sources=(whole,), exclude=(listed,))), flow.measured(Study(sources=(less,)))
+    _same(left, right)
+    table = left[0][0]
+    assert table.excluded == sum(r[0] in GONE for r in rows) and table.seen == len(rows)
+    assert [(r.name, r.people) for r in table.rolls] == [("objectors.csv", len(GONE))]
+    assert "7" in left[1].ids.to_pylist()  # 007 is somebody else
+
+
+def test_rows_of_other_files_go_with_the_person_they_lead_to(tmp_path: Path, listed: str) -> None:
+    """Lines of an order name an order, the order names the customer."""
+    rng, people = np.random.default_rng(2), _people()
+    customers = [(p, str(rng.choice(["FR", "DE"])), str(rng.integers(18, 80))) for p in people]
+    orders = [(f"o{i:04}", str(rng.choice(people)), f"2026-03-{rng.integers(1, 28):02}") for i in range(300)]
+    lines = [
+        (f"o{rng.integers(0, 300):04}", str(rng.choice(["tea", "milk", "rye"])), str(rng.integers(1, 40))) for _ in range(700)
+    ]
+    whose = {o: who for o, who, _ in orders}
+    heads = (("user_id", "country", "age"), ("order_id", "user_id", "ordered_at"), ("order_id", "item", "price"))
+    gone = (lambda r: r[0] in GONE, lambda r: r[1] in GONE, lambda r: whose[r[0]] in GONE)
+    names = ("customers.csv", "orders.csv", "lines.csv")
+    parts = list(zip(names, heads, (customers, orders, lines), gone, strict=True))
+    whole = tuple(_csv(tmp_path / "a" / n, h, r) for n, h, r, _ in parts)
+    less = tuple(_csv(tmp_path / "b" / n, h, r, gone=g) for n, h, r, g in parts)
+    left, right = flow.measured(Study(sources=whole, exclude=(listed,))), flow.measured(Study(sources=less))
+    _same(left, right)
+    assert [t.excluded for t in left[0]] == [sum(map(g, r)) for _, _, r, g in parts]
+    assert all(t.excluded for t in left[0])
+
+
+def test_a_device_that_belongs_to_somebody_on_the_list_is_not_taken_for_somebody_else(tmp_path: Path) -> None:
+    """An export of a tool tells people by several columns: rows without a user id belong to the user of the device."""
+    rng = np.random.default_rng(3)
+    rows = [
+        (
+            f"u{i % 30}" if k % 3 else "",
+            f"d{i % 30}",
+            str(rng.choice(["open", "buy"])),
+            f"2026-03-{1 + k:02} 10:00:00",
+            f"{i}-{k}",
+        )
+        for i in range(30)
+        for k in range(9)
+    ]
+    header = ("user_id", "device_id", "event_type", "event_time", "$insert_id")
+    whole = _csv(tmp_path / "a" / "log.csv", header, rows)
+    less = _csv(tmp_path / "b" / "log.csv", header, rows, gone=lambda r: r[1] == "d4")
+    (tmp_path / "never.txt").write_text("u4\n", encoding="utf-8")
+    left = flow.measured(Study(sources=(whole,), exclude=(str(tmp_path / "never.txt"),), tool="amplitude"))
+    _same(left, flow.measured(Study(sources=(less,), tool="amplitude")))
+    assert left[0][0].excluded == 9
+
+
+def test_parquet_frames_and_numbers_as_ids(tmp_path: Path) -> None:
+    """An id is compared as the text that it is in the results."""
+    table = pa.table(
+        {
+            "user_id": pa.array(range(60), pa.int64()),
+            "visits": [i % 7 for i in range(60)],
+            "spent": [i * 1.5 for i in range(60)],
+        }
+    )
+    pq.write_table(table, tmp_path / "whole.parquet")
+    (tmp_path / "never.csv").write_text("user_id\n3\n007\n59\n", encoding="utf-8")
+    less = table.filter(pa.array([i not in (3, 59) for i in range(60)]))
+    pq.write_table(less, tmp_path / "less.parquet")
+    never = (str(tmp_path / "never.csv"),)
+    left = flow.measured(Study(sources=(str(tmp_path / "whole.parquet"),), exclude=never))
+    right = flow.measured(Study(sources=(str(tmp_path / "less.parquet"),)))
+    assert left[1].ids.to_pylist() == right[1].ids.to_pylist() and left[0][0].excluded == 2
+    _same(
+        flow.measured(Study(sources=("frame",), exclude=never), {"frame": table}),
+        flow.measured(Study(sources=("frame",)), {"frame": less}),
+    )
+
+
+def test_digests_of_ids_leave_out_the_same_people(tmp_path: Path, listed: str) -> None:
+    """A record of runs keeps no ids of those whom it leaves out."""
+    rows, header = _log(np.random.default_rng(4)), ("user_id", "event", "time", "amount")
+    whole = _csv(tmp_path / "a" / "log.csv", header, rows)
+    kept = tmp_path / "excluded"
+    kept.write_text(written(b"s" * 32, [digest(i, b"s" * 32) for i in GONE]), encoding="utf-8")
+    assert not any(i in kept.read_text() for i in GONE)
+    by_list = flow.measured(Study(sources=(whole,), exclude=(listed,)))
+    _same(by_list, flow.measured(Study(sources=(whole,), exclude=(str(kept),))))
+
+
+def test_a_column_of_yes_and_no_is_a_list_too(tmp_path: Path) -> None:
+    """One yes is enough: who objected once has objected."""
+    rows, header = _log(np.random.default_rng(5)), ("user_id", "event", "time", "amount")
+    whole = _csv(tmp_path / "a" / "log.csv", header, rows)
+    answers = [("u001", "no"), ("u002", "yes"), ("u002", "no"), ("u004", "")]
+    people = _csv(tmp_path / "crm.csv", ("user_id", "opted_out"), answers)
+    _, features = flow.measured(Study(sources=(whole,), exclude=(f"{people}::opted_out",)))
+    there = features.ids.to_pylist()
+    assert "u002" not in there and {"u001", "u004"} <= set(there)
+
+
+def test_a_row_that_did_not_fit_is_not_kept_when_it_names_somebody_on_the_list(tmp_path: Path, listed: str) -> None:
+    """private/rejects.csv repeats rows as they stood."""
+    rows, header = _log(np.random.default_rng(6)), ("user_id", "event", "time", "amount")
+    whole = Path(_csv(tmp_path / "a" / "log.csv", header, rows))
+    whole.write_text(whole.read_text() + "u003,torn\nu005,torn\n", encoding="utf-8")
+    tables, _ = flow.measured(Study(sources=(str(whole),), exclude=(listed,), allow_rejects=5))
+    assert [r.text for r in tables[0].rejects] == ["u005,torn"] and tables[0].set_aside == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "error", "code"),
+    [(None, UsageError, "P101"), ("a,b\n1,2\n", UsageError, "P002"), ("\n".join(_people()), DataError, "P107")],
+)
+def test_what_cannot_be_left_out_stops_the_run(tmp_path: Path, text: str | None, error: type[PersonaeError], code: str) -> None:
+    """A list that is missing, that does not say where its ids are, or that names everybody."""
+    whole = _csv(tmp_path / "a" / "log.csv", ("user_id", "event", "time", "amount"), _log(np.random.default_rng(7)))
+    never = tmp_path / "never.csv"
+    if text is not None:
+        never.write_text(text, encoding="utf-8")
+    with pytest.raises(error) as stopped:
+        flow.measured(Study(sources=(whole,), exclude=(str(never),)))
+    assert stopped.value.code == code
+
+
+def test_an_empty_list_leaves_nobody_out_and_says_so(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Lists are made by machines, and some days nobody objects."""
+    whole = _csv(tmp_path / "a" / "log.csv", ("user_id", "event", "time", "amount"), _log(np.random.default_rng(8)))
+    (tmp_path / "never.csv").write_text("user_id\n", encoding="utf-8")
+    tables, features = flow.measured(Study(sources=(whole,), exclude=(str(tmp_path / "never.csv"),)))
+    assert len(features) == len(_people()) and tables[0].excluded == 0
+    assert any("names nobody" in r.message for r in caplog.records)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sets(st.integers(1, 40)), st.integers(0, 60))
+def test_lines_of_the_file_are_still_found(gone: set[int], position: int) -> None:
+    """The row that stands at a position now stood where so many rows before it are gone."""
+    left = [n for n in range(1, 200) if n not in gone]
+    assert _before(position, sorted(gone)) == left[position] - 1
+
+
+@pytest.mark.slow
+def test_every_file_of_a_run_is_the_same_byte_for_byte(tmp_path: Path, listed: str) -> None:
+    """But for the account of the rows, the setting itself and the hashes of the files that were read."""
+    from conftest import planted
+
+    import personae
+
+    world = planted(users=300, groups=3)
+    log = world.log(tmp_path / "log.csv")
+    rows = list(csv.reader(log.open()))
+    gone = set(world.ids[:7])
+    (tmp_path / "never.csv").write_text("user_id\n" + "\n".join(gone) + "\n", encoding="utf-8")
+    less = _csv(tmp_path / "b" / "log.csv", rows[0], rows[1:], gone=lambda r: r[0] in gone)
+    quick = {"groups": 3, "worlds": "none", "seed": 7}
+    personae.run(str(log), exclude=str(tmp_path / "never.csv"), **quick).save(tmp_path / "one")
+    personae.run(less, **quick).save(tmp_path / "other")
+    files = sorted(p.relative_to(tmp_path / "one") for p in (tmp_path / "one").rglob("*") if p.is_file())
+    assert files == sorted(p.relative_to(tmp_path / "other") for p in (tmp_path / "other").rglob("*") if p.is_file())
+    differ = {str(f) for f in files if (tmp_path / "one" / f).read_bytes() != (tmp_path / "other" / f).read_bytes()}
+    assert differ <= {"run.json", "report.html", "card.json", "private/details.json"}
+    assert _accounts(tmp_path / "one", gone) == _accounts(tmp_path / "other", gone)
+    for file in files:
+        text = (tmp_path / "one" / file).read_bytes()
+        assert not any(i.encode() in text for i in gone)
+
+
+def _accounts(folder: Path, gone: set[str]) -> Any:
+    """run.json without what says how many rows were left out, and of which files."""
+    run = json.loads((folder / "run.json").read_text())
+    for table in run["tables"]:
+        for name in ("seen", "excluded", "rolls", "files"):
+            table.pop(name)
+    run["study"].pop("exclude")
+    run["study"].pop("sources")
+    for name in ("card.json", "private/details.json"):
+        run["files"].pop(name, None)
+    return run
