@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import hashlib
 import json
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,13 +19,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from conftest import planted
 from personae import flow
+from personae.cli.main import main
 from personae.errors import DataError, PersonaeError, UsageError
 from personae.files.excluded import written
 from personae.model.exclusion import digest
 from personae.model.study import Study
 from personae.model.table import Table
 from personae.stages.spared import _before
+from personae.store import exclude
 
 Rows = Sequence[Sequence[str]]
 GONE = ("u003", "u017", "=1+1", "007", "never seen")
@@ -223,33 +229,105 @@ def test_lines_of_the_file_are_still_found(gone: set[int], position: int) -> Non
     assert _before(position, sorted(gone)) == left[position] - 1
 
 
-@pytest.mark.slow
-def test_every_file_of_a_run_is_the_same_byte_for_byte(tmp_path: Path, listed: str) -> None:
-    """But for the account of the rows, the setting itself and the hashes of the files that were read."""
-    from conftest import planted
-
-    import personae
-
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
+    """A project with a run that left seven people out, a run of files without them beside it, and the seven."""
+    root = tmp_path_factory.mktemp("project")
     world = planted(users=300, groups=3)
-    log = world.log(tmp_path / "log.csv")
+    log = world.log(root / "log.csv")
+    gone = list(world.ids[:7])
+    (root / "never.csv").write_text("user_id\n" + "\n".join(gone) + "\n", encoding="utf-8")
     rows = list(csv.reader(log.open()))
-    gone = set(world.ids[:7])
-    (tmp_path / "never.csv").write_text("user_id\n" + "\n".join(gone) + "\n", encoding="utf-8")
-    less = _csv(tmp_path / "b" / "log.csv", rows[0], rows[1:], gone=lambda r: r[0] in gone)
-    quick = {"groups": 3, "worlds": "none", "seed": 7}
-    personae.run(str(log), exclude=str(tmp_path / "never.csv"), **quick).save(tmp_path / "one")
-    personae.run(less, **quick).save(tmp_path / "other")
-    files = sorted(p.relative_to(tmp_path / "one") for p in (tmp_path / "one").rglob("*") if p.is_file())
-    assert files == sorted(p.relative_to(tmp_path / "other") for p in (tmp_path / "other").rglob("*") if p.is_file())
-    differ = {str(f) for f in files if (tmp_path / "one" / f).read_bytes() != (tmp_path / "other" / f).read_bytes()}
-    assert differ <= {"run.json", "report.html", "card.json", "private/details.json"}
-    assert _accounts(tmp_path / "one", gone) == _accounts(tmp_path / "other", gone)
+    less = _csv(root / "b" / "log.csv", rows[0], rows[1:], gone=lambda r: r[0] in gone)
+    quick = ["--groups", "3", "--worlds", "none"]
+    with contextlib.chdir(root):
+        assert _typed("run", "log.csv", "--exclude", "never.csv", "--purpose", "a mailing", *quick, "--out", "one") == 0
+        assert _typed("run", less, "--purpose", "a mailing", *quick, "--store", "elsewhere", "--out", "other") == 0
+    return root, gone
+
+
+def _typed(*arguments: str) -> int:
+    with pytest.raises(SystemExit) as ended:
+        main(list(arguments))
+    return int(str(ended.value.code))
+
+
+@pytest.mark.slow
+def test_every_file_of_a_run_is_the_same_byte_for_byte(ran: tuple[Path, list[str]]) -> None:
+    """But for the account of the rows, the setting itself and the hashes of the files that were read. The list itself is in
+    none of them."""
+    root, gone = ran
+    files = sorted(p.relative_to(root / "one") for p in (root / "one").rglob("*") if p.is_file())
+    assert files == sorted(p.relative_to(root / "other") for p in (root / "other").rglob("*") if p.is_file())
+    differ = {str(f) for f in files if (root / "one" / f).read_bytes() != (root / "other" / f).read_bytes()}
+    assert differ == {"run.json", "report.html", "card.json", "private/details.json", "timings.json"}
+    assert _accounts(root / "one") == _accounts(root / "other")
     for file in files:
-        text = (tmp_path / "one" / file).read_bytes()
+        text = (root / "one" / file).read_bytes()
         assert not any(i.encode() in text for i in gone)
 
 
-def _accounts(folder: Path, gone: set[str]) -> Any:
+@pytest.mark.slow
+def test_the_record_of_a_run_says_how_many_were_left_out_and_by_which_list(ran: tuple[Path, list[str]]) -> None:
+    """A hash and a count; the report says it in words, and what it was all for."""
+    root, gone = ran
+    run = json.loads((root / "one" / "run.json").read_text())
+    (table,) = run["tables"]
+    assert table["seen"] == table["used"] + table["excluded"] and table["excluded"] > 0 and table["set_aside"] == 0
+    sha = hashlib.sha256((root / "never.csv").read_bytes()).hexdigest()
+    assert table["rolls"] == [{"name": "never.csv", "sha256": sha, "people": len(gone)}]
+    assert (run["study"]["exclude"], run["study"]["purpose"]) == (["never.csv"], "a mailing")
+    report = (root / "one" / "report.html").read_text()
+    assert "of people on the exclusion list" in report and "a mailing" in report
+
+
+@pytest.mark.slow
+def test_scoring_leaves_the_same_people_out(ran: tuple[Path, list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the list of the run, by one of the command, and by that of the record; nobody else is placed elsewhere for it."""
+    root, gone = ran
+    monkeypatch.chdir(root)
+    assert _typed("score", "log.csv", "--out", "scored.csv") == 0
+    users = [r["id"] for r in csv.DictReader((root / "one" / "users.csv").open())]
+    scored = list(csv.DictReader((root / "scored.csv").open()))
+    assert [r["id"] for r in scored] == users
+    (root / "another.txt").write_text(users[0] + "\n", encoding="utf-8")
+    assert _typed("score", "log.csv", "--exclude", "another.txt", "--out", "with_them.csv") == 0
+    assert {r["id"] for r in csv.DictReader((root / "with_them.csv").open())} == {*gone, *users[1:]}
+
+
+@pytest.mark.slow
+def test_the_list_of_a_record_is_asked_by_everything_made_in_it(
+    ran: tuple[Path, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It holds no id; what is listed, placed or asked for an interview has nobody who is on it."""
+    root, _ = ran
+    monkeypatch.chdir(root)
+    shutil.copytree(root / ".personae", root / "copy", dirs_exist_ok=True)
+    who = next(csv.DictReader((root / "one" / "users.csv").open()))["id"]
+    assert (exclude(root / "copy", [who, "never seen"]), exclude(root / "copy", [who])) == (2, 0)
+    kept = root / "copy" / "excluded"
+    assert who not in kept.read_text() and kept.stat().st_mode & 0o777 == 0o600
+    for command in (("export", "--out", "list.csv"), ("score", "log.csv", "--out", "placed.csv")):
+        assert _typed(*command, "--store", "copy", "--overwrite") == 0
+        ids = {r["id"] for r in csv.DictReader((root / command[-1]).open())}
+        assert who not in ids and len(ids) == 292
+    everybody = ("export", "--interviews", "300", "--store", "copy", "--out", "ask.csv", "--overwrite")
+    assert _typed(*everybody) == 0
+    assert who not in (root / "ask.csv").read_text()
+
+
+@pytest.mark.slow
+def test_a_run_whose_list_is_not_here_places_nobody(
+    ran: tuple[Path, list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without the list people who objected would be placed, so the user is asked for it."""
+    root, _ = ran
+    monkeypatch.chdir(tmp_path)
+    assert _typed("score", str(root / "log.csv"), "--store", str(root / ".personae"), "--out", "x.csv") == 2
+    assert "name it again: --exclude FILE" in capsys.readouterr().err
+
+
+def _accounts(folder: Path) -> Any:
     """run.json without what says how many rows were left out, and of which files."""
     run = json.loads((folder / "run.json").read_text())
     for table in run["tables"]:
@@ -257,6 +335,5 @@ def _accounts(folder: Path, gone: set[str]) -> Any:
             table.pop(name)
     run["study"].pop("exclude")
     run["study"].pop("sources")
-    for name in ("card.json", "private/details.json"):
-        run["files"].pop(name, None)
+    run["files"].pop("private/details.json")
     return run

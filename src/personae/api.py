@@ -389,13 +389,15 @@ def load(folder: str | PathLike[str]) -> Result:
     return Result(store.load(Path(folder)))
 
 
-def score(result: Result | str | PathLike[str], *sources: Any) -> Any:
+def score(result: Result | str | PathLike[str], *sources: Any, exclude: str | Iterable[str] = ()) -> Any:
     """The persona of each user of new data, by the run's own rule: the columns of `Result.users`, in the kind of frame given.
 
-    `result` is a Result or the folder of one. Users come back in the order in which a frame first names them; for files, in
-    the order of the run's own user table.
+    `result` is a Result or the folder of one; people on the lists of `exclude`, or else of the run, are not placed. Users come
+    back in the order in which a frame first names them; for files, in the order of the run's own user table.
     """
     known = result if isinstance(result, Result) else load(result)
+    lists = (exclude,) if isinstance(exclude, str) else tuple(exclude)
+    known = replace(known, cast=replace(known.cast, study=replace(known.cast.study, exclude=lists))) if lists else known
     data = _sources(sources)
     ids, placement = flow.place(known.cast, data.study.sources, data.frames)
     table = _users(known.cast, ids, placement)

@@ -93,8 +93,9 @@ def _cuts(text: str) -> tuple[float, ...]:
 
 def _found(study: Study, wanted: Wanted) -> Bands:
     from personae import flow
+    from personae.store import spared
 
-    return flow.bands(study, wanted)
+    return flow.bands(spared(study, settings.record()), wanted)
 
 
 def write(made: Bands, path: Path, overwrite: bool) -> None:

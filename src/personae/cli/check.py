@@ -104,8 +104,9 @@ def look(study: Study, screen: Screen, last: str, html: str = "") -> None:
 
 def _look(study: Study) -> tuple[tuple[Table, ...], Features, Inspection]:
     from personae import flow
+    from personae.store import spared
 
-    return flow.inspected(study)
+    return flow.inspected(spared(study, settings.record()))
 
 
 def _stopped_by_rows(seen: Inspection, tables: Sequence[Table], study: Study) -> Inspection:

@@ -76,14 +76,14 @@ def _found(
 ) -> Beliefs:
     from personae import flow
     from personae.stages.sketched import sketched
-    from personae.store import Record
+    from personae.store import Record, spared
 
     sketches = tuple(sketched(Path(p)) for p in personas)
     record = Record(Path(store or ".personae"))
     cast = record.load(name)
     study = settings.study(files, given, {**settings.keep(Path()), **kept(cast)})
     try:
-        return answered(study, screen, lambda s: flow.beliefs(cast, s, segments, sketches))[0]
+        return answered(study, screen, lambda s: flow.beliefs(cast, spared(s, record.root), segments, sketches))[0]
     except UsageError as wrong:
         if name or wrong.did != "nobody was placed":
             raise

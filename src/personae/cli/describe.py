@@ -67,8 +67,9 @@ def describe(
 
 def _found(study: Study, who: str) -> Portrait:
     from personae import flow
+    from personae.store import spared
 
-    return flow.portrait(study, who)
+    return flow.portrait(spared(study, settings.record()), who)
 
 
 def write(made: Portrait, path: Path, overwrite: bool) -> None:

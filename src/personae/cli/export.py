@@ -185,10 +185,10 @@ def _list(cast: Cast, before: Cast | None, audience: str, firm: bool, cut: int |
 
 def _allowed(table: Any, cast: Cast, wanted: Wanted, screen: Screen) -> Any:
     """A list without whom it may not hold; how many that were is said."""
-    from personae.cli.interviews import may, may_not
+    from personae.cli.interviews import may, may_not, own
     from personae.stages import audience as lists
 
-    kept = lists.without(table, may_not(cast, wanted)) if wanted.exclude else table
+    kept = lists.without(table, may_not(cast, wanted)) if wanted.exclude or own(cast) else table
     allowed = may(cast, wanted)
     kept = kept if allowed is None else lists.only(kept, allowed)
     if kept.num_rows < table.num_rows:

@@ -121,7 +121,16 @@ def may(cast: Cast, wanted: Wanted) -> frozenset[str] | None:
 
 
 def may_not(cast: Cast, wanted: Wanted) -> frozenset[str]:
-    """Who may not be."""
+    """Who may not be: those on the lists of the command, of the run, and of the record."""
     from personae import flow
+    from personae.stages.exclusion import exclusion
 
-    return frozenset(i for file in wanted.exclude for i in flow.named(cast, file))
+    named = frozenset(i for file in wanted.exclude for i in flow.named(cast, file))
+    return named | exclusion(own(cast)).among(cast.ids.to_pylist()) if own(cast) else named
+
+
+def own(cast: Cast) -> tuple[str, ...]:
+    """The lists of the record; those of the run left nobody of theirs in it."""
+    from personae.files.excluded import is_kept
+
+    return tuple(x for x in cast.study.exclude if is_kept(Path(x)))

@@ -100,7 +100,7 @@ def perform(
     asked: Asked | None = None,
 ) -> Cast:
     """Run the study, let the model that is asked for word it, record it, write its files and say what came of it."""
-    from personae.store import Record
+    from personae.store import Record, spared
 
     record = Record(Path(store or ".personae"))
     record.prepare()
@@ -110,7 +110,8 @@ def perform(
     from personae.stages.word import word
 
     with watching(screen) as watch:
-        cast, study = answered(study, replace(screen, quiet=True) if yes else screen, flow.run)
+        quiet = replace(screen, quiet=True) if yes else screen
+        cast, study = answered(study, quiet, lambda s: flow.run(spared(s, record.root)))
         if asked is not None and cast.personas:
             cast = word(cast, asked, record.root / FOLDER, today())
         entry = record.add(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,6 +24,10 @@ def score(
     ] = None,
     name: Annotated[str, typer.Option("--run", metavar="RUN", help="A run's id or folder; else the current one.")] = "",
     out: Annotated[str, typer.Option("--out", metavar="FILE", help="A .csv or .parquet file; stdout when left out.")] = "",
+    exclude: Annotated[
+        list[str] | None,
+        typer.Option("--exclude", metavar="FILE", help="Place nobody on this list; the lists of the run when left out."),
+    ] = None,
     raw: Annotated[bool, typer.Option("--raw", help="CSV for machines: texts that spreadsheets run as formulas stay.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file.")] = False,
     store: Store = "",
@@ -44,7 +49,7 @@ def score(
         raise UsageError("P001", f"{out} is neither .csv nor .parquet", where="--out", fix="name a file such as placed.csv")
     if screen.json and not out:
         raise UsageError("P001", "--json and the users would both go to stdout", where="--json", fix="add --out FILE")
-    run, table = _placed(files, name, store, screen)
+    run, table = _placed(files, name, store, tuple(exclude or ()), screen)
     _write(table, out, form, raw, overwrite)
     sizes = Counter(table["persona_name"].to_pylist())
     if screen.json:
@@ -55,19 +60,22 @@ def score(
         screen.talk(f"score    {count(table.num_rows, 'user')} by run {run}: {most}")
 
 
-def _placed(files: list[str], name: str, store: str, screen: Screen) -> tuple[str, Any]:
+def _placed(files: list[str], name: str, store: str, exclude: tuple[str, ...], screen: Screen) -> tuple[str, Any]:
     from personae import api
     from personae.cli.watch import watching
-    from personae.store import Record
+    from personae.store import Record, spared
 
-    cast = Record(Path(store or ".personae")).load(name)
+    record = Record(Path(store or ".personae"))
+    cast = record.load(name)
     if cast.rule is None:
         raise UsageError(
             "P201",
             "this run found no groups, so it has no rule to place users by",
             where=f"run {cast.run or name}",
-            fix=_others(Record(Path(store or ".personae")), cast.run),
+            fix=_others(record, cast.run),
         )
+    if exclude:
+        cast = replace(cast, study=spared(replace(cast.study, exclude=exclude), record.root))
     with watching(screen) as watch:
         placed = api.score(api.Result(cast), *files)
     for line in summary.warnings(watch.warnings):

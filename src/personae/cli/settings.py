@@ -189,6 +189,11 @@ def keep(folder: Path) -> dict[str, Any]:
     return kept
 
 
+def record(folder: Path = Path()) -> Path:
+    """Where the record of runs is, for commands that take no --store."""
+    return Path(str(keep(folder).get("store", "")) or ".personae")
+
+
 def write(folder: Path, of: Study, found: Mapping[str, str], out: str) -> Path:
     """Write personae.toml with the settings that differ from the defaults, and the columns that were `found`."""
     from personae.store.atomic import whole_file

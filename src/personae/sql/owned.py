@@ -1,4 +1,4 @@
-"""Whose a row is, and relations without the rows of some people, as SQL texts. Names arrive quoted; ids are compared as text."""
+"""Whose a row is, and relations without the rows of some people, as SQL texts. Names arrive quoted; ids are texts."""
 
 from __future__ import annotations
 

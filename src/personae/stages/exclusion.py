@@ -77,7 +77,7 @@ def _ids(source: str, key: str, column: str) -> frozenset[str]:
 
 
 def _header(path: Path) -> frozenset[str]:
-    """The one line of a list without rows: it may be the id of one person, and does no harm where it is the name of a column."""
+    """The one line of a list without rows: it may be the id of one person; as the name of a column it does no harm."""
     lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines() if path.is_file() else []
     return frozenset(line.strip().strip("\"'") for line in lines[:1] if line.strip())
 

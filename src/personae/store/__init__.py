@@ -3,6 +3,7 @@
 from personae.store.atomic import try_place, whole_file
 from personae.store.casts import load, may_write, save
 from personae.store.entry import Entry
+from personae.store.excluded import exclude, spared
 from personae.store.record import Record
 
-__all__ = ["Entry", "Record", "load", "may_write", "save", "try_place", "whole_file"]
+__all__ = ["Entry", "Record", "exclude", "load", "may_write", "save", "spared", "try_place", "whole_file"]

@@ -22,6 +22,7 @@ from personae.store import casts, currents, edits
 from personae.store.atomic import on_disk, sweep, taken, whole_folder
 from personae.store.carry import carried, counterparts
 from personae.store.entry import Entry
+from personae.store.excluded import sparing
 from personae.store.index import at_once, following, insert, opened, runs
 from personae.store.lock import only_writer
 from personae.words.edited import edited
@@ -140,15 +141,15 @@ class Record:
         Raises UsageError P201 for none, DataError P202 for a damaged one.
         """
         if _is_run(name):
-            return self._in_folder(Path(name))
+            return sparing(self._in_folder(Path(name)), self.root)
         entry = self.entry(name)
-        return replace(self._shown(None, self.edits(entry.id), entry.digest), run=entry.id)
+        return sparing(replace(self._shown(None, self.edits(entry.id), entry.digest), run=entry.id), self.root)
 
     def bare(self, name: str = "") -> Cast:
         """The same with nobody's names and notes: as it was described last."""
         entry = self.entry(name)
         held = [e for e in self.edits(entry.id) if e.structural]
-        return replace(self._shown(None, held, entry.digest), run=entry.id, edits=())
+        return sparing(replace(self._shown(None, held, entry.digest), run=entry.id, edits=()), self.root)
 
     def edits(self, name: str = "") -> tuple[Edit, ...]:
         """Every edit of a run, oldest first: those that hold, those that were undone, and those that wait."""
