@@ -117,13 +117,17 @@ def size(folder: Path) -> int:
     return sum(p.stat().st_size for p in folder.rglob("*") if p.is_file())
 
 
-def verify(folder: Path, digest: str, *, whole: bool) -> None:
-    """Compare run.json with its hash, and with `whole` every file that `load` reads. Raises DataError P202."""
-    run = _document(folder, "run.json")
-    if not hashlib.sha256((folder / "run.json").read_bytes()).hexdigest().startswith(digest):
-        raise _damaged(folder, "run.json has changed since it was written")
-    if whole:
-        _verify(folder, run.get("files", {}))
+def damage(folder: Path, digest: str, *, whole: bool) -> str:
+    """Why a result cannot be trusted, "" when it can: run.json against its hash, with `whole` every file that `load` reads."""
+    try:
+        run = _document(folder, "run.json")
+        if not hashlib.sha256((folder / "run.json").read_bytes()).hexdigest().startswith(digest):
+            raise _damaged(folder, "run.json has changed since it was written")
+        if whole:
+            _verify(folder, run.get("files", {}))
+    except DataError as wrong:
+        return wrong.what
+    return ""
 
 
 FEW = 0.01

@@ -8,7 +8,8 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 from personae.errors import DataError, UsageError
@@ -110,6 +111,28 @@ def _one(index: sqlite3.Connection, number: int) -> Edit:
         return _edit(*row)
     except DataError:
         return _edit(number, "", "undone", "", "")
+
+
+def rewritten(index: sqlite3.Connection, anew: Mapping[str, str], blanked: Callable[[str], str]) -> int:
+    """Let edits name runs by new digests, and take out of their words what `blanked` takes out; returns how many lost words.
+
+    Sealed again, unless an edit was damaged before: it stays so.
+    """
+    if not _there(index):
+        return 0
+    lost = 0
+    for number, digest, body, seal in index.execute("select number, digest, body, seal from edits order by number").fetchall():
+        words, now = body, anew.get(digest, digest)
+        with suppress(ValueError, TypeError, AttributeError):
+            made = json.loads(body)
+            said = {k: blanked(v) if isinstance(v, str) and k != "derived" else v for k, v in made.items()}
+            derived = anew.get(made.get("derived", ""), made.get("derived", ""))
+            words = json.dumps({**said, "derived": derived}, ensure_ascii=False, sort_keys=True)
+            lost += said != made
+        if (words, now) != (body, digest):
+            fresh = _seal(number, now, words) if seal == _seal(number, digest, body) else seal
+            index.execute("update edits set digest = ?, body = ?, seal = ? where number = ?", (now, words, fresh, number))
+    return lost
 
 
 def asked(index: sqlite3.Connection) -> frozenset[str]:

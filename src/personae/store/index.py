@@ -118,6 +118,7 @@ def _connected(path: Path, write: bool) -> sqlite3.Connection:
     if write:
         index = sqlite3.connect(path, timeout=30, isolation_level=None)
         index.execute("pragma synchronous=full")
+        index.execute("pragma secure_delete=on")  # what is deleted is overwritten
         path.chmod(0o600)
     else:
         # a record that nobody may write to cannot hold a shared-memory file; then nothing can change under us either

@@ -12,9 +12,10 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
-from personae.errors import DataError, PersonaeError, UsageError
+from personae.errors import PersonaeError, UsageError
 from personae.model.cast import Cast
 from personae.model.edit import Edit
 from personae.progress import warn
@@ -58,7 +59,7 @@ class Record:
             place = folder or self.root.parent / "reports" / f"{date}_{entry.id}"
             if folder is None and taken(place):
                 place = _free_name(place)
-            digest = self._keep(cast)
+            digest = self.keep(partial(casts.write, cast))
             existed = taken(place)
             with _undone(place, unless=existed):
                 new = () if edits.read(index, digest) else self._carried(index, cast)
@@ -164,7 +165,7 @@ class Record:
         with self.writing() as index:
             edit, anew = made(replace(self._shown(None, edits.read(index, entry.digest), entry.digest), run=entry.id))
             with on_disk(self.root):
-                edit = replace(edit, derived=self._keep(anew) if anew is not None else "")
+                edit = replace(edit, derived=self.keep(partial(casts.write, anew)) if anew is not None else "")
                 return edits.add(index, entry.digest, edit)
 
     def undo(self, name: str = "", number: int | None = None) -> Edit:
@@ -241,22 +242,22 @@ class Record:
         """Why a run cannot be trusted, empty when it can. `whole` compares every file with its hash and not run.json alone."""
         if not entry.whole:
             return "what the record says of it has changed since it was written"
-        try:
-            casts.verify(self.root / "runs" / entry.digest, entry.digest, whole=whole)
-        except DataError as wrong:
-            return wrong.what
-        return ""
+        return casts.damage(self.root / "runs" / entry.digest, entry.digest, whole=whole)
 
-    def _keep(self, cast: Cast) -> str:
+    def keep(self, write: Callable[[Path], str]) -> str:
+        """Keep what `write` puts into a folder under the hash that it returns; nothing is kept where that is "".
+
+        A result that is there already stays, unless it is damaged. For whoever writes.
+        """
         temp = self.root / "runs" / f"new-{os.getpid()}"
         try:
             with on_disk(self.root):
                 temp.mkdir(mode=0o700)
-                digest = casts.write(cast, temp)[:32]
+                digest = write(temp)[:32]
             target = self.root / "runs" / digest
-            if target.exists():
+            if not digest or (target.exists() and not casts.damage(target, digest, whole=True)):
                 return digest
-            with whole_folder(target, lambda _: False) as whole:
+            with whole_folder(target, lambda _: True) as whole:
                 whole.chmod(0o700)
                 for part in temp.iterdir():
                     part.chmod(0o700 if part.is_dir() else 0o600)
