@@ -313,6 +313,18 @@ def test_a_group_of_one_in_forty_is_found(seed: int) -> None:
     assert max(((labels == 3) & (placed == c)).sum() / ((labels == 3) | (placed == c)).sum() for c in range(4)) > 0.7
 
 
+@pytest.mark.parametrize("seed", [1, 2])
+def test_customers_of_different_departments_are_found_among_many_zeros(seed: int) -> None:
+    """Having bought nothing is a gap in every column and no group of its own (decision 0102)."""
+    rng = np.random.default_rng(seed)
+    labels = rng.integers(0, 3, 700)
+    often = np.where(np.arange(6) // 2 == labels[:, None], 0.9, 0.15)
+    x = np.exp(3 + 0.5 * rng.standard_normal((700, 6))) * (rng.random((700, 6)) < often)
+    rule, evidence = choose(table(x), STUDY)
+    assert evidence.verdict.groups == 3
+    assert adjusted_rand_score(labels, place_features(rule, table(x)).persona) > 0.6
+
+
 def test_half_circles_are_not_natural() -> None:
     """The gap between the two ends of an arc parts nothing: a dense path leads round it (decision 0048)."""
     for seed in (2, 3):

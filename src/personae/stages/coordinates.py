@@ -27,6 +27,8 @@ Flags = NDArray[np.bool_]
 POWER = 0.75
 JITTER = 0.5
 """Ties of few-valued columns are spread by up to half a step: gaps that counting makes are no evidence of groups."""
+NOTHING = 0.05
+"""Share of users with nothing from which on an amount is read as having none or having so much."""
 EMPTY = "(empty)"
 """The level of users whose category is empty, where being empty is to count as one."""
 SCALERS: Mapping[str, tuple[str, ...]] = {
@@ -284,6 +286,8 @@ def _number(
         spread = np.abs(spread) if distinct[0] >= 0 else spread
         heap = np.unique(drawn, return_inverse=True)[1]
     learn = raw if typical is None else raw[typical]
+    if heap is None and study.scale == "auto" and _parted(filled):
+        return [*made, _ranked(m, steps, learn, drawn, rng, textbook(study))]
     rest = _usual(learn, filled, len(distinct)) if study.scale == "auto" else scaled(learn, study.scale)
     feature = Feature(m.name, "measure", m.name, (*steps, *rest))
     exact = x = stepped(drawn, rest)
@@ -291,6 +295,32 @@ def _number(
     if not textbook(study):
         x = blurred = (blurred - blurred.mean()) / max(blurred.std(), 1e-12)
     return [*made, Column(feature, x, blurred, exact, heap)]
+
+
+def _parted(filled: Floats) -> bool:
+    """Whether many of sorted values are 0 and the others lie apart from it: who has nothing, and how much the others have."""
+    some = filled[filled > 0]
+    if filled[0] < 0 or not NOTHING <= 1 - len(some) / len(filled) <= 1 - NOTHING:
+        return False
+    amounts = np.log1p(some) if _skewed(filled) else some
+    return bool(np.quantile(amounts, NOTHING) > amounts.std())
+
+
+def _ranked(
+    m: Measure, steps: tuple[Step, ...], learn: Floats, drawn: Floats, rng: np.random.Generator, letter: bool
+) -> Column:
+    """An amount that many have none of, as the share of users below: nobody is far from those who have little, so that having
+    nothing in one column is no group of its own. Those without share the ranks up to the first amount, spread at random."""
+    rank, scale = (plugins.find("steps", name) for name in ("quantile", "scale"))
+    ranked = Step("quantile", rank.fit(learn))
+    rest = (ranked, Step("scale", scale.fit(rank.apply(learn, ranked.learned))))
+    feature = Feature(m.name, "measure", m.name, (*steps, *rest))
+    exact = stepped(drawn, rest)
+    ranks, none = stepped(drawn, rest[:-1]), drawn == 0
+    ranks[none] = rng.uniform(0.0, none.mean(), int(none.sum()))
+    blurred = stepped(ranks, rest[-1:])
+    blurred = (blurred - blurred.mean()) / max(blurred.std(), 1e-12)
+    return Column(feature, exact if letter else blurred, blurred, exact)
 
 
 def _usual(values: Floats, filled: Floats, distinct: int) -> tuple[Step, ...]:
