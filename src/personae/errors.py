@@ -28,6 +28,7 @@ CODES: Mapping[str, str] = {
     "P116": "a database refused",
     "P201": "no run is recorded here",
     "P202": "a run or a file of it is damaged or of another version",
+    "P401": "a gate says no to new data",
     "P501": "the machine refused to read or write",
     "P900": "a fault of personae itself",
 }
@@ -65,6 +66,12 @@ class DataError(PersonaeError):
     """The data cannot be used as given."""
 
     exit_code = 3
+
+
+class GateError(PersonaeError):
+    """New data were read and a gate said no: nothing is fitted, the last good run stays."""
+
+    exit_code = 4
 
 
 class MachineError(PersonaeError):

@@ -23,6 +23,7 @@ from personae.model.rule import Placement, Rule
 from personae.model.study import Role, Study
 from personae.model.table import Table
 from personae.stages.apart import called
+from personae.stages.baseline import baseline
 from personae.stages.describe import describe
 from personae.stages.dossier import dossier
 from personae.stages.exclusion import exclusion
@@ -120,6 +121,7 @@ def _described(
         versions=_versions(),
         leaf=leaves(rule, features),
         dossier=looked_up,
+        baseline=baseline(features, study),
     )
 
 

@@ -38,6 +38,7 @@ HASHED = (
     "facts.json",
     "leaves.parquet",
     "personas.json",
+    "private/baseline.json",
     "private/details.json",
     "rule.json",
     "users.parquet",
@@ -59,8 +60,10 @@ def export(cast: Cast, path: Path) -> Path:
 def documents(cast: Cast) -> dict[str, dict[str, Any]]:
     """Each document but run.json, by file name."""
     edited = {"edits.json": {"edits": plain(cast.edits)}} if cast.edits else {}
+    kept = {"private/baseline.json": plain(cast.baseline)} if cast.baseline else {}
     return {
         **edited,
+        **kept,
         "personas.json": {
             "verdict": plain(cast.evidence.verdict),
             "users": cast.users,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from personae.model.baseline import Baseline
 from personae.model.change import Change
 from personae.model.dossier import Dossier
 from personae.model.edit import Edit
@@ -70,6 +71,8 @@ class Cast:
     """Which language model worded the personas, and when; None where none was asked."""
     change: Change | None = None
     """What is otherwise than in the run that this one is a refresh of; None where it is none."""
+    baseline: Baseline | None = None
+    """How its measures were spread, for the refresh after it; None in runs recorded before that was kept."""
 
     @property
     def users(self) -> int:

@@ -23,6 +23,11 @@ def sizes(relation: str, key: str) -> str:
     return f"SELECT count(*), count(DISTINCT {key}) FROM {relation}"
 
 
+def once_each(relation: str) -> str:
+    """The number of different rows."""
+    return f"SELECT count(*) FROM (SELECT DISTINCT * FROM {relation}) AS d"
+
+
 def several(relation: str, key: str) -> str:
     """Ids with more than one row: their number and the number of their rows."""
     counts = f"SELECT count(*) AS n FROM {relation} GROUP BY {key} HAVING count(*) > 1"

@@ -14,6 +14,7 @@ import numpy as np
 
 from personae import plugins
 from personae.errors import DataError, UsageError
+from personae.model.baseline import Baseline
 from personae.model.cast import Cast, Listed
 from personae.model.dossier import Dossier
 from personae.model.edit import Edit
@@ -189,7 +190,13 @@ def _cast(root: Path, run: Mapping[str, Any]) -> Cast:
         dossier=_dossier(root),
         edits=_edits(root),
         worded=noun(Worded, personas["worded"]) if personas.get("worded") else None,
+        baseline=_baseline(root / "private" / "baseline.json"),
     )
+
+
+def _baseline(path: Path) -> Baseline | None:
+    """None for runs that were written before there was one, and where private files were taken away."""
+    return noun(Baseline, _document(path.parent, path.name)) if path.is_file() else None
 
 
 def _dossier(root: Path) -> Dossier:

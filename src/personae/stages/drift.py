@@ -1,0 +1,186 @@
+"""What of new data is not as it was in the run before: measures, events, answers, empties, and the size of every persona."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from personae.facts import shifting
+from personae.model.baseline import Baseline, Spread
+from personae.model.cast import Cast
+from personae.model.drift import LEAST, Drift, Shift, size
+from personae.model.features import Features
+from personae.model.rule import Placement
+from personae.model.study import Study
+from personae.stages.baseline import events, spread
+from personae.words import drifting
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+ALPHA = 0.05
+"""At most this share of refreshes in which nothing shifted say that something did."""
+PARTS = {"measures": 0.7, "forms": 0.15, "personas": 0.15}
+"""How that is divided: over measures and events, over their empties and shapes, and over the sizes of personas."""
+ALIKE = 0.1
+"""Windows that differ in length by more than this make counts of other heights, so that these are not compared."""
+SHARE = "share of users"
+
+
+@dataclass(frozen=True)
+class _Test:
+    """One comparison before it is known how many there are."""
+
+    part: str
+    shift: Shift
+
+
+def drift(before: Cast, after: Features, placement: Placement, study: Study) -> Drift:
+    """What shifted from a run to new data. `placement` (n) are the places that the run's rule gives the new users.
+
+    An effect counts where it is at least LEAST and chance would show one as large, anywhere, in at most ALPHA of refreshes
+    (weighted Bonferroni). Users are taken as different people: where they are the same ones measured again the test is
+    stricter than it says. Measures are compared over at most `study.sample` users of each, personas over all. A run that was
+    recorded before spreads were kept tells of its personas alone.
+    """
+    kept = before.baseline
+    compared, aside = _compared(before, kept, after, study) if kept else ([], ())
+    tests = [t for a, b in compared for t in _tests(a, b, kept.looked if kept else 0, _looked(after, study), study.floor)]
+    tests += _personas(before, placement, study.floor)
+    many = {part: sum(t.part == part for t in tests) for part in PARTS}
+    levels = {part: ALPHA * PARTS[part] / max(n, 1) for part, n in many.items()}
+    found = [_judged(t.shift, levels[t.part]) for t in tests]
+    shifts = _once([s for s in found if s.size and s.p <= ALPHA])
+    shifts = sorted(shifts, key=lambda s: (-abs(s.effect), s.of, s.name))
+    told = tuple(replace(s, words=drifting.shifted(s, study.entity)) for s in shifts)
+    told_from = shifting.seen(kept.looked, _looked(after, study), levels["measures"]) if kept and compared else 0.0
+    made = Drift(len(compared) + many["personas"], told, before.users, len(after), least=max(LEAST, told_from))
+    return replace(made, words=drifting.summed(made, study.entity, aside, measured=kept is not None))
+
+
+def _looked(features: Features, study: Study) -> int:
+    return min(len(features), study.sample)
+
+
+def _compared(
+    before: Cast, kept: Baseline, after: Features, study: Study
+) -> tuple[list[tuple[Spread, Spread]], tuple[str, ...]]:
+    """The spreads that both have, and what was not compared and why."""
+    looked = _looked(after, study)
+    measures = {m.name: m for m in after.measures}
+    done = {s.name: s for s in events(after, looked, study.floor, kept.spreads)}
+    days = after.window.days if after.window else 0
+    logs = {t.source for t in before.tables if t.shape == "events"}
+    other = bool(kept.days and days) and abs(days / kept.days - 1) > ALIKE
+    pairs = []
+    for s in kept.spreads:
+        if other and s.source in logs and s.unit != "share":
+            continue
+        if s.kind == "event":
+            nobody = replace(s, zero=s.filled, counts=(0,) * len(s.counts), filled=looked)
+            pairs.append((s, done.get(s.name, replace(nobody, zero=looked))))
+        elif s.name in measures and (s.kind == "levels") == bool(measures[s.name].levels):
+            pairs.append((s, spread(measures[s.name], looked, study.floor, s)))
+    return pairs, (drifting.longer(kept.days, days),) if other else ()
+
+
+def _tests(a: Spread, b: Spread, users_before: int, users_after: int, floor: int) -> list[_Test]:
+    """All that is asked of one measure or event."""
+    made = _of_levels(a, b, floor) if a.kind == "levels" else _of_numbers(a, b, floor)
+    empty = users_before - a.filled, users_after - b.filled
+    if any(empty):
+        h, p = shifting.share(empty[0], users_before, empty[1], users_after)
+        shares = _shown(empty[0], users_before, floor), _shown(empty[1], users_after, floor)
+        made.append(_Test("forms", Shift("empty", a.name, a.label, SHARE, *shares, h, "", p)))
+    return made
+
+
+def _of_numbers(a: Spread, b: Spread, floor: int) -> list[_Test]:
+    """Whether more have any, whether those have more, and whether it is spread otherwise."""
+    of = "event" if a.kind == "event" else "measure"
+    made = []
+    some = a.filled - a.zero, b.filled - b.zero
+    if a.parted:
+        h, p = shifting.share(some[0], a.filled, some[1], b.filled)
+        shares = _shown(some[0], a.filled, floor), _shown(some[1], b.filled, floor)
+        plain = a.unit == "share" and len(a.counts) == 1
+        made.append(_Test("measures", Shift(of, a.name, a.label, SHARE, *shares, h, "", p, level="yes" if plain else "")))
+    bins = (a.counts, b.counts) if a.parted else (_with_zeros(a), _with_zeros(b))
+    if len(bins[0]) > 1 and min(map(sum, bins)) >= floor:
+        d, p = shifting.rank(*bins)
+        label = drifting.among(a.label, of) if a.parted else a.label
+        made.append(_Test("measures", Shift(of, a.name, label, a.unit, *_heights(a, b, d), d, "", p)))
+        w, p = shifting.spread(*bins, ordered=True)
+        made.append(_Test("forms", Shift("shape", a.name, a.label, a.unit, float("nan"), float("nan"), w, "", p)))
+    return made
+
+
+def _of_levels(a: Spread, b: Spread, floor: int) -> list[_Test]:
+    """Whether the answers are spread otherwise, and which one moved most."""
+    if not a.filled or not b.filled:
+        return []
+    rest = a.filled - sum(a.counts), b.filled - sum(b.counts)
+    w, p = shifting.spread((*a.counts, rest[0]), (*b.counts, rest[1]), ordered=False)
+    moved = [shifting.share(x, a.filled, y, b.filled)[0] for x, y in zip(a.counts, b.counts, strict=True)]
+    if not moved:
+        return []
+    at = int(np.argmax(np.abs(moved)))
+    shares = _shown(a.counts[at], a.filled, floor), _shown(b.counts[at], b.filled, floor)
+    return [_Test("measures", Shift("category", a.name, a.label, SHARE, *shares, w, "", p, level=a.levels[at]))]
+
+
+def _personas(before: Cast, placement: Placement, floor: int) -> list[_Test]:
+    """Whether a larger or smaller share of users is in each persona, and in none."""
+    if before.rule is None or not before.personas:
+        return []
+    old, new = _sizes(before.placement.persona), _sizes(placement.persona)
+    n, m = len(before.placement.persona), len(placement.persona)
+    about = [("persona", p.key, p.name, p.index) for p in before.personas] + [("outside", "", "", -1)]
+    made = []
+    for of, key, name, index in about:
+        x, y = old.get(index, 0), new.get(index, 0)
+        h, p = shifting.share(x, n, y, m)
+        made.append(_Test("personas", Shift(of, key, name, SHARE, _shown(x, n, floor), _shown(y, m, floor), h, "", p)))
+    return made
+
+
+def _sizes(persona: npt.NDArray[np.int32]) -> dict[int, int]:
+    values, counts = np.unique(persona, return_counts=True)
+    return dict(zip(values.tolist(), counts.tolist(), strict=True))
+
+
+def _judged(shift: Shift, level: float) -> Shift:
+    """With its word, where it matters, and p as if it were the only test."""
+    return replace(shift, size=size(shift.effect), p=min(1.0, shift.p * ALPHA / level))
+
+
+def _once(shifts: list[Shift]) -> list[Shift]:
+    """Without shapes of measures that have moved: moving changes the shape."""
+    moved = {s.name for s in shifts if s.of in ("measure", "event")}
+    return [s for s in shifts if s.of != "shape" or s.name not in moved]
+
+
+def _shown(some: int, users: int, floor: int) -> float:
+    """A share, nan where it or the rest of it stands for a few."""
+    few = 0 < some < floor or 0 < users - some < floor or users < floor
+    return float("nan") if few else some / users
+
+
+def _heights(a: Spread, b: Spread, moved: float) -> tuple[float, float]:
+    """Means where they move as the ranks do, else medians, else nothing: a few large values can pull a mean anywhere."""
+    for x, y in ((_mean(a, parted=a.parted), _mean(b, parted=a.parted)), (a.middle, b.middle)):
+        if (y - x) * moved > 0 and drifting.height(x) != drifting.height(y):
+            return x, y
+    return float("nan"), float("nan")
+
+
+def _mean(s: Spread, *, parted: bool) -> float:
+    return s.mean if parted or not s.filled else s.mean * (s.filled - s.zero) / s.filled
+
+
+def _with_zeros(s: Spread) -> tuple[int, ...]:
+    """The bins with the zeros where they belong."""
+    at = int(np.searchsorted(np.array(s.edges), 0.0, side="left"))
+    return tuple(n + (s.zero if i == at else 0) for i, n in enumerate(s.counts))

@@ -1,0 +1,119 @@
+"""What has shifted since the run before, and which gate says no, in sentences."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from personae.model.drift import SIZES, Drift, Shift
+from personae.words.names import plural
+from personae.words.numbers import amount, count, percent
+
+HARDLY = "a few"
+"""Said for a number too small to be shown."""
+
+
+def shifted(shift: Shift, entity: str) -> str:
+    """One shift: "Basket: 41.0 to 52.3, a medium rise."."""
+    return _OF[shift.of](shift, plural(entity))
+
+
+def summed(made: Drift, entity: str, aside: Sequence[str] = (), *, measured: bool = True) -> str:
+    """All of it in a few sentences."""
+    who = plural(entity)
+    n = len(made.shifts)
+    things = f"{count(made.tested)} things" if made.tested != 1 else "one thing"
+    if not made.tested:
+        found = "Nothing could be compared with the run before."
+    elif not n:
+        found = f"Nothing has shifted: {things} were compared, and none differs by more than chance and by enough to matter."
+    else:
+        first = made.shifts[0]
+        most = first.label or f"{who} in no persona"
+        found = f"{count(n)} of {things} that were compared {'has' if n == 1 else 'have'} shifted, most of all {most}."
+    more = list(aside)
+    if not measured:
+        more.append("The run before kept nothing of its measures, so only the sizes of personas could be compared.")
+    if measured and made.least >= SIZES[1][1]:
+        more.append(f"With so few {who} only {_from(made.least)} shifts can be told from chance.")
+    return " ".join((found, *more))
+
+
+def longer(before: int, after: int) -> str:
+    """That counts are not compared as the time looked at is not as long."""
+    return f"Counts of events were not compared: {count(before)} days were looked at before and {count(after)} now."
+
+
+def among(label: str, of: str) -> str:
+    """A measure of those alone who have any of it."""
+    return f"{label}, among those who {'do it' if of == 'event' else 'have any'}"
+
+
+def height(value: float, unit: str = "") -> str:
+    """A mean or a share as a reader sees it."""
+    return percent(value) if unit == "share" else amount(value)
+
+
+def _from(least: float) -> str:
+    return "large" if least >= SIZES[2][1] else "medium and large"
+
+
+def _measure(s: Shift, who: str) -> str:
+    if s.unit == "share of users":
+        have = " do it" if s.of == "event" else "" if s.level else " have any"
+        return f"{s.label}: {_shares(s)} of {who}{have}, {_moved(s)}."
+    if math.isnan(s.before):
+        return f"{s.label}: {'higher' if s.effect > 0 else 'lower'} than before for most, {_moved(s)}."
+    unit = {"times": " times each", "share": ""}.get(s.unit, f" {s.unit}" if s.unit else "")
+    return f"{s.label}: {height(s.before, s.unit)} to {height(s.after, s.unit)}{unit}, {_moved(s)}."
+
+
+def _category(s: Shift, who: str) -> str:
+    return f"{s.label}: the answers are spread otherwise, {s.level} most of all, {_shares(s)} of {who}, a {s.size} change."
+
+
+def _shape(s: Shift, _: str) -> str:
+    return f"{s.label}: at about the same height as before, but spread otherwise, a {s.size} change."
+
+
+def _empty(s: Shift, who: str) -> str:
+    return f"{s.label}: empty for {_shares(s)} of {who}, {_moved(s)}."
+
+
+def _persona(s: Shift, who: str) -> str:
+    return f"{s.label} {_grew(s)}: {_shares(s)} of {who}, {_moved(s)}."
+
+
+def _outside(s: Shift, who: str) -> str:
+    hint = " Perhaps there is a kind that the run before had not seen." if s.effect > 0 else ""
+    return f"In no persona: {_shares(s)} of {who}, {_moved(s)}.{hint}"
+
+
+_OF = {
+    "measure": _measure, "event": _measure, "category": _category, "shape": _shape, "empty": _empty, "persona": _persona,
+    "outside": _outside,
+}  # fmt: skip
+
+
+def _moved(s: Shift) -> str:
+    return f"a {s.size} {'rise' if s.effect > 0 else 'fall'}"
+
+
+def _shares(s: Shift) -> str:
+    return f"{_share(s.before)} to {_share(s.after)}"
+
+
+def _share(value: float) -> str:
+    """A share; in words where it stands for too few."""
+    return HARDLY if math.isnan(value) else percent(value)
+
+
+def _grew(s: Shift) -> str:
+    """The verb of a persona whose share moved."""
+    if math.isnan(s.before) or math.isnan(s.after) or not s.before or not s.after:
+        return "grew" if s.effect > 0 else "shrank"
+    times = s.after / s.before
+    for verb, low, high in (("halved", 0.475, 0.525), ("doubled", 1.9, 2.1), ("tripled", 2.85, 3.15)):
+        if low <= times <= high:
+            return verb
+    return "grew" if times > 1 else "shrank"
