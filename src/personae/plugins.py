@@ -8,7 +8,7 @@ from functools import cache
 from importlib.metadata import entry_points
 from types import ModuleType
 
-SOCKETS = ("sources", "formats", "engines", "recipes", "steps", "methods", "checks", "writers", "exporters")
+SOCKETS = ("sources", "formats", "engines", "recipes", "steps", "methods", "checks", "writers", "exporters", "arrivals")
 
 
 def names(socket: str) -> tuple[str, ...]:

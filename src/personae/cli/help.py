@@ -63,6 +63,7 @@ COMMANDS = (
     "report",
     "export",
     "score",
+    "listen",
     "runs",
     "diff",
     "doctor",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -81,8 +82,21 @@ def is_database(source: str) -> bool:
     return bool(_ACCOUNT.search(source)) and not _exists(source, folders=True)  # refused without being repeated
 
 
-def parted(source: str) -> tuple[Address, str]:
-    """The database a source names, and the table or query in it ("" when none is named).
+def scheme(source: str) -> str:
+    """The kind of server that the URL of a source begins with, in small letters; "" where it names none. A reference is looked
+    up for it. Raises UsageError P001 for one that leads nowhere."""
+    head = _SPLIT.fullmatch(source)
+    where = head[1] if head else source
+    if where.startswith("env:"):
+        where = _variable(where[4:])
+    elif where.startswith("file:") and not where.startswith("file:///") and not _URL.match(where[5:]):
+        where = _content(where[5:])
+    found = _URL.match(where)
+    return found[1].lower() if found else ""
+
+
+def parted(source: str, kinds: Mapping[str, tuple[str, str]] = ENGINES) -> tuple[Address, str]:
+    """The database a source names, and the table or query in it ("" when none is named). `kinds` are those that will do.
 
     Raises:
         UsageError: P001 for a password among the arguments, an unknown kind of database, a reference that leads nowhere.
@@ -91,12 +105,12 @@ def parted(source: str) -> tuple[Address, str]:
     head = _SPLIT.fullmatch(source)
     where, wanted = (head[1], head[2].strip()) if head else (source, "")
     if where.startswith("env:"):
-        return _url(_variable(where[4:]), where), wanted
+        return _url(_variable(where[4:]), where, kinds), wanted
     if where.startswith("file:") and not where.startswith("file:///") and not _URL.match(where[5:]):
-        return _url(_content(where[5:]), where), wanted
+        return _url(_content(where[5:]), where, kinds), wanted
     if _URL.match(where):
         _refuse_secrets(where)
-        return _url(where, where), wanted
+        return _url(where, where, kinds), wanted
     return _file(where), wanted
 
 
@@ -151,7 +165,7 @@ def _typed() -> UsageError:
     return UsageError("P001", what, where="a URL, not repeated here", did="nothing was read", fix=_SAFE)
 
 
-def _url(url: str, reference: str) -> Address:
+def _url(url: str, reference: str, kinds: Mapping[str, tuple[str, str]]) -> Address:
     """The address that a URL stands for. Whatever is wrong with it, it is not repeated."""
     if reference != url:
         hide(url)
@@ -162,12 +176,12 @@ def _url(url: str, reference: str) -> Address:
             return _file(url, reference)
         fix = "it should look like postgresql://user:password@host:5432/database"
         raise UsageError("P001", f"{_referred(reference)} does not hold the URL of a database", where=reference, fix=fix)
-    scheme = found[1].lower()
-    if scheme not in ENGINES:
-        near = get_close_matches(scheme, ENGINES, 1, 0.6)
-        fix = f"did you mean {near[0]}://" if near else f"the kinds are: {', '.join(ENGINES)}; and files of other kinds by path"
-        raise UsageError("P001", f"{scheme}:// is no kind of database that can be read", where=_referred(reference), fix=fix)
-    engine, label = ENGINES[scheme]
+    kind = found[1].lower()
+    if kind not in kinds:
+        near = get_close_matches(kind, kinds, 1, 0.6)
+        fix = f"did you mean {near[0]}://" if near else f"the kinds are: {', '.join(kinds)}; and files of other kinds by path"
+        raise UsageError("P001", f"{kind}:// is no kind of database that can be read", where=_referred(reference), fix=fix)
+    engine, label = kinds[kind]
     if engine in _FILES:
         name = found[3] if _exists(found[3]) or not _exists(f"/{found[3]}") else f"/{found[3]}"
         return _file(name, reference, engine)

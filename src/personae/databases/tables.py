@@ -30,6 +30,16 @@ class Field:
     wanted: str = ""
 
 
+POSTGRES = (
+    "SELECT n.nspname::text, c.relname::text, pg_catalog.pg_table_is_visible(c.oid) FROM pg_catalog.pg_class AS c "
+    "JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'v', 'm', 'f', 'p') "
+    "AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)' "
+    "AND NOT c.relispartition AND (has_table_privilege(c.oid, 'SELECT') OR has_any_column_privilege(c.oid, 'SELECT')) "
+    "ORDER BY 1, 2"
+)
+"""The tables, views and the like of PostgreSQL that a user may read: schema, name, whether the name alone finds it."""
+
+
 def quoted(name: str) -> str:
     """A name as an identifier of standard SQL."""
     return '"' + name.replace('"', '""') + '"'

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from personae import progress
 from personae.databases.address import Address
 from personae.databases.refusals import refusal, without_driver
-from personae.databases.tables import Field, quoted
+from personae.databases.tables import POSTGRES, Field, quoted
 from personae.errors import DataError, PersonaeError
 from personae.redaction import hide
 
@@ -65,13 +65,7 @@ class Postgres:
 
     def tables(self) -> list[tuple[str, str, bool]]:
         """Tables, views and the like that this user may read."""
-        found = self.rows(
-            "SELECT n.nspname::text, c.relname::text, pg_catalog.pg_table_is_visible(c.oid) FROM pg_catalog.pg_class AS c "
-            "JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'v', 'm', 'f', 'p') "
-            "AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)' "
-            "AND NOT c.relispartition AND (has_table_privilege(c.oid, 'SELECT') OR has_any_column_privilege(c.oid, 'SELECT')) "
-            "ORDER BY 1, 2"
-        )
+        found = self.rows(POSTGRES)
         return [(str(schema), str(name), bool(seen)) for schema, name, seen in found]
 
     quote = staticmethod(quoted)
