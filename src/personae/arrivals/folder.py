@@ -21,6 +21,7 @@ from personae import flow, plugins
 from personae.errors import DataError, MachineError, PersonaeError, UsageError
 from personae.model.arrival import Came, Stop, Tell
 from personae.model.rule import Place
+from personae.stages.arrive import attempt
 from personae.store.atomic import on_disk, whole_file
 
 SETTLE, LOOK = 1.0, 2.0
@@ -161,12 +162,12 @@ def _scored(inbox: Inbox, path: Path, cast: Any) -> Came:
     if inbox.done.get(name, (None, ""))[1] == digest or _noted(inbox.note(name)) == digest:
         inbox.forget(name, look, digest)  # only its time is another one
         return Came()
-    try:
-        ids, placement = flow.place(cast, (str(path),))
-    except Exception as error:
-        return _failed(inbox, path, digest, _worded(error)) if _is(path, look) else Came()
+    placed = attempt(lambda: flow.place(cast, (str(path),)))
     if not _is(path, look):
         return Came()  # it was not whole: it waits again
+    if isinstance(placed, PersonaeError):
+        return _failed(inbox, path, digest, placed)
+    ids, placement = placed
     table = plugins.find("exporters", "parquet").users(ids, placement, cast.personas)
     answer = inbox.answer(name)
     with whole_file(answer, overwrite=True) as temp:
@@ -184,13 +185,6 @@ def _failed(inbox: Inbox, path: Path, digest: str, wrong: PersonaeError) -> Came
         temp.write_text(json.dumps(note, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     inbox.forget(path.name, inbox.waiting[path.name][0], digest)
     return Came(aside=1, said=f"a file could not be scored ({wrong.code}): {FAILED}/{path.name}.json says why")
-
-
-def _worded(error: Exception) -> PersonaeError:
-    """An error as one of ours; a fault of ours says its kind and no more."""
-    if isinstance(error, PersonaeError):
-        return error
-    return PersonaeError("P900", f"a fault inside personae ({type(error).__name__})", fix="run personae score on the file")
 
 
 def _noted(note: Path) -> str:

@@ -109,7 +109,9 @@ def _function(queue: Queue, rows: Rows) -> str:
     """The function of the triggers: it runs with the rights of whoever installed it, so that writers need none on the queue."""
 
     def put(*tables: str) -> str:
-        keys = " UNION ".join(f"SELECT DISTINCT {quoted(rows.id)}::text FROM {t} WHERE {quoted(rows.id)} IS NOT NULL" for t in tables)
+        keys = " UNION ".join(
+            f"SELECT DISTINCT {quoted(rows.id)}::text FROM {t} WHERE {quoted(rows.id)} IS NOT NULL" for t in tables
+        )
         return f"INSERT INTO {queue.waiting} (key) {keys};"
 
     channel, tag = queue.channel.replace("'", "''"), "$came$"

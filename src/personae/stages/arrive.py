@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
-from personae.errors import MachineError, PersonaeError
+from personae.errors import PersonaeError
 from personae.model.intake import Answer
 from personae.stages.intake import Scorer
+
+T = TypeVar("T")
 
 
 def arrive(scorer: Scorer, records: Sequence[Mapping[str, Any]]) -> list[Answer | PersonaeError]:
     """The answer to each record, in their order, or why there is none. Records are placed at once; where one of them is
-    refused, each by itself. Raises MachineError."""
+    refused, each by itself."""
+    found = attempt(lambda: scorer.place(records))
+    if not isinstance(found, PersonaeError):
+        return list(found)
+    return [found] if len(records) == 1 else [x for r in records for x in arrive(scorer, [r])]
+
+
+def attempt(work: Callable[[], T]) -> T | PersonaeError:
+    """What some work gives, or why it gives nothing. A fault of ours says its kind and no more, as its words may hold data; it
+    is set aside like what is wrong with the data, since who listens for days must not end by one record."""
     try:
-        return list(scorer.place(records))
-    except MachineError:
-        raise
+        return work()
+    except PersonaeError as wrong:
+        return wrong
     except Exception as error:
-        return [_worded(error)] if len(records) == 1 else [x for r in records for x in arrive(scorer, [r])]
-
-
-def _worded(error: Exception) -> PersonaeError:
-    """An error as one of ours; a fault of ours says its kind and no more, as its words may hold data."""
-    if isinstance(error, PersonaeError):
-        return error
-    return PersonaeError("P900", f"a fault inside personae ({type(error).__name__})")
+        fix = "see whether personae score places it, and send us the report that it writes"
+        return PersonaeError("P900", f"a fault inside personae ({type(error).__name__})", fix=fix)
