@@ -16,18 +16,21 @@ from personae.model.belief import Beliefs, Sketch
 from personae.model.cast import Cast, Listed
 from personae.model.dossier import Known
 from personae.model.evidence import Evidence
+from personae.model.exclusion import Exclusion
 from personae.model.features import Features
-from personae.model.inspection import Inspection
+from personae.model.inspection import Finding, Inspection
 from personae.model.portrait import Portrait
 from personae.model.rule import Placement, Rule
 from personae.model.study import Role, Study
 from personae.model.table import Table
-from personae.stages.apart import called
+from personae.progress import quietly
+from personae.stages.apart import Called, called
 from personae.stages.baseline import baseline
 from personae.stages.describe import describe
 from personae.stages.dossier import dossier
 from personae.stages.exclusion import exclusion
 from personae.stages.halves import halves
+from personae.stages.hand_on import hand_on
 from personae.stages.inspect import halt, inspect
 from personae.stages.link import link
 from personae.stages.nobody import nobody
@@ -37,8 +40,10 @@ from personae.stages.prepare import prepare
 from personae.stages.read import read
 from personae.stages.recall import check_inputs, check_values, inherited, pinned, recall, resembled
 from personae.stages.recognise import entity, recognise, tool
+from personae.stages.renew import renew
 from personae.stages.score import leaves, marked, place_features
 from personae.stages.spared import Spare, check_spared
+from personae.stages.stay import Again, no_groups, readable, stay, unchanged
 from personae.stages.summed import fits
 from personae.stages.told import told
 from personae.stages.understand import understand
@@ -63,11 +68,7 @@ def run(study: Study, frames: Mapping[str, Any] | None = None) -> Cast:
         ahead.join()
         rule, found = import_module(_HEAVY).choose(features, study)
         evidence = told(found, features, study)
-        more = (
-            *(f"{said(f, study.floor)}; {f.done}" for f in accepted),
-            *(n.words for t in tables for n in t.notes if n.level != "pass"),
-            *_unsettled(evidence),
-        )
+        more = _warnings(tables, study, accepted, evidence)
         cast = _described(engine, tables, features, study, rule, evidence, more)
     return replace(cast, personas=pictured(cast.personas, own))
 
@@ -86,6 +87,28 @@ def regrouped(cast: Cast, kind: str, keys: tuple[str, ...], sources: tuple[str, 
     return finish(cast, anew, made), made
 
 
+def refresh(before: Cast, study: Study, frames: Mapping[str, Any] | None = None) -> Cast:
+    """New data of the same kind, read and measured as those of the run before were, in the personas that are known: with their
+    keys and names, and a `change` that says what became of each.
+
+    The same bytes give the same cast. Where a gate stops the new data, or they hold no groups, the run before comes back as it
+    was, and the gates of its change say why.
+    """
+    own = pictures(study)
+    with plugins.find("engines", "duckdb").connect(memory=study.memory, threads=study.threads) as engine:
+        seen = _again(engine, before, study, frames)
+        if before.rule is None or unchanged(before, seen, study):
+            return stay(before)
+        accepted = halt(seen.tables, seen.features, study)
+        rule, found = import_module(_HEAVY).choose(seen.features, study)
+        if rule is None:
+            return stay(before, no_groups(found, study))
+        made = renew(before, seen.features, seen.reads, rule, found, study)
+        more = _warnings(seen.tables, study, accepted, made.evidence)
+        cast = _described(engine, seen.tables, seen.features, study, made.rule, made.evidence, more, seen.reads)
+    return hand_on(before, replace(cast, personas=pictured(cast.personas, own)), made)
+
+
 def _described(
     engine: Any,
     tables: tuple[Table, ...],
@@ -94,9 +117,12 @@ def _described(
     rule: Rule | None,
     evidence: Evidence,
     warnings: tuple[str, ...],
+    reads: Features | None = None,
 ) -> Cast:
-    """Users placed by a rule, looked at from every side, and put into words."""
-    placement = marked(place_features(rule, features), evidence.apart)
+    """Users placed by a rule, looked at from every side, and put into words. `reads` are the features that the rule reads,
+    where the others lack some of them."""
+    reads = features if reads is None else reads
+    placement = marked(place_features(rule, reads), evidence.apart)
     evidence = replace(evidence, nobody=nobody(features, placement, study))
     profiles, facts, members = describe(features, placement, evidence, study)
     looked_up, more = dossier(Known(engine, tables, features, placement, evidence, profiles, facts, study))
@@ -119,9 +145,18 @@ def _described(
         placement=placement,
         warnings=warnings,
         versions=_versions(),
-        leaf=leaves(rule, features),
+        leaf=leaves(rule, reads),
         dossier=looked_up,
         baseline=baseline(features, study),
+    )
+
+
+def _warnings(tables: tuple[Table, ...], study: Study, accepted: tuple[Finding, ...], evidence: Evidence) -> tuple[str, ...]:
+    """What was accepted, what the tables say, and whether the search settled."""
+    return (
+        *(f"{said(f, study.floor)}; {f.done}" for f in accepted),
+        *(n.words for t in tables for n in t.notes if n.level != "pass"),
+        *_unsettled(evidence),
     )
 
 
@@ -255,21 +290,47 @@ def _recalled(cast: Cast, sources: tuple[str, ...], frames: Mapping[str, Any] | 
     """New data, read and measured as the data of the cast were."""
     study = replace(cast.study, sources=sources, sheet="")
     with plugins.find("engines", "duckdb").connect(memory=study.memory, threads=study.threads) as engine:
-        known = replace(study, tool=tool(cast.tables))
-        ids = {c.name for t in cast.tables for c in t.columns if c.role is Role.ID}
-        spare = Spare(exclusion(study.exclude, next(iter(sorted(ids)), "")), frozenset(ids), cast.tables)
-        shaped = recognise(engine, read(engine, known, frames or {}, least=1, rows=True, spare=spare), known)
-        tables = link(engine, shaped, study, recorded=cast.tables)
-        known = pinned(study, tables, cast.tables)
-        understood = understand(engine, tables, known, ids=ids)
-        then = called(resembled(understood, cast.tables), cast.tables, cast.measures)
-        seen = recall(understood, cast.tables)
-        features = prepare(engine, seen, known, cast.rule, then)
-        check_spared(features.ids, spare.listed)
+        tables, seen, known, listed = _seen(engine, cast, study, frames)
+        features = prepare(engine, seen, known, cast.rule, _names(cast, seen))
+        check_spared(features.ids, listed)
     if cast.rule is not None:
         check_inputs(cast.rule, features, tables, cast.tables)
         check_values(cast.rule, features, seen)
     return features
+
+
+def _seen(
+    engine: Any, cast: Cast, study: Study, frames: Mapping[str, Any] | None
+) -> tuple[tuple[Table, ...], tuple[Table, ...], Study, Exclusion]:
+    """New tables, the same with the roles and kinds of those of the cast, the study they were understood with, and who takes no
+    part."""
+    known = replace(study, tool=tool(cast.tables))
+    ids = {c.name for t in cast.tables for c in t.columns if c.role is Role.ID}
+    spare = Spare(exclusion(study.exclude, next(iter(sorted(ids)), "")), frozenset(ids), cast.tables)
+    shaped = recognise(engine, read(engine, known, frames or {}, least=1, rows=True, spare=spare), known)
+    tables = link(engine, shaped, study, recorded=cast.tables)
+    known = pinned(study, tables, cast.tables)
+    understood = understand(engine, tables, known, ids=ids)
+    return tables, recall(understood, cast.tables), known, spare.listed
+
+
+def _names(cast: Cast, tables: tuple[Table, ...]) -> Called:
+    """What the run called the measures and events of new tables."""
+    return called(resembled(tables, cast.tables), cast.tables, cast.measures)
+
+
+def _again(engine: Any, cast: Cast, study: Study, frames: Mapping[str, Any] | None) -> Again:
+    """The same for a refresh: measured as by a run, and with all that the rule of the cast reads."""
+    tables, seen, known, listed = _seen(engine, cast, study, frames)
+    features = halves(engine, seen, study, prepare(engine, seen, study))
+    check_spared(features.ids, listed)
+    if cast.rule is None or readable(cast.rule, features):
+        return Again(seen, features, features)
+    with quietly():
+        reads = prepare(engine, seen, known, cast.rule, _names(cast, seen))
+    check_inputs(cast.rule, reads, tables, cast.tables)
+    check_values(cast.rule, reads, seen)
+    return Again(seen, features, reads)
 
 
 def _listed(features: Features) -> tuple[Listed, ...]:

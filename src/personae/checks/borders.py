@@ -6,7 +6,7 @@ is looked at (they blur least), and the larger group is thinned to four times th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -37,14 +37,27 @@ def borders(space: Space, clustering: Clustering, seed: int) -> list[tuple[int, 
     known = space.activity >= np.median(space.activity)
     out = []
     for a, b in neighbours(centres):
-        both = (labels == a) | (labels == b)
-        mine = both & known
-        if min((mine & (labels == a)).sum(), (mine & (labels == b)).sum()) < FEW:
-            mine = both
-        axis = centres[b] - centres[a]
-        v, side = z[mine] @ (axis / max(np.linalg.norm(axis), 1e-300)), labels[mine]
-        out.append((a, b, dip.test(_thinned(v, side == a, rng))[1]))
+        out.append((a, b, _valley(z, labels, known, centres, (a, b), rng)))
     return out
+
+
+def between(z: Floats, labels: NDArray[Any], pair: tuple[int, int], activity: Floats, seed: int) -> float:
+    """The p-value of a valley between two groups, neighbours or not; z (n, r), labels (n,), activity (n,)."""
+    centres = np.array([z[labels == c].mean(axis=0) if (labels == c).any() else z[0] for c in range(max(pair) + 1)])
+    return _valley(z, labels, activity >= np.median(activity), centres, pair, np.random.default_rng([seed, 3]))
+
+
+def _valley(
+    z: Floats, labels: NDArray[Any], known: NDArray[np.bool_], centres: Floats, pair: tuple[int, int], rng: np.random.Generator
+) -> float:
+    a, b = pair
+    both = (labels == a) | (labels == b)
+    mine = both & known
+    if min((mine & (labels == a)).sum(), (mine & (labels == b)).sum()) < FEW:
+        mine = both
+    axis = centres[b] - centres[a]
+    v, side = z[mine] @ (axis / max(np.linalg.norm(axis), 1e-300)), labels[mine]
+    return float(dip.test(_thinned(v, side == a, rng))[1])
 
 
 def neighbours(centres: Floats) -> list[tuple[int, int]]:

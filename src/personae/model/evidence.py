@@ -200,3 +200,11 @@ class Evidence:
     """The searched sample against everyone else; None where everyone was searched."""
     nobody: tuple[str, ...] = ()
     """Sentences on the users in no group; none where they are fewer than the floor."""
+    keys: tuple[str, ...] = ()
+    """The permanent key of each group; empty where no run came before: P1, P2, ..."""
+    given: int = 0
+    """The highest number that any key ever had; 0 where no run came before."""
+
+    def key(self, index: int) -> str:
+        """The key of the persona with that index."""
+        return self.keys[index] if index < len(self.keys) else f"P{index + 1}"

@@ -52,15 +52,10 @@ def describe(
         m
         for g in range(world.k)
         if world.shown[g]
-        for m in members(features, placement, g, key(g), world.tally.items, *world.told[g])
+        for m in members(features, placement, g, evidence.key(g), world.tally.items, *world.told[g])
     )
     progress.tell("describe", f"{len(facts):,} facts about {sum(world.shown)} groups")
     return profiles, tuple(facts), people
-
-
-def key(index: int) -> str:
-    """The key of the persona with that index."""
-    return f"P{index + 1}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,6 +77,10 @@ class _World:
     strength: Floats
     told: tuple[tuple[list[int], list[int]], ...]
     floor: int
+
+    def key(self, g: int) -> str:
+        """The key of a group."""
+        return self.evidence.key(g)
 
 
 def _world(features: Features, placement: Placement, evidence: Evidence, study: Study) -> _World:
@@ -160,7 +159,7 @@ def _sizes(world: _World) -> list[Fact]:
 
 def _size(world: _World, g: int, source: str) -> list[Fact]:
     """The four facts of a group as a group."""
-    n, name = world.sizes[g], key(g)
+    n, name = world.sizes[g], world.key(g)
     share = n / world.users
     low, high = _wilson(share, world.users)
     facts = [
@@ -186,7 +185,7 @@ def _size(world: _World, g: int, source: str) -> list[Fact]:
 
 def _borders(world: _World, g: int) -> list[Fact]:
     """How many borders of a group are clear, of how many that were looked at, and each border that is soft."""
-    name, n = key(g), world.sizes[g]
+    name, n = world.key(g), world.sizes[g]
     found = ((b.second if b.first == g else b.first, b) for b in world.evidence.borders if g in (b.first, b.second))
     met = sorted(((h, b) for h, b in found if h < world.k and world.shown[h]), key=lambda x: x[0])
     if not met:
@@ -195,8 +194,8 @@ def _borders(world: _World, g: int) -> list[Fact]:
     facts = [Fact(f"{name}.borders", name, "borders", "borders with a gap", "count", float(clear), "borders", n,
                   everyone=float(len(met)), source=source, query=f"clear borders of {name} / its borders")]  # fmt: skip
     return facts + [
-        Fact(f"{name}.soft.{key(h)}", name, "soft border", f"no gap to {key(h)}", "p", b.p, "", n,
-             source=source, query=f"p of the dip test between {name} and {key(h)}")
+        Fact(f"{name}.soft.{world.key(h)}", name, "soft border", f"no gap to {world.key(h)}", "p", b.p, "", n,
+             source=source, query=f"p of the dip test between {name} and {world.key(h)}")
         for h, b in met if b.soft
     ]  # fmt: skip
 
@@ -217,7 +216,7 @@ def _facts(world: _World) -> list[Fact]:
     for g in range(world.k):
         if world.shown[g]:
             for i in np.flatnonzero(~world.hidden[g]):
-                facts += [_about_group(world, g, int(i)), *_median(world, int(i), g, key(g))]
+                facts += [_about_group(world, g, int(i)), *_median(world, int(i), g, world.key(g))]
     return facts
 
 
@@ -233,7 +232,7 @@ def _growths(world: _World) -> list[Fact]:
         if before is None:
             continue
         whole = growth(now.values, before.values, everyone, world.floor)
-        for name, rows in ((EVERYONE, everyone), *((key(g), persona == g) for g in range(k) if world.shown[g])):
+        for name, rows in ((EVERYONE, everyone), *((world.key(g), persona == g) for g in range(k) if world.shown[g])):
             own = growth(now.values, before.values, rows, world.floor)
             if own is None:
                 continue
@@ -271,12 +270,12 @@ def _about_group(world: _World, g: int, j: int) -> Fact:
     item, c = world.tally.items[j], world.contrast
     multiple = _number(c.multiple[g, j]) if item.lead else None
     return Fact(
-        f"{key(g)}.{item.code}", key(g), item.measure, item.label, item.statistic, float(c.value[g, j]), item.unit,
+        f"{world.key(g)}.{item.code}", world.key(g), item.measure, item.label, item.statistic, float(c.value[g, j]), item.unit,
         coarse(world.tally.n[g, j], world.sizes[g], world.floor),
         _number(c.low[g, j]), _number(c.high[g, j]), _number(c.everyone[j]), _number(c.rest[g, j]),
         multiple, _number(c.multiple_low[g, j]) if multiple is not None else None,
         _number(c.multiple_high[g, j]) if multiple is not None else None, _number(world.corrected[g, j]),
-        item.source, item.query.replace("{users}", f"users of {key(g)}"), world.tally.bound(g, j),
+        item.source, item.query.replace("{users}", f"users of {world.key(g)}"), world.tally.bound(g, j),
     )  # fmt: skip
 
 
@@ -305,19 +304,21 @@ def _number(value: float) -> float | None:
 def _profile(world: _World, g: int, facts: list[Fact]) -> Profile:
     """One group in numbers, zeros for one too small to show. Half the floor stands for any fewer users on the border."""
     if not world.shown[g]:
-        return Profile(g, key(g), 0, 0.0, 0.0, 0.0, (), (), (), (), ())
-    own = {f.id: f for f in facts if f.subject == key(g)}
-    base = tuple(i for i in (f"{key(g)}.{part}" for part in ("size", "share", "steadiness", "border", "borders")) if i in own)
+        return Profile(g, world.key(g), 0, 0.0, 0.0, 0.0, (), (), (), (), ())
+    own = {f.id: f for f in facts if f.subject == world.key(g)}
+    base = tuple(
+        i for i in (f"{world.key(g)}.{part}" for part in ("size", "share", "steadiness", "border", "borders")) if i in own
+    )
     above, below = world.told[g]
 
     def of(role: Role) -> tuple[str, ...]:
         items = ((j, i) for j, i in enumerate(world.tally.items) if i.role == role and i.lead and not world.hidden[g, j])
-        return tuple(f"{key(g)}.{i.code}" for _, i in items)
+        return tuple(f"{world.key(g)}.{i.code}" for _, i in items)
 
     return Profile(
-        g, key(g), world.sizes[g], world.sizes[g] / world.users,
-        own[f"{key(g)}.border"].value if f"{key(g)}.border" in own else world.floor / 2 / world.sizes[g],
-        own[f"{key(g)}.steadiness"].value if f"{key(g)}.steadiness" in own else 0.0,
+        g, world.key(g), world.sizes[g], world.sizes[g] / world.users,
+        own[f"{world.key(g)}.border"].value if f"{world.key(g)}.border" in own else world.floor / 2 / world.sizes[g],
+        own[f"{world.key(g)}.steadiness"].value if f"{world.key(g)}.steadiness" in own else 0.0,
         tuple(_trait(world, g, j) for j in above), tuple(_trait(world, g, j) for j in below),
         of(Role.OUTCOME) + tuple(i for i, f in own.items() if f.statistic == "growth"), of(Role.DEMOGRAPHIC), base,
     )  # fmt: skip
@@ -332,7 +333,7 @@ def _trait(world: _World, g: int, j: int) -> Trait:
         told = value > 0 and everyone > 0 and (item.scale is not None or not item.unit.startswith("points"))
         multiple = value / everyone if told else 1.0  # the zero of points is nobody's nothing
     return Trait(
-        item.measure, item.label, f"{key(g)}.{item.code}", multiple, value, everyone,
+        item.measure, item.label, f"{world.key(g)}.{item.code}", multiple, value, everyone,
         item.statistic, item.unit, str(item.role), item.forms, float(c.distance[g, j]) if item.plain else None, item.scale,
     )  # fmt: skip
 
@@ -352,4 +353,6 @@ def _with_nearest(world: _World, profile: Profile) -> Profile:
     both = ~world.hidden[g, lead] & ~world.hidden[nearest, lead] & counted
     strength = np.where(both, np.abs(gap[nearest]), -1.0)
     best = int(strength.argmax())
-    return replace(profile, nearest=key(nearest), nearest_measure=world.tally.items[lead[best]].measure if both.any() else "")
+    return replace(
+        profile, nearest=world.key(nearest), nearest_measure=world.tally.items[lead[best]].measure if both.any() else ""
+    )

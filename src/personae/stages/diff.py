@@ -85,9 +85,9 @@ def _crossed(before: Cast, after: Cast) -> Ints:
     """Users (k + 2, m + 2) by their persona before and after; the last but one is no group, the last not in that run."""
     k, m = len(before.personas), len(after.personas)
     rows = shared(before.ids, after.ids)
-    here = _position(before)
+    here = position(before)
     one = np.where(here < 0, k, here)
-    there = _position(after)
+    there = position(after)
     other = np.where(there < 0, m, there)
     new = np.ones(len(other), np.bool_)
     new[rows[rows >= 0]] = False
@@ -121,7 +121,7 @@ def _placed(cast: Cast, ids: pa.StringArray) -> pa.Array:
 
     at = shared(ids, cast.ids)
     keys = np.array([*(p.key for p in cast.personas), "none"], object)
-    where = _position(cast)
+    where = position(cast)
     placed = keys[np.where(at < 0, -1, where[at])]
     return pa.array(placed, pa.string(), mask=at < 0)
 
@@ -134,7 +134,7 @@ def _keys(cast: Cast) -> list[tuple[int, str]]:
     return [(i, p.key) for i, p in enumerate(cast.personas)]
 
 
-def _position(cast: Cast) -> Ints:
+def position(cast: Cast) -> Ints:
     """The place of each user's persona among the personas, -1 for none: indices have gaps where some were joined or split."""
     top = max((p.index for p in cast.personas), default=-1)
     at = np.full(top + 2, -1, np.int64)

@@ -18,7 +18,6 @@ from personae.model.features import Features
 from personae.model.persona import UNTESTED, Claim, Persona
 from personae.model.rule import Rule
 from personae.model.tree import Tree
-from personae.stages.describe import key
 from personae.stages.score import coordinates, place_features
 from personae.words.edited import renamed
 
@@ -62,13 +61,14 @@ def regroup(cast: Cast, features: Features, kind: str, keys: tuple[str, ...]) ->
     if small is not None:
         what = f"one part of {keys[0]} would have fewer than {cast.study.floor} users"
         raise UsageError("P001", what, where="KEY", did="nothing was changed", fix="leave it whole, or split another one")
-    return rule, _evidence(cast.evidence, gone, rule.size), tuple(key(i) for i in made)
+    evidence = _evidence(cast.evidence, gone, first, rule.size)
+    return rule, evidence, tuple(evidence.key(i) for i in made)
 
 
 def finish(before: Cast, anew: Cast, made: tuple[str, ...]) -> Cast:
     """The new description with the old names of all who stayed, and words on the new ones that promise nothing."""
     hand = {*made, *(p.key for p in before.personas if p.steady == UNTESTED)}
-    personas = tuple(_by_hand(p) if p.key in hand else p for p in anew.personas if p.users)
+    personas = tuple(by_hand(p) if p.key in hand else p for p in anew.personas if p.users)
     pictures = {p.key: p.picture for p in before.personas}
     personas = tuple(replace(p, picture=pictures.get(p.key, "")) for p in personas)
     stay = {p.key: p.name for p in before.personas if p.key in {q.key for q in personas}}
@@ -83,7 +83,7 @@ def finish(before: Cast, anew: Cast, made: tuple[str, ...]) -> Cast:
     return cast
 
 
-def _by_hand(p: Persona) -> Persona:
+def by_hand(p: Persona) -> Persona:
     """A persona that a person made: how firm it is was not tested."""
     claim = Claim("A person made this group out of others; whether it holds together was not tested.", "A", (f"{p.key}.size",))
     return replace(p, origin="edited", steady=UNTESTED, steadiness=0.0, story=(*p.story[:-1], claim))
@@ -142,12 +142,22 @@ def _two(z: Floats) -> Floats:
     return centres if first.sum() * 2 >= len(z) else centres[::-1]
 
 
-def _evidence(found: Evidence, gone: tuple[int, ...], size: int) -> Evidence:
-    """What was tested of the groups that stay; what spoke of the groups as a set is left out."""
+def _evidence(found: Evidence, gone: tuple[int, ...], first: int, size: int) -> Evidence:
+    """What was tested of the groups that stay; what spoke of them as a set is left out. Groups from `first` on are new."""
     steady = (*found.steadiness, *([math.nan] * size))[:size]
+    last = max(found.given, first)
+    return replace(
+        as_groups_apart(found, tuple(math.nan if i in gone else s for i, s in enumerate(steady))),
+        keys=(*(found.key(i) for i in range(first)), *(f"P{last + 1 + i}" for i in range(size - first))),
+        given=last + size - first,
+    )
+
+
+def as_groups_apart(found: Evidence, steadiness: tuple[float, ...]) -> Evidence:
+    """The evidence with this steadiness of each group, and without what spoke of the groups as a set."""
     return replace(
         found,
-        steadiness=tuple(math.nan if i in gone else s for i, s in enumerate(steady)),
+        steadiness=steadiness,
         borders=(),  # a group that stays has new neighbours, and the borders to them were not tested
         map=None,
         replay=None,

@@ -1,0 +1,90 @@
+"""What goes on from one run to its refresh: names, what people made, and what became of every persona."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+import numpy as np
+
+from personae.model.cast import Cast
+from personae.model.change import Change
+from personae.model.descent import Act, Descent
+from personae.model.persona import UNTESTED
+from personae.stages.diff import diff, position, shared
+from personae.stages.regroup import by_hand
+from personae.stages.renew import Renewal
+from personae.stages.resemble import differences, resemble
+from personae.words.edited import renamed
+
+NAMED = 0.5
+"""Likeness of what sets a persona apart from which on it keeps the name that was found for it."""
+
+
+def hand_on(before: Cast, anew: Cast, made: Renewal) -> Cast:
+    """The new description with the names of the personas that are still what they were, and with what became of each."""
+    hand = {p.key for p in before.personas if p.steady == UNTESTED}
+    cast = replace(anew, personas=tuple(by_hand(p) if p.key in hand else p for p in anew.personas))
+    cast = named(before, cast)
+    descents = tuple(_descent(before, cast, a, made) for a in made.taken)
+    return replace(cast, change=changed(before, cast, descents))
+
+
+def named(before: Cast, cast: Cast) -> Cast:
+    """The cast with the old names of the personas whose key goes on, unless what sets them apart is another thing now."""
+    known = {p.key: p.name for p in before.personas}
+    stay = {p.key: known[p.key] for p in cast.personas if p.key in known and _alike(before, cast, p.key)}
+    if all(cast[k].name == name for k, name in stay.items()):
+        return cast
+    for k in stay:  # first out of each other's way: a new name may be the old one of another
+        cast = renamed(cast, k, f"Persona {k}s")
+    for p in cast.personas:
+        if p.key not in stay and p.name in stay.values():
+            cast = renamed(cast, p.key, f"{p.name} ({p.key})")
+    for k, name in stay.items():
+        cast = renamed(cast, k, name)
+    return cast
+
+
+def changed(before: Cast, after: Cast, descents: tuple[Descent, ...]) -> Change:
+    """The two runs side by side, with what became of each persona."""
+    there = {p.key for p in after.personas}
+    return replace(diff(before, after, {p.key: p.key for p in before.personas if p.key in there}), descents=descents)
+
+
+def _alike(before: Cast, cast: Cast, key: str) -> bool:
+    near = resemble(differences(before, key), differences(cast, key))
+    return near is None or near >= NAMED
+
+
+def _descent(before: Cast, cast: Cast, a: Act, made: Renewal) -> Descent:
+    """An act in keys and names, with the overlap of people and the likeness of profiles."""
+    old = tuple(before.personas[i] for i in a.before)
+    keys = {old[0].key} if made.kept and old and a.kind == "same" else _keys(cast, a, made)
+    new = tuple(p for p in cast.personas if p.key in keys)
+    near = [resemble(differences(before, p.key), differences(cast, q.key)) for p in old for q in new]
+    known = [x for x in near if x is not None]
+    return Descent(
+        a.kind,
+        tuple(p.key for p in old),
+        tuple(q.key for q in new),
+        tuple(p.name for p in old),
+        tuple(q.name for q in new),
+        _people(before, cast, [p.key for p in old], [q.key for q in new]),
+        max(known, default=None),
+    )
+
+
+def _keys(cast: Cast, a: Act, made: Renewal) -> Collection[str]:
+    """The keys of the groups of a search that an act ends in."""
+    return {cast.evidence.key(n) for j, n in made.places if j in a.after}
+
+
+def _people(before: Cast, after: Cast, old: Collection[str], new: Collection[str]) -> float | None:
+    """Jaccard of the users of some personas before and some after among the users of both runs; None where there are none."""
+    at = shared(before.ids, after.ids)
+    there = at >= 0
+    mine = np.isin(position(before), [i for i, p in enumerate(before.personas) if p.key in old])[there]
+    theirs = np.isin(position(after), [i for i, p in enumerate(after.personas) if p.key in new])[at[there]]
+    either = int((mine | theirs).sum())
+    return float((mine & theirs).sum() / either) if either and old and new else None
