@@ -35,6 +35,7 @@ __all__ = [
     "export",
     "load",
     "read",
+    "refresh",
     "run",
     "score",
 ]
@@ -56,6 +57,7 @@ _HOMES = {
     "export": "personae.api",
     "load": "personae.api",
     "read": "personae.api",
+    "refresh": "personae.api",
     "run": "personae.api",
     "score": "personae.api",
 }

@@ -407,6 +407,17 @@ def score(result: Result | str | PathLike[str], *sources: Any, exclude: str | It
     return frames.like(table, data.kind)
 
 
+def refresh(result: Result | str | PathLike[str], *sources: Any) -> Result:
+    """The run on new data of the same kind: the same personas under their keys and names, and what became of each.
+
+    `result` is a Result or the folder of one. `Result.cast.change` says who survived, split, merged, is new or gone, and who
+    moved. Where the new data are not fit to take its place, the run itself comes back, and a gate of its change says why.
+    """
+    known = result if isinstance(result, Result) else load(result)
+    data = _sources(sources)
+    return Result(flow.refresh(known.cast, replace(known.cast.study, sources=data.study.sources), data.frames), data.kind)
+
+
 def export(result: Result | str | PathLike[str], path: str | PathLike[str], **options: Any) -> Path:
     """Write one file of a run, whole or not at all, in the place of one that is there; the ending of `path` picks the exporter.
 

@@ -63,6 +63,7 @@ COMMANDS = (
     "report",
     "export",
     "score",
+    "refresh",
     "listen",
     "runs",
     "diff",

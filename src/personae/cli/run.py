@@ -104,7 +104,7 @@ def perform(
 
     record = Record(Path(store or ".personae"))
     record.prepare()
-    _free(out, overwrite)
+    ready(out, overwrite)
     from personae import flow  # the heavy part comes after all that can be refused at once
     from personae.endpoint.answers import FOLDER
     from personae.stages.word import word
@@ -129,7 +129,7 @@ def perform(
     if screen.json:
         screen.give(document(cast, entry.id, folder, watch))
     else:
-        _say(cast, screen, folder, watch, save)
+        said(cast, screen, folder, watch, save)
         for line in (*carried(made), *standing(record, entry)):
             screen.say(line)
     return cast
@@ -198,7 +198,7 @@ def found(cast: Cast) -> dict[str, str]:
     return names
 
 
-def _free(out: str, overwrite: bool) -> None:
+def ready(out: str, overwrite: bool) -> None:
     """Refuse a folder that is taken or cannot be written before anybody waits for a result."""
     from personae.store import may_write, try_place
 
@@ -217,7 +217,8 @@ ANOTHER = "to read another: "
 """How the note on a workbook with more sheets begins what to do about it."""
 
 
-def _say(cast: Cast, screen: Screen, folder: Path, watch: Watch, saved: bool) -> None:
+def said(cast: Cast, screen: Screen, folder: Path, watch: Watch, saved: bool = False) -> None:
+    """What came of a run, on one screen."""
     for line in summary.warnings((*cast.warnings, *watch.warnings)):
         screen.talk(line)
     for line in summary.whole(cast, screen, "private/rejects.csv"):

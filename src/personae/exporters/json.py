@@ -16,6 +16,7 @@ from typing import Any
 from personae.files import excluded
 from personae.model import schema
 from personae.model.cast import Cast, Listed
+from personae.model.change import Change
 from personae.model.dossier import Dossier
 from personae.model.evidence import Evidence, Verdict
 from personae.model.fact import Fact
@@ -32,6 +33,7 @@ SCHEMA = 1
 """Version of the documents; a reader refuses a higher one."""
 
 HASHED = (
+    "change.json",
     "dossier.json",
     "edits.json",
     "evidence.json",
@@ -61,9 +63,11 @@ def documents(cast: Cast) -> dict[str, dict[str, Any]]:
     """Each document but run.json, by file name."""
     edited = {"edits.json": {"edits": plain(cast.edits)}} if cast.edits else {}
     kept = {"private/baseline.json": plain(cast.baseline)} if cast.baseline else {}
+    changed = {"change.json": plain(cast.change)} if cast.change else {}
     return {
         **edited,
         **kept,
+        **changed,
         "personas.json": {
             "verdict": plain(cast.evidence.verdict),
             "users": cast.users,
@@ -92,6 +96,7 @@ def schemas() -> dict[str, dict[str, Any]]:
         "personas.json": schema.document("Verdict and personas", SCHEMA, personas),
         "facts.json": schema.document("Every number", SCHEMA, {"facts": tuple[Fact, ...]}),
         "evidence.json": schema.noun("Everything that was tried and measured", SCHEMA, Evidence),
+        "change.json": schema.noun("What became of the personas of the run before", SCHEMA, Change),
         "dossier.json": schema.noun("What was looked up of the personas", SCHEMA, Dossier),
         "rule.json": schema.document("The rule that places users", SCHEMA, {"rule": Any}),
         "run.json": schema.document("What went in and how", SCHEMA, run),

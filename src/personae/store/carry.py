@@ -21,13 +21,15 @@ def carried(edits: Sequence[Edit], before: Cast, after: Cast) -> tuple[Edit, ...
     """The edits for the later run, none of them numbered yet: active, or waiting with the reason why.
 
     Names, notes and hidden measures are carried over. Personas that were joined or split are not: that takes the data, so the
-    edit waits with what to type.
+    edit waits with what to type; a refresh that keeps its rule has them already.
     """
     to = counterparts(before, after)
     measures = {m.name for m in after.measures} | {f.measure.partition("=")[0] for f in after.facts}
     names = {p.name.casefold(): p.key for p in after.personas}
     made = []
     for e in edits:
+        if e.structural and e.made and after.change is not None and all(k in to for k in e.made):
+            continue  # the personas that were made are part of the rule, and their names of the run
         origin = e.taken_from or f"{before.run} edit {e.number}"
         new = replace(e, number=0, taken_from=origin, state="active", why="", derived="")
         why, key = _held(e, to, measures, names)
@@ -36,7 +38,10 @@ def carried(edits: Sequence[Edit], before: Cast, after: Cast) -> tuple[Edit, ...
 
 
 def counterparts(before: Cast, after: Cast) -> dict[str, str]:
-    """The key after of each persona before that is there again."""
+    """The key after of each persona before that is there again; in a refresh those whose key goes on."""
+    if after.change is not None and after.change.descents:
+        there = {p.key for p in after.personas}
+        return {p.key: p.key for p in before.personas if p.key in there}
     overlap = _by_people(before, after)
     if overlap is None:
         overlap = _by_profile(before, after)

@@ -16,6 +16,7 @@ from personae import plugins
 from personae.errors import DataError, UsageError
 from personae.model.baseline import Baseline
 from personae.model.cast import Cast, Listed
+from personae.model.change import Change
 from personae.model.dossier import Dossier
 from personae.model.edit import Edit
 from personae.model.evidence import Evidence
@@ -44,6 +45,7 @@ FILES = frozenset(
         "evidence.json",
         "dossier.json",
         "edits.json",
+        "change.json",
         "card.json",
         "rule.json",
         "run.json",
@@ -189,6 +191,7 @@ def _cast(root: Path, run: Mapping[str, Any]) -> Cast:
         leaf=_leaves(root / "leaves.parquet"),
         dossier=_dossier(root),
         edits=_edits(root),
+        change=_change(root),
         worded=noun(Worded, personas["worded"]) if personas.get("worded") else None,
         baseline=_baseline(root / "private" / "baseline.json"),
     )
@@ -202,6 +205,11 @@ def _baseline(path: Path) -> Baseline | None:
 def _dossier(root: Path) -> Dossier:
     """Empty for runs that were written before there was one."""
     return noun(Dossier, _document(root, "dossier.json")) if (root / "dossier.json").is_file() else Dossier()
+
+
+def _change(root: Path) -> Change | None:
+    """What became of the run before; None where the run is no refresh."""
+    return noun(Change, _document(root, "change.json")) if (root / "change.json").is_file() else None
 
 
 def _edits(root: Path) -> tuple[Edit, ...]:

@@ -214,7 +214,10 @@ class Record:
     def _carried(self, index: sqlite3.Connection, cast: Cast) -> tuple[Edit, ...]:
         """The edits of the newest earlier run that has some and is about the same, for this cast."""
         sources = _about(cast)[0]
+        rests = cast.change.before.run if cast.change else ""
         for run in reversed(self.entries()):
+            if rests and run.id != rests:
+                continue
             made = [e for e in edits.read(index, run.digest) if e.state != "undone"]
             if not made:
                 continue
