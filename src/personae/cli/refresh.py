@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,7 +16,6 @@ from personae.endpoint.day import today
 
 if TYPE_CHECKING:  # nouns that --help does not wait for
     from personae.model.cast import Cast
-    from personae.model.change import Change
     from personae.store import Record
 
 
@@ -63,7 +61,7 @@ def refresh(
         screen.give({**document(cast, entry.id, record.place(entry), watch), "change": _plain(cast)})
         return
     said(cast, screen, record.place(entry), watch)
-    for line in (*lines(cast.change), *carried(edits), *standing(record, entry)):
+    for line in (*carried(edits), *standing(record, entry)):
         screen.say(line)
 
 
@@ -78,16 +76,6 @@ def known(record: Record, name: str) -> Cast:
 def refused(cast: Cast) -> bool:
     """Whether a gate stopped the new data."""
     return cast.change is not None and any(not g.passed for g in cast.change.gates)
-
-
-def lines(made: Change | None) -> Iterator[str]:
-    """What became of each persona, in lines."""
-    for i, d in enumerate(made.descents if made is not None else ()):
-        yield from labelled("" if i else "change", d.words or f"{d.kind}: {_named(d.before)} -> {_named(d.after)}")
-
-
-def _named(keys: tuple[str, ...]) -> str:
-    return ", ".join(keys) or "none"
 
 
 def _plain(cast: Cast) -> Any:
