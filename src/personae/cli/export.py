@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from personae.cli.interviews import Wanted
     from personae.model.cast import Cast
     from personae.model.sheet import Sheet
+    from personae.store import Record
 
 FORMATS = ("csv", "parquet", "xlsx", "json")
 
@@ -56,7 +57,16 @@ def export(
         str, typer.Option("--audience", metavar="PERSONA,...", help="Only the ids of these personas, by key or name.")
     ] = "",
     changes: Annotated[
-        str, typer.Option("--changes", metavar="RUN", help="Who joined and who left each persona since that run.")
+        str,
+        typer.Option(
+            "--changes", metavar="[RUN]", help="Who joined and who left each persona since that run, or the run before."
+        ),
+    ] = "",
+    to: Annotated[
+        str,
+        typer.Option(
+            "--to", metavar="FILE|DB", help="persona_current and persona_changes: .csv, .parquet, .db, .duckdb or env:DB_URL."
+        ),
     ] = "",
     firm: Annotated[bool, typer.Option("--firm", help="With --audience: leave out who is near a border.")] = False,
     schema: Annotated[
@@ -85,9 +95,12 @@ def export(
 
     Example: personae export r02 --changes r01 --out moved.csv
 
+    Example: personae export --changes --to env:DB_URL
+
     Example: personae export r01 --interviews 10 --persona P2 --consent newsletter
     """
     from personae.cli.interviews import Wanted, kit
+    from personae.cli.standing import hand
     from personae.store import Record
 
     screen = Screen(as_json, plain, quiet, no_color)
@@ -104,6 +117,17 @@ def export(
     if interviews is not None:
         kit(record, name, wanted, "" if out == "users.csv" else out, guide, overwrite, screen)
         return
+    if to:
+        _apart(
+            ("--to", to),
+            ("--audience", audience),
+            ("--sheet", sheet),
+            ("--cut", cut),
+            ("--nobody", nobody),
+            ("--schema", schema),
+        )
+        hand(record, name, changes, to, wanted, screen, overwrite=overwrite, raw=raw)
+        return
     form = _form(out, bool(sheet or schema))
     if schema:
         _write(Path(out), overwrite, lambda temp: _schema(schema, temp))
@@ -114,7 +138,7 @@ def export(
     if made is not None:
         rows, what = _tabled(made, form, Path(out), raw, overwrite), "row"
     else:
-        before = record.load(changes) if changes else None
+        before = _since(record, cast, changes)
         table = _allowed(_list(cast, before, audience, firm, cut, nobody), cast, wanted, screen)
         rows, what = table.num_rows, cast.study.entity
         _write(Path(out), overwrite, lambda temp: _plug(form).write(table, temp, **_raw(raw, form)), private=True)
@@ -124,6 +148,17 @@ def export(
         screen.give({"run": cast.run, "file": Path(out).as_posix(), "rows" if sheet else "users": rows})
     else:
         screen.say(f"export   {out}   {count(rows, what)}")
+
+
+def _since(record: Record, cast: Cast, changes: str) -> Cast | None:
+    """The run that joins and leaves are told against, where they are asked for. Raises UsageError P001 where there is none."""
+    from personae.cli.standing import earlier
+
+    before = earlier(record, cast, changes) if changes else None
+    if changes and before is None:
+        what = f"{cast.run} is no refresh of an earlier run"
+        raise UsageError("P001", what, where="--changes", fix="name the run to compare with: --changes r01")
+    return before
 
 
 def _apart(*given: tuple[str, object]) -> None:

@@ -37,10 +37,22 @@ class Command(TyperCommand):
             with formatter.section("Commands"):
                 formatter.write_dl(own)
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the words; an option whose value stands in brackets in the help, [RUN], may stand alone and is then "-"."""
+        options = [p for p in self.get_params(ctx) if p.param_type_name == "option"]
+        alone = {o for p in options if str(getattr(p, "metavar", "")).startswith("[") for o in p.opts}
+        follow = [*args[1:], "--"]
+        given = [f"{a}={ALONE}" if a in alone and b.startswith("-") else a for a, b in zip(args, follow, strict=False)]
+        return super().parse_args(ctx, given)
+
     def get_help(self, ctx: Any) -> str:
         """The help as wide as the terminal, at most 100 cells."""
         ctx.max_content_width = 100
         return super().get_help(ctx)
+
+
+ALONE = "-"
+"""What an option gets that stands without its value."""
 
 
 COMMANDS = (

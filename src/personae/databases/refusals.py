@@ -17,7 +17,7 @@ _GONE = "the rows that had come were thrown away; nothing was written"
 
 
 def refusal(why: str, address: Address, said: str) -> PersonaeError:
-    """The P116 for one kind of refusal: "login", "unreachable", "lost", "rights", "query", "nowhere", "busy" or "unclear".
+    """The P116 of a kind: "login", "unreachable", "lost", "rights", "put", "query", "nowhere", "busy" or "unclear".
 
     `said` is the driver's own first words. Raised `from None`, so that no traceback repeats the driver.
     """
@@ -36,6 +36,10 @@ def refusal(why: str, address: Address, said: str) -> PersonaeError:
         case "rights":
             fix = "ask for the right to SELECT from it"
             return MachineError("P116", f"{name} does not let this user read it", where=where, did=_NOTHING, fix=fix)
+        case "put":
+            fix = "ask for the right to make tables; a table of that name with other columns has to be renamed first"
+            did = "nothing was written"
+            return DataError("P116", f"{name} does not take the tables of personas", where=where, did=did, fix=fix)
         case "busy":
             fix = "close the program that has it open, or read a copy of the file"
             return MachineError("P116", f"the {name} file is in use", where=where, did=_NOTHING, fix=fix)

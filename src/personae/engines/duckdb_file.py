@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ from personae.databases.address import Address
 from personae.databases.refusals import refusal, translated
 from personae.databases.tables import Field, quoted
 from personae.errors import DataError, MachineError, PersonaeError
+from personae.sql import standing
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -101,6 +102,32 @@ class DuckDBFile:
 def reach(address: Address, scratch: Path) -> DuckDBFile:
     """Open a file for reading; it spills into `scratch`. Raises P116 when it is in use, P108 when it is damaged."""
     return DuckDBFile(address, scratch)
+
+
+def put(address: Address, tables: Mapping[str, pa.Table], run: str) -> None:
+    """Bring `standing`'s tables to these rows in one transaction, in a file that is made where there is none. Raises P116."""
+    locked = {**_LOCKED, "python_enable_replacements": "false", "enable_external_access": "false"}
+    with translated(duckdb.Error, lambda error: _not_put(error, address)):
+        new = not Path(address.database).exists()
+        with duckdb.connect(address.database, config=locked) as con:
+            if new:
+                Path(address.database).chmod(0o600)
+            con.execute("BEGIN TRANSACTION")
+            for name, rows in tables.items():
+                con.execute(standing.create(name))
+                con.execute(standing.check(name))
+                con.register(f"{standing.STAGED}{name}", rows)
+                for statement in standing.merge(name, run):
+                    con.execute(statement)
+                con.unregister(f"{standing.STAGED}{name}")
+            con.execute("COMMIT")
+
+
+def _not_put(error: duckdb.Error, address: Address) -> PersonaeError:
+    """An error of DuckDB while writing."""
+    said = str(error).partition("\n")[0]
+    ours = isinstance(error, duckdb.BinderException | duckdb.CatalogException | duckdb.ConstraintException)
+    return refusal("put", address, said) if ours else _refused(error, address)
 
 
 def _field(name: str, type: str) -> Field:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from personae.databases.refusals import refusal, without_driver
 from personae.databases.tables import POSTGRES, Field, quoted
 from personae.errors import DataError, PersonaeError
 from personae.redaction import hide
+from personae.sql import standing
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -39,6 +40,8 @@ _TYPES = {
 _DATED = ("DATE", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE")
 _ALIVE = {"connect_timeout": "15", "keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3"}
 _HINT = "adbc.postgresql.batch_size_hint_bytes"
+_ONE_WRITER = 7_317_040_031
+"""Of the lock that writers of these tables take; any number would do."""
 BYTES = 8 << 20
 """Bytes of a batch, about."""
 
@@ -140,6 +143,41 @@ class Postgres:
 def reach(address: Address, scratch: Path) -> Postgres:
     """Connect. Raises P116 with what the server says."""
     return Postgres(address)
+
+
+def put(address: Address, tables: Mapping[str, pa.Table], run: str) -> None:
+    """Bring `standing`'s tables to these rows in one transaction; readers see all of it or nothing.
+
+    Writers wait for each other. Raises P116 with what the server says; nothing is written then.
+    """
+    try:
+        from adbc_driver_postgresql import dbapi
+    except ImportError:
+        raise without_driver(address, "adbc-driver-postgresql", "postgres") from None
+    hide(os.environ.get("PGPASSWORD", ""))
+    opened = False
+    try:
+        with dbapi.connect(_url(address)) as con, con.cursor() as cursor:
+            opened = True
+            cursor.execute(f"SELECT pg_advisory_xact_lock({_ONE_WRITER})")
+            for name, rows in tables.items():
+                cursor.execute(standing.create(name))
+                cursor.execute(standing.check(name))
+                cursor.adbc_ingest(f"{standing.STAGED}{name}", rows, mode="create", temporary=True)
+                for statement in standing.merge(name, run):
+                    cursor.execute(statement)
+                cursor.execute(f'DROP TABLE "{standing.STAGED}{name}"')
+            con.commit()
+    except (dbapi.Error, OSError) as error:
+        raise _not_put(error, address, not opened) from None
+
+
+def _not_put(error: Any, address: Address, opening: bool) -> PersonaeError:
+    """An error of the driver while writing."""
+    state = str(getattr(error, "sqlstate", None) or "").replace("\x00", "")
+    if opening or state.startswith(("08", "57P", "28")) or "closed the connection" in str(error):
+        return _refused(error, address, opening)
+    return refusal("put", address, _words(str(error)))
 
 
 def _url(address: Address) -> str:

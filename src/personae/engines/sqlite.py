@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from personae.databases.address import Address
 from personae.databases.refusals import refusal, translated
 from personae.databases.tables import Field, quoted
 from personae.errors import DataError, PersonaeError
+from personae.sql import standing
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -108,6 +109,37 @@ class SQLite:
 def reach(address: Address, scratch: Path) -> SQLite:
     """Open a file for reading. Raises P116 when it is in use or not allowed, P108 when it is damaged."""
     return SQLite(address)
+
+
+def put(address: Address, tables: Mapping[str, pa.Table], run: str) -> None:
+    """Bring `standing`'s tables to these rows in one transaction, in a file that is made where there is none. Raises P116."""
+    path = Path(address.database).absolute()
+    with translated(sqlite3.Error, lambda error: _not_put(error, address)):
+        path.touch(mode=0o600)
+        con = sqlite3.connect(path, isolation_level=None, timeout=30)
+        with closing(con):
+            con.execute("BEGIN IMMEDIATE")
+            for name, rows in tables.items():
+                con.execute(standing.create(name))
+                con.execute(standing.check(name))
+                columns = list(standing.COLUMNS[name])
+                quoted_names, marks = ", ".join(f'"{c}"' for c in columns), ", ".join("?" for _ in columns)
+                con.execute(f'CREATE TEMP TABLE "{standing.STAGED}{name}" ({quoted_names})')
+                batches = rows.select(columns).to_batches(max_chunksize=BATCH)
+                values = (v for b in batches for v in zip(*(c.to_pylist() for c in b.columns), strict=True))
+                con.executemany(f'INSERT INTO "{standing.STAGED}{name}" VALUES ({marks})', values)
+                con.execute(f'CREATE INDEX temp."{standing.STAGED}{name}_id" ON "{standing.STAGED}{name}" ("id")')
+                for statement in standing.merge(name, run, "is not"):
+                    con.execute(statement)
+            con.execute("COMMIT")
+
+
+def _not_put(error: sqlite3.Error, address: Address) -> PersonaeError:
+    """An error of SQLite while writing."""
+    said = str(error)
+    busy = "locked" in said or "busy" in said
+    damaged = "malformed" in said or "not a database" in said
+    return _refused(error, address) if busy or damaged else refusal("put", address, said)
 
 
 def _names(columns: Sequence[str]) -> list[str]:

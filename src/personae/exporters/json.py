@@ -43,6 +43,7 @@ HASHED = (
     "private/baseline.json",
     "private/details.json",
     "rule.json",
+    "since.parquet",
     "users.parquet",
 )
 """The files whose hashes stand in run.json, so that damage is seen when a run is opened."""

@@ -86,6 +86,13 @@ def leaves(leaf: Any, path: Path) -> Path:
     return path
 
 
+def since(runs: pa.StringArray, path: Path) -> Path:
+    """Write the run in which each user came into their persona, one row a user in the order of users.parquet."""
+    with path.open("wb") as sink:
+        pq.write_table(pa.table({"since": runs}), sink, row_group_size=ROWS, compression="zstd", store_schema=False)
+    return path
+
+
 def cut(ids: pa.StringArray, groups: Any, placement: Placement, personas: Sequence[Persona]) -> pa.Table:
     """The columns id, group, persona; `group` counts from 1, the largest first, and is empty for who is in none."""
     numbers = pa.array(np.asarray(groups) + 1, pa.int32(), mask=np.asarray(groups) < 0)

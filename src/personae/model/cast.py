@@ -73,6 +73,8 @@ class Cast:
     """What is otherwise than in the run that this one is a refresh of; None where it is none."""
     baseline: Baseline | None = None
     """How its measures were spread, for the refresh after it; None in runs recorded before that was kept."""
+    since: pa.StringArray | None = None
+    """(n,) the id of the run in which each user came into their persona, "" for this one; None where the run is no refresh."""
 
     @property
     def users(self) -> int:

@@ -104,7 +104,7 @@ def moves(before: Cast, after: Cast) -> pa.Table:
     import pyarrow as pa
 
     ids = pa.concat_arrays([before.ids, after.ids.filter(pa.array(shared(after.ids, before.ids) < 0))])
-    columns = [_placed(cast, ids) for cast in (before, after)]
+    columns = [placed(cast, ids) for cast in (before, after)]
     return pa.table({"id": ids, "before": columns[0], "after": columns[1]})
 
 
@@ -116,7 +116,8 @@ def shared(ids: pa.StringArray, others: pa.StringArray) -> Ints:
     return np.asarray(found.to_numpy(zero_copy_only=False), np.int64)
 
 
-def _placed(cast: Cast, ids: pa.StringArray) -> pa.Array:
+def placed(cast: Cast, ids: pa.StringArray) -> pa.Array:
+    """The key of the persona of each of `ids`; "none" for no group, null for who is not there."""
     import pyarrow as pa
 
     at = shared(ids, cast.ids)

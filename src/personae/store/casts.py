@@ -40,6 +40,7 @@ FILES = frozenset(
         "users.csv",
         "users.parquet",
         "leaves.parquet",
+        "since.parquet",
         "personas.json",
         "facts.json",
         "evidence.json",
@@ -90,6 +91,8 @@ def write(cast: Cast, folder: Path) -> str:
     plugins.find("exporters", "parquet").export(cast, folder / "users.parquet")
     if cast.leaf is not None:
         plugins.find("exporters", "parquet").leaves(cast.leaf, folder / "leaves.parquet")
+    if cast.since is not None:
+        plugins.find("exporters", "parquet").since(cast.since, folder / "since.parquet")
     plugins.find("exporters", "csv").nobody(cast, private / "nobody.csv")
     plugins.find("exporters", "csv").rejects(cast, private / "rejects.csv")
     plugins.find("exporters", "csv").members(cast, private / "members.csv")
@@ -189,6 +192,7 @@ def _cast(root: Path, run: Mapping[str, Any]) -> Cast:
         warnings=tuple(run["warnings"]),
         versions=run["versions"],
         leaf=_leaves(root / "leaves.parquet"),
+        since=_since(root / "since.parquet"),
         dossier=_dossier(root),
         edits=_edits(root),
         change=_change(root),
@@ -279,6 +283,13 @@ def _leaves(path: Path) -> Any:
     import pyarrow.parquet as pq
 
     return pq.read_table(path)["leaf"].to_numpy() if path.is_file() else None
+
+
+def _since(path: Path) -> Any:
+    """The run in which each user came into their persona; None where the run is no refresh."""
+    import pyarrow.parquet as pq
+
+    return _one(pq.read_table(path)["since"]) if path.is_file() else None
 
 
 def _codes(column: Any, codes: Mapping[str, int], dtype: Any) -> Any:
