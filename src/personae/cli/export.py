@@ -38,6 +38,9 @@ def export(
     library: Annotated[
         bool, typer.Option("--library", help="The library of actions as it stands, as .toml, to be changed and given to run.")
     ] = False,
+    lock: Annotated[
+        bool, typer.Option("--lock", help="The personas as text for reviews, personas.lock; replaces the file that is there.")
+    ] = False,
     interviews: Annotated[
         int | None, typer.Option("--interviews", metavar="N", help="People to talk to instead, N in all, and a guide.")
     ] = None,
@@ -91,6 +94,8 @@ def export(
 
     Example: personae export --library --out actions.toml
 
+    Example: personae export --lock
+
     Example: personae export r02 --audience P1,P3 --exclude objected.csv --out mailing.csv
 
     Example: personae export r02 --changes r01 --out moved.csv
@@ -107,7 +112,7 @@ def export(
     for lists in (("--audience", audience), ("--changes", changes)):
         _apart(
             ("--library", library), ("--interviews", interviews), ("--cut", cut), ("--sheet", sheet), lists,
-            ("--nobody", nobody), ("--schema", schema),
+            ("--nobody", nobody), ("--schema", schema), ("--lock", lock),
         )  # fmt: skip
     if library:
         _library(screen, Path(out), overwrite=overwrite)
@@ -127,6 +132,9 @@ def export(
             ("--schema", schema),
         )
         hand(record, name, changes, to, wanted, screen, overwrite=overwrite, raw=raw)
+        return
+    if lock:
+        _lock(record.load(name), Path("personas.lock" if out == "users.csv" else out), screen)
         return
     form = _form(out, bool(sheet or schema))
     if schema:
@@ -148,6 +156,15 @@ def export(
         screen.give({"run": cast.run, "file": Path(out).as_posix(), "rows" if sheet else "users": rows})
     else:
         screen.say(f"export   {out}   {count(rows, what)}")
+
+
+def _lock(cast: Cast, out: Path, screen: Screen) -> None:
+    """Write the personas as text for reviews, over the last one."""
+    _write(out, True, lambda temp: _plug("lock").export(cast, temp))
+    if screen.json:
+        screen.give({"run": cast.run, "file": out.as_posix(), "personas": len(cast.personas)})
+    else:
+        screen.say(f"export   {out}   {count(len(cast.personas), 'persona')}")
 
 
 def _since(record: Record, cast: Cast, changes: str) -> Cast | None:

@@ -79,6 +79,7 @@ COMMANDS = (
     "listen",
     "runs",
     "diff",
+    "test",
     "doctor",
 )
 """Every command in the order of the help: the function of its name in the module of its name, a dash being an underscore."""

@@ -94,7 +94,7 @@ HELP: Mapping[str, tuple[str, str, str]] = {
 }
 """Panel, placeholder and help of each setting; a test holds it equal to the fields of Study."""
 
-ALSO = ("files", "out", "store", "ai", "ai_url", "ai_budget", "ai_seconds")
+ALSO = ("files", "out", "store", "ai", "ai_url", "ai_budget", "ai_seconds", "expect")
 """Keys of personae.toml beside the settings."""
 
 OF_MODELS = tuple(f"PERSONAE_AI{part}" for part in ("", "_URL", "_BUDGET", "_SECONDS", "_KEY"))
@@ -195,7 +195,8 @@ def record(folder: Path = Path()) -> Path:
 
 
 def write(folder: Path, of: Study, found: Mapping[str, str], out: str) -> Path:
-    """Write personae.toml with the settings that differ from the defaults, and the columns that were `found`."""
+    """Write personae.toml with the settings that differ from the defaults, and the columns that were `found`; what is expected
+    of runs stays as it stands there."""
     from personae.store.atomic import whole_file
 
     lines = ["# Settings of personae run. Flags weigh more, PERSONAE_* variables less.", f"files = {_toml(list(of.sources))}"]
@@ -206,8 +207,11 @@ def write(folder: Path, of: Study, found: Mapping[str, str], out: str) -> Path:
         if value != f.default:
             lines.append(f"{f.name.replace('_', '-')} = {_toml(list(value) if isinstance(value, tuple) else value)}")
     path = folder / FILE
+    old = path.read_text(encoding="utf-8") if path.is_file() else ""
+    kept = re.search(r"^\s*\[\[\s*expect\s*\]\].*", old, re.MULTILINE | re.DOTALL)
+    expected = f"\n{kept[0].strip()}\n" if kept else ""
     with whole_file(path, overwrite=True) as temp:
-        temp.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        temp.write_text("\n".join(lines) + "\n" + expected, encoding="utf-8")
     return path
 
 

@@ -65,10 +65,10 @@ def _tables(record: Record, cast: Cast, before: Cast | None) -> Mapping[str, Any
 
 def _allowed(tables: Mapping[str, Any], cast: Cast, wanted: Wanted) -> Mapping[str, Any]:
     """The tables without whom they may not hold."""
-    from personae.cli.interviews import may, may_not
+    from personae.cli.interviews import may, may_not, own
     from personae.stages import audience as lists
 
-    kept = {n: lists.without(t, may_not(cast, wanted)) if wanted.exclude else t for n, t in tables.items()}
+    kept = {n: lists.without(t, may_not(cast, wanted)) if wanted.exclude or own(cast) else t for n, t in tables.items()}
     allowed = may(cast, wanted)
     return kept if allowed is None else {n: lists.only(t, allowed) for n, t in kept.items()}
 
