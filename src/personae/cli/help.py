@@ -80,6 +80,7 @@ COMMANDS = (
     "runs",
     "diff",
     "test",
+    "mcp",
     "doctor",
 )
 """Every command in the order of the help: the function of its name in the module of its name, a dash being an underscore."""

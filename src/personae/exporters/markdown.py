@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from personae.model.cast import Cast
+from personae.model.sheet import Sheet
 from personae.report.cards import Card
 from personae.report.empathy import Part
 from personae.report.page import Page, page
 from personae.report.proof import Said
-from personae.report.tabled import Tabled
+from personae.report.tabled import Tabled, tabled
 from personae.words.legible import legible, literal
 
 ROWS = 60
@@ -22,6 +23,13 @@ def export(cast: Cast, path: Path) -> Path:
     text = "\n".join(_squeezed(_report(page(cast))))
     path.write_text(text, encoding="utf-8", newline="\n")
     return path
+
+
+def sheet(sheet: Sheet) -> str:
+    """A table for readers by itself."""
+    made = tabled(sheet, {})
+    lines = (f"# {literal(made.title)}", "", literal(made.about), "", *_tabled(made))
+    return "\n".join(_squeezed(lines))
 
 
 def _report(view: Page) -> Iterator[str]:

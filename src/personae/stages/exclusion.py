@@ -10,7 +10,9 @@ from personae import plugins
 from personae.databases.address import is_database
 from personae.errors import DataError, UsageError
 from personae.files.excluded import is_kept, kept
+from personae.model.cast import Cast
 from personae.model.exclusion import NOBODY, Exclusion, Roll
+from personae.model.study import Role
 from personae.progress import warn
 from personae.stages.permitted import EXCLUDE, ID, permitted
 
@@ -31,6 +33,16 @@ def exclusion(lists: Sequence[str], key: str = "") -> Exclusion:
         ids, roll = _named(entry, key)
         found = Exclusion(found.ids | ids, found.digests, found.secret, (*found.rolls, roll))
     return found
+
+
+def at_hand(cast: Cast) -> Exclusion:
+    """Everybody on the lists of a run that are where they were, for who answers about single people for days. Nobody on any of
+    its lists is in the run itself; a warning names a list that is not here, whose people could still bring records."""
+    lists = cast.study.exclude
+    here = [x for x in lists if _in_database(x) or Path(x.partition("::")[0]).expanduser().is_file()]
+    for entry in (x for x in lists if x not in here):
+        warn(f"the exclusion list {Path(entry).name} is not here: a record of somebody on it would be placed")
+    return exclusion(here, next((c.name for t in cast.tables for c in t.columns if c.role is Role.ID), ""))
 
 
 def _with_kept(found: Exclusion, path: Path) -> Exclusion:
