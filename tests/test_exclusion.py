@@ -327,6 +327,28 @@ def test_a_run_whose_list_is_not_here_places_nobody(
     assert "name it again: --exclude FILE" in capsys.readouterr().err
 
 
+@pytest.mark.slow
+def test_a_run_after_somebody_was_forgotten_is_as_if_they_had_never_been(
+    ran: tuple[Path, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PER-13: of the same files, in the same record, and no list is named."""
+    root, gone = ran
+    monkeypatch.chdir(root)
+    quick = ["--purpose", "a mailing", "--groups", "3", "--worlds", "none", "--store", "kept", "--quiet"]
+    assert _typed("run", "log.csv", *quick, "--out", "first") == 0
+    assert any(i.encode() in (root / "first" / "users.csv").read_bytes() for i in gone)
+    assert _typed("forget", "--file", "never.csv", "--store", "kept", "--yes", "--quiet") == 0
+    assert _typed("run", "log.csv", *quick, "--out", "again") == 0
+    for file in (p.relative_to(root / "other") for p in (root / "other").rglob("*") if p.is_file()):
+        ours, theirs = (root / "again" / file).read_bytes(), (root / "other" / file).read_bytes()
+        assert ours == theirs or file.name in ("run.json", "report.html", "card.json", "details.json", "timings.json")
+        assert not any(i.encode() in ours for i in gone)
+    assert _accounts(root / "again") == _accounts(root / "other")
+    table = json.loads((root / "again" / "run.json").read_text())["tables"][0]
+    assert [r["name"] for r in table["rolls"]] == ["the record's list (excluded)"] and table["excluded"] > 0
+    assert json.loads((root / "again" / "run.json").read_text())["study"]["exclude"] == []
+
+
 def _accounts(folder: Path) -> Any:
     """run.json without what says how many rows were left out, and of which files."""
     run = json.loads((folder / "run.json").read_text())

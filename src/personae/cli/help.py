@@ -80,6 +80,7 @@ COMMANDS = (
     "runs",
     "diff",
     "test",
+    "forget",
     "mcp",
     "doctor",
 )
@@ -88,6 +89,10 @@ COMMANDS = (
 FAMILIES = {"runs": ("list", "pin", "unpin", "rollback", "verify", "prune")}
 """Commands of a command, such as `personae runs pin`: the function runs_pin in the module runs_pin. The first is the command
 by itself."""
+
+
+DASHED = ("forget",)
+"""Commands whose words may begin with a dash, as ids do."""
 
 
 class Group(TyperGroup):
@@ -105,7 +110,9 @@ class Group(TyperGroup):
             return None
         name = cmd_name.replace("-", "_").replace(" ", "_")
         callback = getattr(import_module(f"personae.cli.{name}"), name)
-        settings = {"help_option_names": ["-h", "--help"]}
+        settings: dict[str, Any] = {"help_option_names": ["-h", "--help"]}
+        if cmd_name in DASHED:
+            settings["ignore_unknown_options"] = True
         info = CommandInfo(name=cmd_name, cls=Command, callback=callback, context_settings=settings)
         return get_command_from_info(info, pretty_exceptions_short=True, rich_markup_mode=None)
 

@@ -66,10 +66,11 @@ def scrubbed(folder: Path, ids: Ids, to: Path) -> str:
 
 def names(folder: Path, ids: Ids) -> bool:
     """Whether a file in a folder names one of them: as a cell of a table, or amid other words of it."""
-    return any(_named(p, ids) for p in sorted(folder.rglob("*")) if p.is_file())
+    return any(named(p, ids) for p in sorted(folder.rglob("*")) if p.is_file())
 
 
-def _named(path: Path, ids: Ids) -> bool:
+def named(path: Path, ids: Ids) -> bool:
+    """Whether a file names one of them."""
     if path.suffix == ".parquet":
         mask = _mask(path, ids)
         return mask is not None and not all(mask.to_pylist())

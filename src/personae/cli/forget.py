@@ -1,0 +1,167 @@
+"""personae forget: take people out of everything that is kept, and leave them out from now on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from personae.cli.screen import Debug, Json, NoColor, Plain, Quiet, Screen, Store, count, labelled
+from personae.errors import UsageError
+
+if TYPE_CHECKING:  # nouns that --help does not wait for
+    from personae.store import Record
+    from personae.store.forgetting import Forgotten
+    from personae.store.naming import Named
+
+SHOWN = 8
+"""Files that are named on the screen; --json has them all."""
+
+
+def forget(
+    ids: Annotated[
+        list[str] | None, typer.Argument(metavar="ID...", help="The ids, byte for byte as in the data.", show_default=False)
+    ] = None,
+    file: Annotated[str, typer.Option("--file", metavar="FILE", help="A list of ids, as --exclude takes it.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Do it; without it nothing is changed.")] = False,
+    store: Store = "",
+    as_json: Json = False,
+    plain: Plain = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+    no_color: NoColor = False,
+) -> None:
+    """Take people out of every run that is kept, and leave them out of all that comes. Without --yes it only looks.
+
+    Numbers that were measured over everyone stay as they were measured. What was exported elsewhere or sent on is out of reach.
+
+    Example: personae forget 00123 --yes
+    """
+    from personae.cli.editing import record
+    from personae.store.naming import naming
+
+    screen = Screen(as_json, plain, quiet, no_color)
+    whom, kept = _whom(ids or [], file), record(store)
+    if not yes:
+        found = naming(kept, whom)
+        if screen.json:
+            screen.give(_planned(found, whom))
+        for line in _plan(found, whom, file, store):
+            screen.say(line)
+        return
+    before = naming(kept, whom)
+    new, done = _forgotten(kept, whom)
+    after = naming(kept, whom)
+    if screen.json:
+        screen.give(_document(done, before, after, whom, new))
+    for line in _told(done, before, after, whom):
+        screen.say(line)
+
+
+def _whom(ids: list[str], file: str) -> frozenset[str]:
+    """Everybody who is meant. Raises UsageError P001 where nobody is, or where an id could be a flag that was mistyped."""
+    from personae.stages.exclusion import exclusion
+    from personae.stages.permitted import ID
+
+    odd = next((i for i in ids if i.startswith("--")), "")
+    if odd:
+        raise UsageError("P001", f"there is no option {odd}", where="personae forget", did="nothing was changed",
+                         fix="see: personae forget --help; an id that begins so goes into a list: --file ids.txt")  # fmt: skip
+    listed = exclusion((file,)).ids if file else ()
+    named = frozenset(i for i in listed if i.lower() not in ID)  # the name of the column is no person
+    if not ids and not named:
+        raise UsageError("P001", "nobody was named", where="personae forget", did="nothing was changed",
+                         fix="name an id: personae forget 00123")  # fmt: skip
+    return frozenset(ids) | named
+
+
+def _forgotten(record: Record, whom: frozenset[str]) -> tuple[int, Forgotten]:
+    """First onto the list of the record, then out of it: who is stopped on the way is left out all the same."""
+    from personae.store import exclude
+    from personae.store.forgetting import forget as taken_out
+
+    return exclude(record.root, whom), taken_out(record, whom)
+
+
+def _people(whom: frozenset[str]) -> str:
+    return "1 person" if len(whom) == 1 else f"{len(whom):,} people"
+
+
+def _plan(found: Named, whom: frozenset[str], file: str, store: str) -> Iterator[str]:
+    """Where they are, and how to go on."""
+    yield from labelled("found", f"{found.known:,} of {_people(whom)} in {_runs(found.runs)}")
+    if found.reports:
+        yield from labelled("reports", f"{count(len(found.reports), 'folder')} would be written anew: {_listed(found.reports)}")
+    yield from _beside(found)
+    again = f"--file {file}" if file else "ID"
+    yield f"next     personae forget {again} --yes{f' --store {store}' if store else ''}"
+
+
+def _told(done: Forgotten, before: Named, after: Named, whom: frozenset[str]) -> Iterator[str]:
+    """What was changed, what was not, and what nobody here can change."""
+    more = [(done.lists, "row of lists"), (done.edits, "edit"), (done.answers, "kept answer of a model")]
+    also = ", ".join(f"{n:,} {what}{'' if n == 1 else 's'}" for n, what in more if n)
+    yield from labelled(
+        "forgot", f"{_people(whom)}, of whom {before.known:,} in {_runs(done.runs)}{f'; {also}' if also else ''}"
+    )
+    if done.reports:
+        yield from labelled("reports", f"{count(len(done.reports), 'folder')} written anew: {_listed(done.reports)}")
+    yield from labelled("list", "runs, scores and refreshes of this record leave them out from now on")
+    if done.runs:
+        words = (
+            "numbers of these runs were measured with them and stay as they were measured; none stands for fewer than its floor"
+        )
+        yield from labelled("stays", f"{words}. A new run is as if they had never been in the data")
+    if done.left:
+        yield from labelled("left", f"not written by personae alone, or damaged, so yours to change: {_listed(done.left)}")
+    yield from _beside(after)
+
+
+def _beside(found: Named) -> Iterator[str]:
+    """Files that are not the record's to change."""
+    if found.beside:
+        yield from labelled(
+            "beside", f"{count(len(found.beside), 'file')} here name them and are yours: {_listed(found.beside)}"
+        )
+    if found.unread:
+        yield from labelled("", f"{count(found.unread, 'file')} of other kinds or sizes were not looked into")
+    yield from labelled("beyond", "lists exported to other folders or databases, and reports sent on, are not known here")
+
+
+def _runs(runs: tuple[str, ...]) -> str:
+    names = ", ".join(runs[-SHOWN:])
+    return count(len(runs), "run") + (f" ({names})" if names else "")
+
+
+def _listed(paths: tuple[Path, ...]) -> str:
+    more = f" and {len(paths) - SHOWN:,} more" if len(paths) > SHOWN else ""
+    return ", ".join(str(p) for p in paths[:SHOWN]) + more
+
+
+def _planned(found: Named, whom: frozenset[str]) -> dict[str, Any]:
+    return {
+        "done": False,
+        "people": len(whom),
+        "known": found.known,
+        "runs": list(found.runs),
+        "reports": [p.as_posix() for p in found.reports],
+        "beside": [p.as_posix() for p in found.beside],
+        "unread": found.unread,
+    }
+
+
+def _document(done: Forgotten, before: Named, after: Named, whom: frozenset[str], new: int) -> dict[str, Any]:
+    return {
+        **_planned(after, whom),
+        "done": True,
+        "known": before.known,
+        "runs": list(done.runs),
+        "reports": [p.as_posix() for p in done.reports],
+        "lists": done.lists,
+        "edits": done.edits,
+        "answers": done.answers,
+        "excluded": new,
+        "left": [p.as_posix() for p in done.left],
+    }
