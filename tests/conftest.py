@@ -20,7 +20,7 @@ import numpy.typing as npt
 import pytest
 
 from searches import remembered_searches  # noqa: F401 - a fixture
-from servers import mariadb, postgres  # noqa: F401 - fixtures
+from servers import mariadb, postgres, redis  # noqa: F401 - fixtures
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT.parent / "shared" / "data"

@@ -128,6 +128,25 @@ def mariadb() -> Iterator[Server]:
             yield Server("mysql", port, process, connect, others)
 
 
+@pytest.fixture(scope="session")
+def redis() -> Iterator[Any]:
+    """A client of a Redis of its own, whose `url` is what a user would put into a variable."""
+    program = shutil.which("redis-server")
+    if not program:
+        pytest.skip(f"Redis is {_HINT}")
+    client = pytest.importorskip("redis")
+    port, folder = _free_port(), Path(tempfile.mkdtemp(prefix="personae-redis-"))
+    command = [program, "--port", port, "--bind", "127.0.0.1", "--save", "", "--requirepass", PASSWORD, "--dir", folder]
+    server = client.Redis(port=port, password=PASSWORD, protocol=2, decode_responses=True)
+    try:
+        with _running(command, folder, {}, server.ping, signal.SIGTERM):
+            server.url = f"redis://:{quote(PASSWORD, safe='')}@127.0.0.1:{port}/0"
+            yield server
+    finally:
+        server.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 @contextmanager
 def _folder(user: str) -> Iterator[tuple[Path, dict[str, Any]]]:
     """A folder for a server, and as whom it runs there: servers refuse to run as root."""

@@ -20,9 +20,8 @@ from personae.errors import DataError, PersonaeError, UsageError
 from personae.model.arrival import Came, Stop, Tell
 from personae.model.intake import Answer
 from personae.progress import warn
-from personae.stages.arrive import arrive
+from personae.stages.arrive import Placer, arrive
 from personae.stages.arrived import Types, arrived, ids
-from personae.stages.intake import Scorer
 
 KINDS = {"postgresql": ("postgres", "PostgreSQL"), "postgres": ("postgres", "PostgreSQL")}
 TO = "personae_personas"
@@ -32,7 +31,7 @@ BATCH = 500
 LOOK = 1.0
 """Seconds until the queue is looked at without being woken."""
 Readings = tuple[Arrived, ...]
-Used = tuple[Scorer, Readings]
+Used = tuple[Placer, Readings]
 STRICT = False
 """What does not fit its column is taken as empty, as `personae score` takes it."""
 
@@ -62,12 +61,12 @@ def listen(sources: Sequence[str], to: str, current: Any, tell: Tell, stop: Stop
     lasting(work, tell, stop)
 
 
-def install(sources: Sequence[str], to: str, scorer: Scorer, *, everyone: bool = False, dry: bool = False) -> tuple[str, ...]:
+def install(sources: Sequence[str], to: str, placer: Placer, *, everyone: bool = False, dry: bool = False) -> tuple[str, ...]:
     """Make tables and triggers, and with `everyone` queue who is there already; gives the statements, not run with `dry`."""
     address = _address(sources)
     with connected(address) as con:
-        queue, types = _found(con, address, sources, to, scorer)
-        arrived(scorer.cast, list(zip(queue.rows, types, strict=True)))
+        queue, types = _found(con, address, sources, to, placer)
+        arrived(placer.cast, list(zip(queue.rows, types, strict=True)))
         statements = (*queues.installed(queue), *((queues.everyone(queue),) if everyone else ()))
         for rows in queue.rows:
             if not con.execute(_INDEXED, [rows.name, rows.id]).fetchone():
@@ -78,11 +77,11 @@ def install(sources: Sequence[str], to: str, scorer: Scorer, *, everyone: bool =
     return statements
 
 
-def remove(sources: Sequence[str], to: str, scorer: Scorer, *, dry: bool = False) -> tuple[str, ...]:
+def remove(sources: Sequence[str], to: str, placer: Placer, *, dry: bool = False) -> tuple[str, ...]:
     """Take triggers and queue away; answers stay. The statements, which with `dry` are not run."""
     address = _address(sources)
     with connected(address) as con:
-        queue, _ = _found(con, address, sources, to, scorer)
+        queue, _ = _found(con, address, sources, to, placer)
         statements = queues.removed(queue)
         if not dry:
             _run(con, statements)
@@ -93,13 +92,13 @@ def _work(con: Any, queue: Queue, types: Sequence[Types], current: Any, tell: Te
     """Work the queue off, and wait to be woken."""
     con.execute(f"LISTEN {quoted(queue.channel)}")
     tables = list(zip(queue.rows, types, strict=True))
-    scorer = seen = current.get()
-    readings = _settled(con, arrived(scorer.cast, tables))
+    placer = seen = current.get()
+    readings = _settled(con, arrived(placer.cast, tables))
     while not stop.is_set():
         if current.get() is not seen:
             seen = current.get()
-            scorer, readings = _changed(con, tables, seen, (scorer, readings))
-        came = _answered(con, queue, scorer, readings)
+            placer, readings = _changed(con, tables, seen, (placer, readings))
+        came = _answered(con, queue, placer, readings)
         if came is not None:
             tell(came)
         elif once:
@@ -109,8 +108,8 @@ def _work(con: Any, queue: Queue, types: Sequence[Types], current: Any, tell: Te
                 break
 
 
-def _changed(con: Any, tables: Sequence[tuple[Rows, Types]], new: Scorer, old: Used) -> Used:
-    """The scorer of a run that became current, and how its users are read; the old ones where the tables do not suit it."""
+def _changed(con: Any, tables: Sequence[tuple[Rows, Types]], new: Placer, old: Used) -> Used:
+    """The run that became current, and how its users are read; the old ones where the tables do not suit it."""
     try:
         return new, _settled(con, arrived(new.cast, tables))
     except UsageError as wrong:
@@ -124,7 +123,7 @@ def _settled(con: Any, readings: Readings) -> Readings:
     return tuple(r.later() if empty else r for r, empty in zip(readings, none, strict=True))
 
 
-def _answered(con: Any, queue: Queue, scorer: Scorer, readings: Readings) -> Came | None:
+def _answered(con: Any, queue: Queue, placer: Placer, readings: Readings) -> Came | None:
     """Answer some of those who wait, in one transaction; None when nobody does."""
     with con.transaction():
         rows = con.execute(queues.taken(queue), [BATCH]).fetchall()
@@ -132,18 +131,19 @@ def _answered(con: Any, queue: Queue, scorer: Scorer, readings: Readings) -> Cam
             return None
         keys = list(dict.fromkeys(key for _, key in rows))
         con.execute(queues.HELD, [queue.to, keys])
-        records, wrong = _records(con, keys, scorer, readings)
-        results = dict(zip(records, arrive(scorer, list(records.values())), strict=True))
+        spared = placer.spared.among(keys)
+        records, wrong = _records(con, [k for k in keys if k not in spared], placer, readings)
+        results = dict(zip(records, arrive(placer.scorer, list(records.values())), strict=True))
         wrong |= {k: e for k, e in results.items() if isinstance(e, PersonaeError)}
         answers = [a for a in results.values() if isinstance(a, Answer)]
         _write(con, queue, answers, wrong, [k for k in keys if k not in results and k not in wrong])
         waited = con.execute(queues.finished(queue), [[seq for seq, _ in rows]]).fetchall()
     outside = sum(a.kind == "outside" for a in answers)
-    return Came(len(answers), len(wrong), outside, tuple(w for (w,) in waited), scorer.cast.run)
+    return Came(len(answers), len(wrong), outside, tuple(w for (w,) in waited), placer.cast.run)
 
 
 def _records(
-    con: Any, keys: Sequence[str], scorer: Scorer, readings: Readings
+    con: Any, keys: Sequence[str], placer: Placer, readings: Readings
 ) -> tuple[dict[str, dict[str, Any]], dict[str, PersonaeError]]:
     """A record for each user who is in one of the tables, and what is wrong with the rows of some."""
     records: dict[str, dict[str, Any]] = {}
@@ -155,7 +155,7 @@ def _records(
                 what = f"{reading.rows.table} has several rows of the user, and they disagree"
                 wrong[key] = DataError("P104", what, fix="keep one row a user")
             else:
-                records.setdefault(key, {scorer.intake.id: key}).update(part)
+                records.setdefault(key, {placer.scorer.intake.id: key}).update(part)
     return {k: r for k, r in records.items() if k not in wrong}, wrong
 
 
@@ -182,7 +182,7 @@ def _address(sources: Sequence[str]) -> Address:
     return addresses[0]
 
 
-def _found(con: Any, address: Address, sources: Sequence[str], to: str, scorer: Scorer) -> tuple[Queue, list[Types]]:
+def _found(con: Any, address: Address, sources: Sequence[str], to: str, placer: Placer) -> tuple[Queue, list[Types]]:
     """The queue of tables, and the types of the columns of each."""
     there = [tuple(r) for r in con.execute(POSTGRES).fetchall()]
     rows: list[Rows] = []
@@ -193,11 +193,11 @@ def _found(con: Any, address: Address, sources: Sequence[str], to: str, scorer: 
             raise UsageError("P001", "a query cannot be listened to", where="SOURCE", fix=fix)
         schema, table = chosen(there, wanted, address)
         columns = dict(con.execute(_COLUMNS, [f"{quoted(schema)}.{quoted(table)}"]).fetchall())
-        id = next((name for name in ids(scorer.cast) if name in columns), "")
+        id = next((name for name in ids(placer.cast) if name in columns), "")
         if not id:
-            what = f"there is no id column {' or '.join(ids(scorer.cast))}, which the run was made with"
+            what = f"there is no id column {' or '.join(ids(placer.cast))}, which the run was made with"
             raise UsageError(
-                "P002", what, where=f"{table} has {', '.join(columns)}", fix=f"name the id column {ids(scorer.cast)[0]}"
+                "P002", what, where=f"{table} has {', '.join(columns)}", fix=f"name the id column {ids(placer.cast)[0]}"
             )
         rows.append(Rows(schema, table, id))
         types.append(columns)

@@ -22,9 +22,9 @@ from personae.databases.lasting import lasting, lost
 from personae.databases.refusals import refusal, without_driver
 from personae.errors import DataError, PersonaeError, UsageError
 from personae.model.arrival import Came, Stop, Tell
+from personae.model.exclusion import Exclusion
 from personae.model.intake import Answer
-from personae.stages.arrive import arrive
-from personae.stages.intake import Scorer
+from personae.stages.arrive import Placer, arrive
 
 KINDS = {"redis": ("redis", "Redis"), "rediss": ("redis", "Redis")}
 TO, GROUP, RECORD = "personae", "personae", "record"
@@ -50,6 +50,11 @@ if not known or later(ARGV[2], known) then redis.call('HSET', KEYS[2], 'entry', 
 redis.call('PUBLISH', KEYS[3], ARGV[3])
 return 1"""
 """Acknowledge a record and keep its answer, unless that of a later one is there: all of it, or nothing the second time."""
+
+_SPARE = """if redis.call('XACK', KEYS[1], ARGV[1], ARGV[2]) == 0 then return 0 end
+redis.call('DEL', KEYS[2])
+return 1"""
+"""Acknowledge a record of somebody who takes no part, and keep no answer of them."""
 
 _ASIDE = """if redis.call('XACK', KEYS[1], ARGV[1], ARGV[2]) == 0 then return 0 end
 redis.call('XADD', KEYS[2], '*', 'entry', ARGV[2], 'code', ARGV[3], 'what', ARGV[4])
@@ -93,7 +98,7 @@ class Desk:
     def __init__(self, server: Any, stream: str, to: str) -> None:
         self.server, self.stream, self.to = server, stream, to
         self.name = f"{sha256(platform.node().encode()).hexdigest()[:8]}-{os.getpid()}"
-        self._keep, self._aside = server.register_script(_KEEP), server.register_script(_ASIDE)
+        self._keep, self._aside, self._spare = map(server.register_script, (_KEEP, _ASIDE, _SPARE))
 
     def begin(self) -> None:
         """Make the group where there is none, from the first record on, and forget consumers that went long ago."""
@@ -129,11 +134,13 @@ class Desk:
         """Records that somebody took and has not answered."""
         return int(self.server.xpending(self.stream, GROUP)["pending"])
 
-    def put(self, answers: Sequence[tuple[Entry, Answer | PersonaeError]]) -> list[bool]:
-        """Keep answers, and list those that are none; whether each was ours to answer still."""
+    def put(self, answers: Sequence[tuple[Entry, Answer | PersonaeError]], spared: Exclusion) -> list[bool]:
+        """Keep answers but of those who are spared, and list those that are none; whether each was ours to answer still."""
         pipe = self.server.pipeline(transaction=False)
         for (entry, _), answer in answers:
-            if isinstance(answer, Answer):
+            if isinstance(answer, Answer) and answer.id in spared:
+                self._spare([self.stream, f"{self.to}:{answer.id}"], [GROUP, entry], client=pipe)
+            elif isinstance(answer, Answer):
                 told = {k: v for k, v in vars(answer).items() if k != "why"}
                 fields = [x for k, v in told.items() for x in (k, repr(v) if isinstance(v, float) else v)]
                 keys = [self.stream, f"{self.to}:{answer.id}", self.to]
@@ -160,16 +167,18 @@ def _work(desk: Desk, current: Any, tell: Tell, stop: Stop, once: bool) -> None:
             stop.wait(0.1)
 
 
-def _answered(desk: Desk, scorer: Scorer, entries: Sequence[Entry], times: int = 1) -> Came:
+def _answered(desk: Desk, placer: Placer, entries: Sequence[Entry], times: int = 1) -> Came:
     """Answer some records; those that were taken too often are not tried again."""
     read = [_record(fields) if times <= MOST else _deadly(times) for _, fields in entries]
-    placed = iter(arrive(scorer, [r for r in read if not isinstance(r, PersonaeError)]))
+    placed = iter(arrive(placer.scorer, [r for r in read if not isinstance(r, PersonaeError)]))
     answers = [r if isinstance(r, PersonaeError) else next(placed) for r in read]
-    ours = [a for a, own in zip(answers, desk.put(list(zip(entries, answers, strict=True))), strict=True) if own]
-    good = [a for a in ours if isinstance(a, Answer)]
+    kept = desk.put(list(zip(entries, answers, strict=True)), placer.spared)
+    ours = [a for a, own in zip(answers, kept, strict=True) if own]
+    good = [a for a in ours if isinstance(a, Answer) and a.id not in placer.spared]
+    aside = sum(isinstance(a, PersonaeError) for a in ours)
     second, micro = desk.server.time()
     waited = tuple(second + micro / 1e6 - int(entry.partition(b"-")[0]) / 1e3 for entry, _ in entries)
-    return Came(len(good), len(ours) - len(good), sum(a.kind == "outside" for a in good), waited, scorer.cast.run)
+    return Came(len(good), aside, sum(a.kind == "outside" for a in good), waited, placer.cast.run)
 
 
 def _record(fields: Mapping[bytes, bytes]) -> Mapping[str, Any] | DataError:

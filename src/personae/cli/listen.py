@@ -79,11 +79,11 @@ def _plug(sources: list[str], to: str) -> tuple[Any, str]:
 
 
 def _current(name: str, store: str, strict: bool) -> Any:
-    from personae.stages.intake import Scorer
+    from personae.stages.arrive import placer
     from personae.store import Record
     from personae.store.current import Current
 
-    return Current(Record(Path(store or ".personae")), name, lambda cast: Scorer(cast, strict=strict))
+    return Current(Record(Path(store or ".personae")), name, lambda cast: placer(cast, strict=strict))
 
 
 def _set_up(

@@ -3,13 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from personae.errors import PersonaeError
+from personae.model.cast import Cast
+from personae.model.exclusion import Exclusion
 from personae.model.intake import Answer
+from personae.stages.exclusion import exclusion
 from personae.stages.intake import Scorer
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, eq=False)
+class Placer:
+    """A run ready to place whoever arrives, and the people who take no part."""
+
+    scorer: Scorer
+    spared: Exclusion
+
+    @property
+    def cast(self) -> Cast:
+        """The run."""
+        return self.scorer.cast
+
+
+def placer(cast: Cast, *, strict: bool) -> Placer:
+    """A run made ready. Raises what `exclusion` raises, as nobody may be placed who objected."""
+    scorer = Scorer(cast, strict=strict)
+    return Placer(scorer, exclusion(cast.study.exclude, scorer.intake.id))
 
 
 def arrive(scorer: Scorer, records: Sequence[Mapping[str, Any]]) -> list[Answer | PersonaeError]:

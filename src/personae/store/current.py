@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Generic, TypeVar
 
 from personae.errors import PersonaeError
+from personae.files.excluded import NAME
 from personae.model.cast import Cast
 from personae.progress import warn
 from personae.store.record import Record
@@ -22,9 +24,9 @@ LOOK = 1.0
 class Current(Generic[T]):
     """What `make` makes of a run: of the current one where no `name` is given, or of the one that is named by id or folder.
 
-    It is made anew when another run became current or the run was edited, and exchanged whole, so that who got it before works
-    on with what they have. Where the record cannot be read, or what is new cannot be made, the last one stays in use, and a
-    warning says so once. Safe to share between threads.
+    It is made anew when another run became current, the run was edited or people were left out, and exchanged whole, so that
+    who got it before works on with what they have. Where the record cannot be read, or what is new cannot be made, the last one
+    stays in use, and a warning says so once. Safe to share between threads.
     """
 
     def __init__(self, record: Record, name: str, make: Callable[[Cast], T]) -> None:
@@ -58,9 +60,17 @@ class Current(Generic[T]):
             self._said = wrong.what
 
     def _mark(self) -> object:
-        """What is another one whenever the run is: which run it is, and what was edited of it."""
-        if self._name and (file := Path(self._name) / "run.json").is_file():
-            found = file.stat()
-            return found.st_mtime_ns, found.st_ino
+        """What is another one whenever the run is: which run it is, what was edited of it, and who takes no part."""
+        spared = _look(self._record.root / NAME)
+        if self._name and (Path(self._name) / "run.json").is_file():
+            return _look(Path(self._name) / "run.json"), spared
         entry = self._record.entry(self._name)
-        return entry, self._record.edits(entry.id)
+        return entry, self._record.edits(entry.id), spared
+
+
+def _look(path: Path) -> tuple[int, ...]:
+    """What tells one state of a file from another; nothing where it is not there."""
+    with suppress(OSError):
+        found = path.stat()
+        return found.st_mtime_ns, found.st_ino, found.st_size
+    return ()
