@@ -144,7 +144,7 @@ def removed(queue: Queue) -> tuple[str, ...]:
 
 def everyone(queue: Queue) -> str:
     """A statement that lets everybody wait who is in the tables already."""
-    some = (f"SELECT {quoted(r.id)}::text FROM {r.name} WHERE {quoted(r.id)} IS NOT NULL" for r in queue.rows)
+    some = (f"SELECT DISTINCT {quoted(r.id)}::text FROM {r.name} WHERE {quoted(r.id)} IS NOT NULL" for r in queue.rows)
     return f"INSERT INTO {queue.waiting} (key) {' UNION '.join(some)}"
 
 
