@@ -9,8 +9,9 @@ from personae.model.cast import Cast
 from personae.model.persona import Claim
 from personae.model.sheet import Cell, Sheet
 from personae.report.sheets.anti import anti
-from personae.report.sheets.changes import changes, moved, shifts
+from personae.report.sheets.changes import changes, moved
 from personae.report.sheets.checklist import interface, principles
+from personae.report.sheets.drift import gates, shifts
 from personae.report.sheets.edits import edits
 from personae.report.sheets.experience import experience
 from personae.report.sheets.fairness import fairness
@@ -31,6 +32,7 @@ SHEETS: tuple[Callable[[Cast], Sheet | None], ...] = (
     changes,
     moved,
     shifts,
+    gates,
     overview,
     pains,
     journey,

@@ -10,7 +10,7 @@ import numpy as np
 from personae.facts import shifting
 from personae.model.baseline import Baseline, Spread
 from personae.model.cast import Cast
-from personae.model.drift import LEAST, Drift, Shift, size
+from personae.model.drift import LEAST, SIZES, Drift, Shift, size
 from personae.model.features import Features
 from personae.model.rule import Placement
 from personae.model.study import Study
@@ -91,9 +91,8 @@ def _tests(a: Spread, b: Spread, users_before: int, users_after: int, floor: int
     made = _of_levels(a, b, floor) if a.kind == "levels" else _of_numbers(a, b, floor)
     empty = users_before - a.filled, users_after - b.filled
     if any(empty):
-        h, p = shifting.share(empty[0], users_before, empty[1], users_after)
-        shares = _shown(empty[0], users_before, floor), _shown(empty[1], users_after, floor)
-        made.append(_Test("forms", Shift("empty", a.name, a.label, SHARE, *shares, h, "", p)))
+        then, now, h, p = _share((empty[0], users_before), (empty[1], users_after), floor)
+        made.append(_Test("forms", Shift("empty", a.name, a.label, SHARE, then, now, h, "", p)))
     return made
 
 
@@ -103,10 +102,9 @@ def _of_numbers(a: Spread, b: Spread, floor: int) -> list[_Test]:
     made = []
     some = a.filled - a.zero, b.filled - b.zero
     if a.parted:
-        h, p = shifting.share(some[0], a.filled, some[1], b.filled)
-        shares = _shown(some[0], a.filled, floor), _shown(some[1], b.filled, floor)
+        then, now, h, p = _share((some[0], a.filled), (some[1], b.filled), floor)
         plain = a.unit == "share" and len(a.counts) == 1
-        made.append(_Test("measures", Shift(of, a.name, a.label, SHARE, *shares, h, "", p, level="yes" if plain else "")))
+        made.append(_Test("measures", Shift(of, a.name, a.label, SHARE, then, now, h, "", p, level="yes" if plain else "")))
     bins = (a.counts, b.counts) if a.parted else (_with_zeros(a), _with_zeros(b))
     if len(bins[0]) > 1 and min(map(sum, bins)) >= floor:
         d, p = shifting.rank(*bins)
@@ -141,8 +139,8 @@ def _personas(before: Cast, placement: Placement, floor: int) -> list[_Test]:
     made = []
     for of, key, name, index in about:
         x, y = old.get(index, 0), new.get(index, 0)
-        h, p = shifting.share(x, n, y, m)
-        made.append(_Test("personas", Shift(of, key, name, SHARE, _shown(x, n, floor), _shown(y, m, floor), h, "", p)))
+        then, now, h, p = _share((x, n), (y, m), floor)
+        made.append(_Test("personas", Shift(of, key, name, SHARE, then, now, h, "", p)))
     return made
 
 
@@ -152,14 +150,40 @@ def _sizes(persona: npt.NDArray[np.int32]) -> dict[int, int]:
 
 
 def _judged(shift: Shift, level: float) -> Shift:
-    """With its word, where it matters, and p as if it were the only test."""
-    return replace(shift, size=size(shift.effect), p=min(1.0, shift.p * ALPHA / level))
+    """With its word, where it matters, and p as if it were the only test.
+
+    Of answers of a few only the word is told: their number would follow from the effect.
+    """
+    made = replace(shift, size=size(shift.effect), p=min(1.0, shift.p * ALPHA / level))
+    if made.of != "category" or not made.size or made.p > ALPHA or not np.isnan((made.before, made.after)).any():
+        return made
+    return replace(made, effect=dict(SIZES)[made.size], p=ALPHA)
 
 
 def _once(shifts: list[Shift]) -> list[Shift]:
     """Without shapes of measures that have moved: moving changes the shape."""
     moved = {s.name for s in shifts if s.of in ("measure", "event")}
     return [s for s in shifts if s.of != "shape" or s.name not in moved]
+
+
+def _share(before: tuple[int, int], after: tuple[int, int], floor: int) -> tuple[float, float, float, float]:
+    """Both shares, Cohen's h and p. A share that stands for a few is nan, and counts as the number of a few that is nearest to
+    the other share: so nothing of it follows from the others."""
+    shares = _shown(*before, floor), _shown(*after, floor)
+    one, other = _blurred(before, after, floor), _blurred(after, before, floor)
+    if np.isnan(shares).all():
+        return (*shares, 0.0, 1.0)
+    return (*shares, *shifting.share(one, before[1], other, after[1]))
+
+
+def _blurred(some: tuple[int, int], other: tuple[int, int], floor: int) -> int:
+    """A number of users, and where it or the rest of it is of a few, the one of these that is nearest to the other share."""
+    n, users = some
+    if not 0 < n < floor and not 0 < users - n < floor:
+        return n
+    low, high = (1, min(floor - 1, users)) if n < floor else (max(users - floor + 1, 0), users - 1)
+    wanted = round(users * other[0] / other[1]) if other[1] else n
+    return min(max(wanted, low), high)
 
 
 def _shown(some: int, users: int, floor: int) -> float:

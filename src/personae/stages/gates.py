@@ -51,13 +51,19 @@ def too_many(bad: int, of: int) -> bool:
     return bad > BAD * of and (bad > 1 or of <= 2)
 
 
-def hold(found: Sequence[Gate], allow: Collection[str], run: str = "") -> tuple[Gate, ...]:
-    """The gates, those of `allow` open. Raises GateError P401 where one says no, UsageError P001 for a gate there is not."""
+def allowed(found: Sequence[Gate], allow: Collection[str]) -> tuple[Gate, ...]:
+    """The gates, those of `allow` open: they pass and say so. Raises UsageError P001 for a gate there is not."""
     for name in allow:
         if name not in GATES:
             fix = f"use one of {', '.join(GATES)}"
             raise UsageError("P001", f'there is no gate "{name}"', where="--allow", did="nothing was read", fix=fix)
-    closed = [g for g in found if not g.passed and g.name not in allow]
+    opened = (replace(g, passed=True, words=f"{g.words}: allowed", fix="") for g in found)
+    return tuple(o if g.name in allow and not g.passed else g for g, o in zip(found, opened, strict=True))
+
+
+def hold(found: Sequence[Gate], run: str = "") -> None:
+    """Raise GateError P401 where a gate says no: its name, what was seen, and what to type. `run` stays the current one."""
+    closed = [g for g in found if not g.passed]
     if closed:
         names = ",".join(dict.fromkeys(g.name for g in closed))
         first, *more = closed
@@ -66,9 +72,8 @@ def hold(found: Sequence[Gate], allow: Collection[str], run: str = "") -> tuple[
             f"gate {first.name} says no: {first.words}",
             where="; ".join(f"{g.name}: {g.words}" for g in more),
             did=f"nothing was fitted; {run or 'the last good run'} stays the current run",
-            fix=f"{first.fix}; if it is meant: --allow {names}",
+            fix=f"{first.fix}, or, if it is meant: personae refresh FILES --allow {names}",
         )
-    return tuple(g if g.passed else replace(g, passed=True, words=f"{g.words}; allowed") for g in found)
 
 
 def without(study: Study, found: Sequence[Gate]) -> Study:

@@ -83,8 +83,10 @@ def strange(column: str) -> str:
 
 def scaled(labels: Sequence[str], by: float) -> str:
     """Measures whose every value is so many times as large."""
-    n = f"about {by:,.0f}" if by >= 1 else f"about 1/{1 / by:,.0f}"
-    return f"{quoted(labels)}: for users low and high alike {n} times what it was, as if the unit had changed"
+    n = round(by if by >= 1 else 1 / by)
+    near = next((x for x in _UNITS if abs(n / x - 1) < 0.15), n)
+    now = f"about {near:,} times" if by >= 1 else f"about 1/{near:,} of"
+    return f"{quoted(labels)}: {now} what it was, for users low and high alike, as if the unit had changed"
 
 
 def silent(names: Sequence[str], share: float) -> str:
@@ -117,6 +119,8 @@ def _listed(names: Sequence[str], most: int = 5) -> str:
     return ", ".join(names[:most]) + rest
 
 
+_UNITS = (7, 10, 12, 24, 30, 60, 100, 1000, 1024, 1440, 3600, 10_000, 86_400, 1_000_000, 1_000_000_000)
+"""How many times a unit may hold another: said where what was seen is within 15 % of one."""
 _KINDS = {
     "integer": "whole numbers", "decimal": "numbers", "boolean": "yes or no", "date": "dates", "timestamp": "times",
     "category": "answers", "text": "texts", "empty": "nothing",

@@ -55,25 +55,6 @@ def moved(cast: Cast) -> Sheet | None:
     )
 
 
-def shifts(cast: Cast) -> Sheet | None:
-    """What is otherwise in the data, the largest effect first; None where nothing shifted or nothing was compared."""
-    drift = cast.change.drift if cast.change else None
-    if drift is None or not drift.shifts:
-        return None
-    return Sheet(
-        id="shifts",
-        title=drift.words or f"{len(drift.shifts)} of {drift.tested} things shifted in the data",
-        about="Effects are free of units: standard deviations for means, Cohen's h for shares; p is corrected for all "
-        f"{drift.tested} that were compared.",
-        headings=(
-            Heading("what"), Heading("kind"), Heading("then", "number"), Heading("now", "number"), Heading("unit"),
-            Heading("effect", "number"), Heading("size"), Heading("p", "number"), Heading("in words"),
-        ),
-        rows=tuple((s.label, s.of, s.before, s.after, s.unit, s.effect, s.size, s.p, s.words) for s in drift.shifts),
-        part="changes",
-    )  # fmt: skip
-
-
 def flows(made: Change) -> tuple[tuple[str, str, int], ...]:
     """(from, to, users) of every move that may be told, the largest first; those who stayed are none."""
     names = places(made)
