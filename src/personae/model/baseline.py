@@ -49,5 +49,3 @@ class Baseline:
     spreads: tuple[Spread, ...]
     forms: tuple[str, ...] = ()
     """Shapes of the ids: "a" for letters, "0" for figures, anything else as it stands."""
-    shared: float | None = None
-    """Users of the run before that came back, as a share of the smaller of both; None where it was no refresh."""

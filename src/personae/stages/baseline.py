@@ -22,7 +22,7 @@ _About = tuple[str, str, str, str, str, bool]
 """The first fields of a spread."""
 
 
-def baseline(features: Features, study: Study, shared: float | None = None) -> Baseline:
+def baseline(features: Features, study: Study) -> Baseline:
     """How every measure and event is spread over the first `study.sample` users (by the md5 of the id: a random sample).
 
     No bin and no level stands for fewer than the floor. Free texts, and what is told of single people, are left out.
@@ -31,7 +31,7 @@ def baseline(features: Features, study: Study, shared: float | None = None) -> B
     days = features.window.days if features.window else 0
     found = [spread(m, looked, study.floor) for m in features.measures if m.role != Role.TEXT]
     found += events(features, looked, study.floor)
-    return Baseline(len(features), looked, days, tuple(found), shapes(features.ids, looked), shared)
+    return Baseline(len(features), looked, days, tuple(found), shapes(features.ids, looked))
 
 
 def spread(measure: Measure, looked: int, floor: int, like: Spread | None = None) -> Spread:

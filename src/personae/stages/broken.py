@@ -84,13 +84,19 @@ def _strangers(before: Cast, features: Features, kept: Baseline, now: Baseline) 
     share = both / max(min(before.users, len(features)), 1)
     if share >= 0.05:
         return []
-    if kept.shared is not None and kept.shared >= 0.5:
+    if _came_back(before) >= 0.5:
         return [shut("users", gating.strangers("and most came back last time"))]
     if before.window and features.window and features.window.start[:10] < _half(before.window.start, before.window.end):
         return [shut("users", gating.strangers("and much of the time is the same"))]
     if not both and not set(kept.forms) & set(now.forms):
         return [shut("users", gating.strangers(f"and ids look like {now.forms[0]}, not like {kept.forms[0]}"))]
     return []
+
+
+def _came_back(before: Cast) -> float:
+    """The share of users who were in both, when the run was made by a refresh; 0 where it was not."""
+    made = before.change
+    return (made.both or 0) / max(min(made.before.users, made.after.users), 1) if made else 0.0
 
 
 def _half(start: str, end: str) -> str:
@@ -157,5 +163,5 @@ def _known(a: Spread, b: Spread) -> float:
 
 def _equal(kept: Baseline, now: Baseline) -> bool:
     """Whether two baselines say the same once they are kept."""
-    one, other = (noun(Baseline, plain(replace(b, shared=None))) for b in (kept, now))
+    one, other = (noun(Baseline, plain(b)) for b in (kept, now))
     return one == other

@@ -31,7 +31,7 @@ def gates(before: Cast, tables: Sequence[Table], study: Study, engine: Any = Non
 
     Nothing is returned of what is as it should be. With an `engine` repeated rows are looked for where there are many more.
     """
-    if _same(before, tables):
+    if _same(before, tables) and _set(before.study) == _set(study):
         return (_no("unchanged", gating.unchanged()),)
     pairs, missing = _pairs(before, tables)
     found = [_no("sources", gating.absent(missing))] if missing else []
@@ -51,22 +51,20 @@ def too_many(bad: int, of: int) -> bool:
     return bad > BAD * of and (bad > 1 or of <= 2)
 
 
-def allowed(found: Sequence[Gate], allow: Collection[str]) -> tuple[Gate, ...]:
-    """The gates, those of `allow` open: they pass and say so. Raises UsageError P001 for a gate there is not."""
+def hold(found: Sequence[Gate], allow: Collection[str], run: str = "") -> tuple[Gate, ...]:
+    """The gates, those of `allow` open: they pass and say so. `run` is the one that stays current.
+
+    Raises GateError P401 where another one says no: its name, what was seen, and what to type; UsageError P001 for a gate there
+    is not.
+    """
     for name in allow:
         if name not in GATES:
             fix = f"use one of {', '.join(GATES)}"
-            raise UsageError("P001", f'there is no gate "{name}"', where="--allow", did="nothing was read", fix=fix)
-    opened = (replace(g, passed=True, words=f"{g.words}: allowed", fix="") for g in found)
-    return tuple(o if g.name in allow and not g.passed else g for g, o in zip(found, opened, strict=True))
-
-
-def hold(found: Sequence[Gate], run: str = "") -> None:
-    """Raise GateError P401 where a gate says no: its name, what was seen, and what to type. `run` stays the current one."""
-    closed = [g for g in found if not g.passed]
+            raise UsageError("P001", f'there is no gate "{name}"', where="--allow", did="nothing was fitted", fix=fix)
+    closed = [g for g in found if not g.passed and g.name not in allow]
     if closed:
-        names = ",".join(dict.fromkeys(g.name for g in closed))
         first, *more = closed
+        names = ",".join(dict.fromkeys((*allow, *(g.name for g in closed))))
         raise GateError(
             "P401",
             f"gate {first.name} says no: {first.words}",
@@ -74,6 +72,7 @@ def hold(found: Sequence[Gate], run: str = "") -> None:
             did=f"nothing was fitted; {run or 'the last good run'} stays the current run",
             fix=f"{first.fix}, or, if it is meant: personae refresh FILES --allow {names}",
         )
+    return tuple(g if g.passed else replace(g, passed=True, words=f"{g.words}: allowed", fix="") for g in found)
 
 
 def without(study: Study, found: Sequence[Gate]) -> Study:
@@ -105,6 +104,11 @@ def _same(before: Cast, tables: Sequence[Table]) -> bool:
     old, new = (sorted((h for _, h, _ in t.files), key=str) for t in (_all(before.tables), _all(tables)))
     whole = all(t.files for t in (*before.tables, *tables))
     return whole and bool(old) and old == new
+
+
+def _set(study: Study) -> Study:
+    """The settings that change a result."""
+    return replace(study, sources=(), memory="", threads=0)
 
 
 def _all(tables: Sequence[Table]) -> Table:
