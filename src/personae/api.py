@@ -410,12 +410,15 @@ def score(result: Result | str | PathLike[str], *sources: Any, exclude: str | It
 def refresh(result: Result | str | PathLike[str], *sources: Any) -> Result:
     """The run on new data of the same kind: the same personas under their keys and names, and what became of each.
 
-    `result` is a Result or the folder of one. `Result.cast.change` says who survived, split, merged, is new or gone, and who
-    moved. Where the new data are not fit to take its place, the run itself comes back, and a gate of its change says why.
+    `result` is a Result or the folder of one. `Result.cast.change` says who survived, split, merged, is new or gone, who moved
+    and what has shifted. Raises GateError where the new data are not fit to take its place: it then stays as good as it was.
+    The same data give the same personas.
     """
     known = result if isinstance(result, Result) else load(result)
     data = _sources(sources)
-    return Result(flow.refresh(known.cast, replace(known.cast.study, sources=data.study.sources), data.frames), data.kind)
+    return Result(
+        flow.refresh(known.cast, replace(known.cast.study, sources=data.study.sources), data.frames, ("unchanged",)), data.kind
+    )
 
 
 def export(result: Result | str | PathLike[str], path: str | PathLike[str], **options: Any) -> Path:

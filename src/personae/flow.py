@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from importlib import import_module
 from importlib.metadata import version
@@ -15,6 +15,7 @@ from personae.model.bands import Bands, Wanted
 from personae.model.belief import Beliefs, Sketch
 from personae.model.cast import Cast, Listed
 from personae.model.dossier import Known
+from personae.model.drift import Gate
 from personae.model.evidence import Evidence
 from personae.model.exclusion import Exclusion
 from personae.model.features import Features
@@ -26,9 +27,12 @@ from personae.model.table import Table
 from personae.progress import quietly
 from personae.stages.apart import Called, called
 from personae.stages.baseline import baseline
+from personae.stages.broken import broken, spared
 from personae.stages.describe import describe
 from personae.stages.dossier import dossier
+from personae.stages.drift import drift
 from personae.stages.exclusion import exclusion
+from personae.stages.gates import gates, hold
 from personae.stages.halves import halves
 from personae.stages.hand_on import hand_on
 from personae.stages.inspect import halt, inspect
@@ -43,7 +47,7 @@ from personae.stages.recognise import entity, recognise, tool
 from personae.stages.renew import renew
 from personae.stages.score import leaves, marked, place_features
 from personae.stages.spared import Spare, check_spared
-from personae.stages.stay import Again, no_groups, readable, stay, unchanged
+from personae.stages.stay import Again, check_groups, no_groups, readable, stay, unchanged
 from personae.stages.summed import fits
 from personae.stages.told import told
 from personae.stages.understand import understand
@@ -87,26 +91,28 @@ def regrouped(cast: Cast, kind: str, keys: tuple[str, ...], sources: tuple[str, 
     return finish(cast, anew, made), made
 
 
-def refresh(before: Cast, study: Study, frames: Mapping[str, Any] | None = None) -> Cast:
+def refresh(before: Cast, study: Study, frames: Mapping[str, Any] | None = None, allow: Collection[str] = ()) -> Cast:
     """New data of the same kind, read and measured as those of the run before were, in the personas that are known: with their
     keys and names, and a `change` that says what became of each.
 
-    The same bytes give the same cast. Where a gate stops the new data, or they hold no groups, the run before comes back as it
-    was, and the gates of its change say why.
+    The same bytes give the same cast. Raises GateError P401 where a gate that is not in `allow` says no to the new data, or
+    they hold no groups, UsageError P201 where the run before has none.
     """
     own = pictures(study)
+    check_groups(before)
     with plugins.find("engines", "duckdb").connect(memory=study.memory, threads=study.threads) as engine:
-        seen = _again(engine, before, study, frames)
-        if before.rule is None or unchanged(before, seen, study):
-            return stay(before)
+        seen = _again(engine, before, study, frames, allow)
+        if unchanged(before, seen, study):
+            return stay(before, seen.gates)
         accepted = halt(seen.tables, seen.features, study)
         rule, found = import_module(_HEAVY).choose(seen.features, study)
         if rule is None:
-            return stay(before, no_groups(found, study))
+            raise no_groups(found, study, before.run)
         made = renew(before, seen.features, seen.reads, rule, found, study)
+        shifted = drift(before, seen.features, place_features(before.rule, seen.reads), study)
         more = _warnings(seen.tables, study, accepted, made.evidence)
         cast = _described(engine, seen.tables, seen.features, study, made.rule, made.evidence, more, seen.reads)
-    return hand_on(before, replace(cast, personas=pictured(cast.personas, own)), made)
+    return hand_on(before, replace(cast, personas=pictured(cast.personas, own)), made, shifted, seen.gates)
 
 
 def _described(
@@ -290,7 +296,7 @@ def _recalled(cast: Cast, sources: tuple[str, ...], frames: Mapping[str, Any] | 
     """New data, read and measured as the data of the cast were."""
     study = replace(cast.study, sources=sources, sheet="")
     with plugins.find("engines", "duckdb").connect(memory=study.memory, threads=study.threads) as engine:
-        tables, seen, known, listed = _seen(engine, cast, study, frames)
+        tables, seen, known, listed, _ = _seen(engine, cast, study, frames)
         features = prepare(engine, seen, known, cast.rule, _names(cast, seen))
         check_spared(features.ids, listed)
     if cast.rule is not None:
@@ -300,18 +306,19 @@ def _recalled(cast: Cast, sources: tuple[str, ...], frames: Mapping[str, Any] | 
 
 
 def _seen(
-    engine: Any, cast: Cast, study: Study, frames: Mapping[str, Any] | None
-) -> tuple[tuple[Table, ...], tuple[Table, ...], Study, Exclusion]:
-    """New tables, the same with the roles and kinds of those of the cast, the study they were understood with, and who takes no
-    part."""
+    engine: Any, cast: Cast, study: Study, frames: Mapping[str, Any] | None, allow: Collection[str] | None = None
+) -> tuple[tuple[Table, ...], tuple[Table, ...], Study, Exclusion, tuple[Gate, ...]]:
+    """New tables, the same with the roles and kinds of those of the cast, the study they were understood with, who takes no
+    part, and the gates they passed: all but those of `allow`; none is looked at where that is None."""
     known = replace(study, tool=tool(cast.tables))
     ids = {c.name for t in cast.tables for c in t.columns if c.role is Role.ID}
     spare = Spare(exclusion(study.exclude, next(iter(sorted(ids)), "")), frozenset(ids), cast.tables)
     shaped = recognise(engine, read(engine, known, frames or {}, least=1, rows=True, spare=spare), known)
     tables = link(engine, shaped, study, recorded=cast.tables)
+    passed = () if allow is None else hold(gates(cast, tables, study, engine), allow, cast.run)
     known = pinned(study, tables, cast.tables)
     understood = understand(engine, tables, known, ids=ids)
-    return tables, recall(understood, cast.tables), known, spare.listed
+    return tables, recall(understood, cast.tables), known, spare.listed, passed
 
 
 def _names(cast: Cast, tables: tuple[Table, ...]) -> Called:
@@ -319,18 +326,21 @@ def _names(cast: Cast, tables: tuple[Table, ...]) -> Called:
     return called(resembled(tables, cast.tables), cast.tables, cast.measures)
 
 
-def _again(engine: Any, cast: Cast, study: Study, frames: Mapping[str, Any] | None) -> Again:
+def _again(engine: Any, cast: Cast, study: Study, frames: Mapping[str, Any] | None, allow: Collection[str]) -> Again:
     """The same for a refresh: measured as by a run, and with all that the rule of the cast reads."""
-    tables, seen, known, listed = _seen(engine, cast, study, frames)
-    features = halves(engine, seen, study, prepare(engine, seen, study))
+    tables, seen, known, listed, passed = _seen(engine, cast, study, frames, allow)
+    features = prepare(engine, seen, study)
     check_spared(features.ids, listed)
+    more = hold(broken(cast, features, floor=study.floor), allow, cast.run)
+    features = spared(halves(engine, seen, study, features), more)
+    passed = (*passed, *more)
     if cast.rule is None or readable(cast.rule, features):
-        return Again(seen, features, features)
+        return Again(seen, features, features, passed)
     with quietly():
         reads = prepare(engine, seen, known, cast.rule, _names(cast, seen))
     check_inputs(cast.rule, reads, tables, cast.tables)
     check_values(cast.rule, reads, seen)
-    return Again(seen, features, reads)
+    return Again(seen, features, reads, passed)
 
 
 def _listed(features: Features) -> tuple[Listed, ...]:

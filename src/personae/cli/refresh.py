@@ -13,6 +13,10 @@ from personae.cli.run import GATE, document, ready, render, said, standing
 from personae.cli.screen import Debug, Json, NoColor, Plain, Quiet, Screen, Store, labelled
 from personae.cli.watch import watching
 from personae.endpoint.day import today
+from personae.errors import UsageError
+
+LEVELS = ("clear", "small", "medium", "large")
+"""How much drift there is, from none to most; `--gate` names the most that is welcome."""
 
 if TYPE_CHECKING:  # nouns that --help does not wait for
     from personae.model.cast import Cast
@@ -25,6 +29,15 @@ def refresh(
         typer.Argument(metavar="FILES", help="Data of the same kind; those of the run when left out.", show_default=False),
     ] = None,
     name: Annotated[str, typer.Option("--run", metavar="RUN", help="The run to refresh; the current one when left out.")] = "",
+    gate: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--gate", metavar="drift=clear", help="Most drift at which the new run becomes current: clear, small, medium."
+        ),
+    ] = None,
+    allow: Annotated[
+        list[str] | None, typer.Option("--allow", metavar="GATE", help="A gate that may be open, such as unchanged.")
+    ] = None,
     out: Annotated[str, typer.Option(help="Folder for the files of the new run.", metavar="DIR")] = "",
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the run that is in --out.")] = False,
     store: Store = "",
@@ -41,6 +54,7 @@ def refresh(
     screen = Screen(as_json, plain, quiet, no_color)
     from personae.store import Record, spared
 
+    wished = _wished(gate or [])
     record = Record(Path(store or ".personae"))
     before = known(record, name)
     record.prepare()
@@ -49,20 +63,29 @@ def refresh(
 
     study = spared(replace(before.study, sources=tuple(files or before.study.sources)), record.root)
     with watching(screen) as watch:
-        cast = flow.refresh(before, study)
-        stopped = refused(cast)
-        if stopped:
-            _stopped(cast, screen, before.run)
-            raise typer.Exit(GATE)
-        place = Path(out) if out else None
-        entry = record.add(cast, place, today(), overwrite=overwrite, more=lambda folder, shown: render(shown, folder, watch))
+        cast = flow.refresh(before, study, allow=tuple(allow or ()))
+        shut = _shut(cast, wished)
+        entry = record.add(
+            cast,
+            Path(out) if out else None,
+            today(),
+            overwrite=overwrite,
+            more=lambda folder, shown: render(shown, folder, watch),
+            current=False if shut else None,
+        )
         cast, edits = record.load(entry.id), record.edits(entry.id)
     if screen.json:
-        screen.give({**document(cast, entry.id, record.place(entry), watch), "change": _plain(cast)})
-        return
-    said(cast, screen, record.place(entry), watch)
-    for line in (*carried(edits), *standing(record, entry)):
-        screen.say(line)
+        screen.give({**document(cast, entry.id, record.place(entry), watch), "change": _plain(cast), "gate": shut})
+    else:
+        said(cast, screen, record.place(entry), watch)
+        for line in (*carried(edits), *(_stopped(shut, before.run, entry.id) if shut else standing(record, entry))):
+            screen.say(line)
+    raise typer.Exit(GATE if shut else 0)
+
+
+def _stopped(shut: str, before: str, run: str) -> list[str]:
+    """That the run before stays the current one, and why."""
+    return labelled("current", f"{before} stays the current run: {shut}; to use {run}: personae runs rollback {run}")
 
 
 def known(record: Record, name: str) -> Cast:
@@ -73,27 +96,28 @@ def known(record: Record, name: str) -> Cast:
     return replace(cast, evidence=replace(cast.evidence, given=max([cast.evidence.given, *made])))
 
 
-def refused(cast: Cast) -> bool:
-    """Whether a gate stopped the new data."""
-    return cast.change is not None and any(not g.passed for g in cast.change.gates)
+def _wished(given: list[str]) -> tuple[tuple[str, str], ...]:
+    """Each --gate as (what, at most). Raises UsageError P001 for what nobody can ask for."""
+    made = []
+    for text in given:
+        what, _, most = text.partition("=")
+        if what != "drift" or most not in LEVELS:
+            fix = f"use --gate drift={' or drift='.join(LEVELS)}"
+            raise UsageError("P001", f'there is no gate "{text}"', where="--gate", did="nothing was read", fix=fix)
+        made.append((what, most))
+    return tuple(made)
+
+
+def _shut(cast: Cast, wished: tuple[tuple[str, str], ...]) -> str:
+    """What keeps the new run from becoming the current one, "" where nothing does."""
+    shifts = cast.change.drift.shifts if cast.change is not None and cast.change.drift is not None else ()
+    for _, most in wished:
+        if worse := [s for s in shifts if LEVELS.index(s.size) > LEVELS.index(most)]:
+            return f"gate drift={most} says no: {worse[0].words}"
+    return ""
 
 
 def _plain(cast: Cast) -> Any:
     from personae.model.plain import plain
 
     return plain(cast.change)
-
-
-def _stopped(cast: Cast, screen: Screen, run: str) -> None:
-    """Say which gate stopped the new data, and that the run before stays."""
-    gates = [g for g in cast.change.gates if not g.passed] if cast.change is not None else []
-    if screen.json:
-        screen.give({"run": run, "change": _plain(cast)})
-        return
-    for g in gates:
-        for line in labelled("stopped", f"{g.words} (gate: {g.name})"):
-            screen.talk(line)
-        for line in labelled("next", g.fix) if g.fix else ():
-            screen.talk(line)
-    for line in labelled("stays", f"run {run} as it was; nothing was recorded"):
-        screen.talk(line)

@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from personae.model.cast import Cast
-from personae.model.change import Change
 from personae.model.descent import Act, Descent
+from personae.model.drift import Drift, Gate
 from personae.model.persona import UNTESTED
 from personae.stages.diff import diff, position, shared
 from personae.stages.regroup import by_hand
@@ -21,13 +21,15 @@ NAMED = 0.5
 """Likeness of what sets a persona apart from which on it keeps the name that was found for it."""
 
 
-def hand_on(before: Cast, anew: Cast, made: Renewal) -> Cast:
+def hand_on(before: Cast, anew: Cast, made: Renewal, shifted: Drift, gates: tuple[Gate, ...]) -> Cast:
     """The new description with the names of the personas that are still what they were, and with what became of each."""
     hand = {p.key for p in before.personas if p.steady == UNTESTED}
     cast = replace(anew, personas=tuple(by_hand(p) if p.key in hand else p for p in anew.personas))
     cast = named(before, cast)
     descents = tuple(_descent(before, cast, a, made) for a in made.taken)
-    return replace(cast, change=changed(before, cast, descents))
+    there = {p.key for p in cast.personas}
+    sides = diff(before, cast, {p.key: p.key for p in before.personas if p.key in there})
+    return replace(cast, change=replace(sides, descents=descents, drift=shifted, gates=gates))
 
 
 def named(before: Cast, cast: Cast) -> Cast:
@@ -44,12 +46,6 @@ def named(before: Cast, cast: Cast) -> Cast:
     for k, name in stay.items():
         cast = renamed(cast, k, name)
     return cast
-
-
-def changed(before: Cast, after: Cast, descents: tuple[Descent, ...]) -> Change:
-    """The two runs side by side, with what became of each persona."""
-    there = {p.key for p in after.personas}
-    return replace(diff(before, after, {p.key: p.key for p in before.personas if p.key in there}), descents=descents)
 
 
 def _alike(before: Cast, cast: Cast, key: str) -> bool:

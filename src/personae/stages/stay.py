@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 
 from personae import rule as rules
+from personae.errors import GateError, UsageError
 from personae.model.cast import Cast
 from personae.model.descent import Descent
-from personae.model.drift import Gate
+from personae.model.drift import Drift, Gate
 from personae.model.evidence import Evidence
 from personae.model.features import Features
 from personae.model.rule import Rule
@@ -24,12 +25,17 @@ class Again:
     tables: tuple[Table, ...]
     features: Features
     reads: Features
+    gates: tuple[Gate, ...] = ()
+    """What was found of them, and was let pass."""
 
 
-def stay(before: Cast, *gates: Gate) -> Cast:
-    """The run before, with a change that says that every persona is the same, and which gates stopped the new data."""
+def stay(before: Cast, gates: tuple[Gate, ...] = ()) -> Cast:
+    """The run before, with a change that says that every persona is the same."""
     descents = tuple(Descent("same", (p.key,), (p.key,), (p.name,), (p.name,), 1.0, 1.0) for p in before.personas)
-    return replace(before, change=replace(diff(before, before), descents=descents, gates=gates))
+    return replace(
+        before,
+        change=replace(diff(before, before), descents=descents, drift=Drift(0, (), before.users, before.users), gates=gates),
+    )
 
 
 def unchanged(before: Cast, seen: Again, study: Study) -> bool:
@@ -44,10 +50,19 @@ def unchanged(before: Cast, seen: Again, study: Study) -> bool:
     )
 
 
-def no_groups(found: Evidence, study: Study) -> Gate:
-    """The gate that new data without groups do not pass."""
-    words = f"the new data hold no groups: {found.verdict.why}"
-    return Gate("groups", False, words, f"bring more {plural(study.entity)} or a longer window, or look: personae run FILES")
+def check_groups(before: Cast) -> None:
+    """Raise UsageError P201 where a run has no groups that could go on."""
+    if before.rule is None or not before.personas:
+        what = f"{before.run or 'the run before'} found no groups, so there is nothing to refresh"
+        raise UsageError("P201", what, did="nothing was read", fix="begin anew: personae run FILES")
+
+
+def no_groups(found: Evidence, study: Study, run: str) -> GateError:
+    """The refusal of new data without groups."""
+    what = f"the new data hold no groups that could take the place of those known. {found.verdict.why}"
+    did = f"nothing was recorded; {run or 'the last good run'} stays, and goes on placing {plural(study.entity)}"
+    fix = f"bring more {plural(study.entity)} or a longer window; to look closer: personae run FILES"
+    return GateError("P401", what, did=did, fix=fix)
 
 
 def readable(rule: Rule, features: Features) -> bool:
