@@ -8,7 +8,19 @@ from functools import cache
 from importlib.metadata import entry_points
 from types import ModuleType
 
-SOCKETS = ("sources", "formats", "engines", "recipes", "steps", "methods", "checks", "writers", "exporters", "arrivals")
+SOCKETS = (
+    "sources",
+    "formats",
+    "engines",
+    "recipes",
+    "steps",
+    "methods",
+    "checks",
+    "writers",
+    "exporters",
+    "arrivals",
+    "schedules",
+)
 
 
 def names(socket: str) -> tuple[str, ...]:

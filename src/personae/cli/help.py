@@ -80,6 +80,7 @@ COMMANDS = (
     "runs",
     "diff",
     "test",
+    "schedule",
     "forget",
     "mcp",
     "doctor",

@@ -15,6 +15,7 @@ from personae.stages.diff import diff, position, shared
 from personae.stages.regroup import by_hand
 from personae.stages.renew import Renewal
 from personae.stages.resemble import differences, resemble
+from personae.stages.since import since
 from personae.words.edited import renamed
 
 NAMED = 0.5
@@ -29,7 +30,7 @@ def hand_on(before: Cast, anew: Cast, made: Renewal, shifted: Drift, gates: tupl
     descents = tuple(_descent(before, cast, a, made) for a in made.taken)
     there = {p.key for p in cast.personas}
     sides = diff(before, cast, {p.key: p.key for p in before.personas if p.key in there})
-    return replace(cast, change=replace(sides, descents=descents, drift=shifted, gates=gates))
+    return replace(cast, change=replace(sides, descents=descents, drift=shifted, gates=gates), since=since(before, cast))
 
 
 def named(before: Cast, cast: Cast) -> Cast:

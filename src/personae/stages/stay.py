@@ -15,6 +15,7 @@ from personae.model.rule import Rule
 from personae.model.study import Study
 from personae.model.table import Table
 from personae.stages.diff import diff
+from personae.stages.since import since
 from personae.words.names import plural
 
 
@@ -32,10 +33,9 @@ class Again:
 def stay(before: Cast, gates: tuple[Gate, ...] = ()) -> Cast:
     """The run before, with a change that says that every persona is the same."""
     descents = tuple(Descent("same", (p.key,), (p.key,), (p.name,), (p.name,), 1.0, 1.0) for p in before.personas)
-    return replace(
-        before,
-        change=replace(diff(before, before), descents=descents, drift=Drift(0, (), before.users, before.users), gates=gates),
-    )
+    none = Drift(0, (), before.users, before.users)
+    change = replace(diff(before, before), descents=descents, drift=none, gates=gates)
+    return replace(before, change=change, since=since(before, before))
 
 
 def unchanged(before: Cast, seen: Again, study: Study) -> bool:

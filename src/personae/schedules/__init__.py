@@ -1,0 +1,1 @@
+"""Schedules for other programs: each file writes the text that one of them reads."""
