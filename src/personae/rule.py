@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,36 +26,78 @@ def value(feature: Feature, raw: NDArray[Any]) -> Floats:
     x: NDArray[Any] = raw
     for s in feature.steps:
         x = plugins.find("steps", s.name).apply(x, s.learned)
-    return np.asarray(np.nan_to_num(np.asarray(x, float), nan=0.0), np.float64)
+    x = np.asarray(x, np.float64)
+    return x if np.isfinite(x).all() else np.nan_to_num(x, nan=0.0)
 
 
-def weighed(counts: csr_matrix, features: Sequence[Feature]) -> tuple[csr_matrix, Floats]:
-    """Each user's counts (n, m) as the features weigh them, and the totals (n,); users without events have no weight.
+@dataclass(frozen=True, eq=False)
+class Counted:
+    """What the m events of a rule learnt, as arrays that are the same for every user: looked up once, not once a user.
+
+    `first` is the step that weighs counts and `idf` (m,) its weights, `between` the other steps but the last with what they
+    learnt, `zero`, `mean` and `by` (m,) the numbers of the last; `weight` (m, r) and `offset` (r,) make coordinates of weighed
+    counts, and `norms` the norm of each guard that reads events alone: weights (m,) of squares, of values, and a constant.
+    """
+
+    first: str
+    idf: Floats
+    between: tuple[tuple[Any, Mapping[str, Floats]], ...]
+    zero: Floats
+    mean: Floats
+    by: Floats
+    weight: Floats
+    offset: Floats
+    norms: tuple[tuple[Floats, Floats, float] | None, ...]
+
+
+@lru_cache(maxsize=32)
+def counted(rule: Rule) -> Counted:
+    """The events of a rule as arrays."""
+    m = sum(f.of == "event" for f in rule.features)
+    features = rule.features[:m]
+    first, last = features[0].steps[0], learned_of(features, -1)
+    between = tuple(
+        (plugins.find("steps", s.name).apply, learned_of(features, i)) for i, s in enumerate(features[0].steps[:-1])
+    )
+    zero = last.get("zero", np.zeros(m))
+    mean, by = last["mean"] - zero, last["by"]
+    idf = learned_of(features, 0)["idf"] if first.name == "tfidf" else np.ones(m)
+    norms = tuple(_event_norm(g, mean, by) if g.stop <= m else None for g in rule.guards)
+    offset = (mean / by) @ rule.projection[:m]
+    return Counted(first.name, idf, between, zero, mean, by, rule.projection[:m] / by[:, None], offset, norms)
+
+
+def _event_norm(guard: Guard, mean: Floats, by: Floats) -> tuple[Floats, Floats, float]:
+    """What makes sum of weight * ((v - mean) / by)^2 over the events of a guard without filling in the zeros."""
+    here = slice(guard.start, guard.stop)
+    square, plain = np.zeros(len(mean)), np.zeros(len(mean))
+    weight = guard.weight / by[here] ** 2
+    square[here], plain[here] = weight, weight * mean[here]
+    return square, plain, float((weight * mean[here] * mean[here]).sum())
+
+
+def weighed(rule: Rule, counts: csr_matrix) -> tuple[csr_matrix, Floats]:
+    """Each user's counts (n, m) after all steps but the last, less what the steps make of 0, and the totals (n,).
 
     Counts are divided by the user's total where the first step is "root" or "share", by the length of the counts times their
-    weights where it is "tfidf", and stay where it is another one.
+    weights where it is "tfidf", and stay where it is another one; users without events have no weight.
     """
-    totals = np.asarray(counts.sum(axis=1), dtype=float).ravel()
-    out, first = counts.copy(), features[0].steps[0].name
-    if first in SHARED:
-        out.data = counts.data / np.repeat(np.maximum(totals, 1e-300), np.diff(counts.indptr))
-    elif first == "tfidf":
-        out.data = (counts.data * np.array([float(f.steps[0].learned["idf"]) for f in features])[counts.indices]) ** 2
-        length = np.sqrt(np.asarray(out.sum(axis=1), dtype=float).ravel())
-        out.data = counts.data / np.repeat(np.maximum(length, 1e-300), np.diff(counts.indptr))
-    return out, totals
+    from scipy.sparse import csr_matrix
 
-
-def stepped(values: csr_matrix, features: Sequence[Feature]) -> csr_matrix:
-    """Weighed counts (n, m) after all steps but the last: how far each lies from what the steps make of 0."""
-    out = values.copy()
-    for i, step in enumerate(features[0].steps[:-1]):
-        learned = {k: v[values.indices] for k, v in learned_of(features, i).items()}
-        out.data = plugins.find("steps", step.name).apply(out.data, learned)
-    zero = learned_of(features, -1).get("zero")
-    if zero is not None:
-        out.data = out.data - zero[values.indices]
-    return out
+    known = counted(rule)
+    totals = np.asarray(counts @ np.ones(counts.shape[1]), dtype=float)
+    data = np.asarray(counts.data, dtype=float)
+    if known.first in SHARED:
+        data = data / np.repeat(np.maximum(totals, 1e-300), np.diff(counts.indptr))
+    elif known.first == "tfidf":
+        square = csr_matrix(((data * known.idf[counts.indices]) ** 2, counts.indices, counts.indptr), shape=counts.shape)
+        length = np.sqrt(np.asarray(square @ np.ones(counts.shape[1]), dtype=float))
+        data = data / np.repeat(np.maximum(length, 1e-300), np.diff(counts.indptr))
+    for apply, learned in known.between:
+        data = apply(data, {k: v[counts.indices] for k, v in learned.items()})
+    if known.zero.any():
+        data = data - known.zero[counts.indices]
+    return csr_matrix((data, counts.indices, counts.indptr), shape=counts.shape), totals
 
 
 def events_of(rule: Rule) -> list[str]:
@@ -67,6 +111,8 @@ def place(rule: Rule, counts: csr_matrix | None, measures: Mapping[str, NDArray[
     `counts` (n, number of counted events) has one column per event of the rule, in its order; `measures` has the raw values
     (n,) of each column the rule reads (numbers with nan for empty, texts with "" for empty).
     """
+    if users <= CHUNK:
+        return _place(rule, counts, measures, users)
     parts = [
         _place(rule, _rows(counts, a, a + CHUNK), {k: v[a : a + CHUNK] for k, v in measures.items()}, min(CHUNK, users - a))
         for a in range(0, max(users, 1), CHUNK)
@@ -102,14 +148,13 @@ def _project(
     totals, known = np.zeros(users), np.zeros(users, bool)
     m = sum(f.of == "event" for f in rule.features)
     if m and counts is not None:
-        shared, totals = weighed(counts, rule.features[:m])
+        values, totals = weighed(rule, counts)
+        events = counted(rule)
         known |= totals > 0
-        shared, last = stepped(shared, rule.features[:m]), learned_of(rule.features[:m], -1)
-        mean, by = last["mean"] - last.get("zero", 0.0), last["by"]
-        z += shared @ (rule.projection[:m] / by[:, None]) - (mean / by) @ rule.projection[:m]
-        for norm, guard in zip(norms, rule.guards):
-            if guard.stop <= m:
-                norm += _sparse_norm(shared, guard, mean[guard.start : guard.stop], by[guard.start : guard.stop])
+        z += values @ events.weight - events.offset
+        for norm, parts in zip(norms, events.norms):
+            if parts is not None:
+                norm += _sparse_norm(values, *parts)
                 norm[totals == 0] = 0.0
         z[totals == 0] = 0.0
     for j, f in enumerate(rule.features[m:], start=m):
@@ -123,13 +168,12 @@ def _project(
     return z, norms, totals, known
 
 
-def _sparse_norm(values: csr_matrix, guard: Guard, mean: Floats, by: Floats) -> Floats:
-    """Sum of weight * ((v - mean) / by)^2 over events, without filling in the zeros."""
-    weight = guard.weight / by**2
-    square = values.copy()
-    square.data = values.data**2
-    here = slice(guard.start, guard.stop)
-    return np.asarray(square[:, here] @ weight - 2 * (values[:, here] @ (weight * mean)) + (weight * mean * mean).sum())
+def _sparse_norm(values: csr_matrix, square: Floats, plain: Floats, constant: float) -> Floats:
+    """The norm (n,) of a guard from weighed counts."""
+    from scipy.sparse import csr_matrix
+
+    squares = csr_matrix((values.data**2, values.indices, values.indptr), shape=values.shape)
+    return np.asarray(squares @ square - 2 * (values @ plain) + constant)
 
 
 def _filled(raw: NDArray[Any]) -> NDArray[np.bool_]:

@@ -10,7 +10,7 @@ import numpy as np
 from personae import rule as rules
 from personae.model.cast import Cast
 from personae.model.fact import Fact
-from personae.model.rule import REASONS, Place, Placement, Rule, learned_of
+from personae.model.rule import REASONS, Place, Placement, Rule
 from personae.words import placed as words
 
 if TYPE_CHECKING:
@@ -132,10 +132,9 @@ def _behaviour(rule: Rule, counts: csr_matrix | None, measures: Mapping[str, NDA
     x = np.zeros((users, len(rule.features)))
     m = len(rules.events_of(rule))
     if m and counts is not None:
-        shared, totals = rules.weighed(counts, rule.features[:m])
-        last = learned_of(rule.features[:m], -1)
-        v = rules.stepped(shared, rule.features[:m]).toarray() + last.get("zero", np.zeros(m))
-        x[:, :m] = np.where(totals[:, None] > 0, (v - last["mean"]) / last["by"], 0.0)
+        values, totals = rules.weighed(rule, counts)
+        events = rules.counted(rule)
+        x[:, :m] = np.where(totals[:, None] > 0, (values.toarray() - events.mean) / events.by, 0.0)
     for j, f in enumerate(rule.features[m:], start=m):
         x[:, j] = rules.value(f, measures[f.column])
     return x
