@@ -77,6 +77,7 @@ COMMANDS = (
     "score",
     "refresh",
     "listen",
+    "serve",
     "runs",
     "diff",
     "test",

@@ -13,6 +13,7 @@ from personae.model.study import Role
 from personae.model.table import Table
 from personae.model.vocabulary import repeats
 from personae.stages.asked import asked
+from personae.stages.exclusion import exclusion
 from personae.stages.fields import fields, styles
 from personae.stages.made import needed
 from personae.stages.reasoned import reasoned, remembered
@@ -61,6 +62,10 @@ def _times(log: Table) -> str:
     return value.name if value is not None and repeats(value.name) and log.column(Role.TIME) is None else ""
 
 
+LEFT_OUT = "left out: on the exclusion list"
+"""The reason of whoever takes no part."""
+
+
 class Scorer:
     """The rule of a cast, ready for records. Threads may share it: answers never depend on what was asked before."""
 
@@ -68,10 +73,10 @@ class Scorer:
         """`strict` refuses a value that does not fit its field, and a record with nothing of what the rule reads; without it
         both are taken as empty, as they are in a file."""
         self.cast, self.intake = cast, intake(cast)
+        self._spared = exclusion(cast.study.exclude, self.intake.id)
         events = () if cast.rule is None else tuple(rules.events_of(cast.rule))
         self._reading = Reading(self.intake, events, strict=strict)
         self._personas = {p.index: (p.key, p.name) for p in cast.personas}
-        self._stored: dict[str, int] = {}
 
     def place(self, records: Sequence[Record], *, explain: bool = False) -> list[Answer]:
         """One answer a record, in their order.
@@ -79,6 +84,10 @@ class Scorer:
         Raises DataError P103, naming record and field, for a value that does not fit, P002 for a record that lacks what the
         rule reads."""
         ids = self._reading.ids(records)
+        away = self._spared.among(ids)
+        if away:  # whoever is on a list is not looked at, and the answer says no more than that
+            others = iter(self.place([r for id, r in zip(ids, records, strict=True) if id not in away], explain=explain))
+            return [self._left_out(id) if id in away else next(others) for id in ids]
         rule = self.cast.rule
         if rule is None:
             return self._answers(ids, rules.nowhere(len(ids), NO_GROUPS), [()] * len(ids))
@@ -88,6 +97,9 @@ class Scorer:
         if explain:
             whys = reasoned(self.cast, placed, counts, measures, [self._reading.total(r) for r in records])
         return self._answers(ids, placed, whys)
+
+    def _left_out(self, id: str) -> Answer:
+        return Answer(id, "", "", 0.0, "", 0.0, "outside", LEFT_OUT, self.cast.run)
 
     def inputs(self, records: Sequence[Record]) -> tuple[csr_matrix | None, dict[str, NDArray[Any]]]:
         """What the rule reads of records: counts (n, events of the rule), None where it counts none, and measures (n,)."""
@@ -100,9 +112,11 @@ class Scorer:
     def stored(self, id: str, *, explain: bool = False) -> Answer:
         """Where the run placed the user of that id; KeyError where it has none. What a user did is not kept with a run, so that
         the reason says what sets their persona apart and how firmly they stand in it."""
-        if not self._stored:
-            self._stored = {k: i for i, k in enumerate(self.cast.ids.to_pylist())}
-        at, p = self._stored[id], self.cast.placement
+        import pyarrow.compute as pc
+
+        at, p = pc.index(self.cast.ids, id).as_py(), self.cast.placement
+        if at < 0 or id in self._spared:
+            raise KeyError(id)
         one = Placement(*(getattr(p, name)[at : at + 1] for name in rules.FIELDS))
         return self._answers([id], one, [remembered(self.cast, one) if explain else ()])[0]
 
