@@ -44,17 +44,22 @@ SIZES = np.array([0.36, 0.26, 0.16, 0.12, 0.10])
 
 @dataclass(frozen=True)
 class Law:
-    """Where personas lie (groups, 4), how each measure follows the hidden directions (60, 4), and its own parameters."""
+    """Where personas lie (groups, 4), how each measure follows the hidden directions (60, 4), the standard deviation (60) of what
+    then comes out, and parameters of its own (60): of the first fifteen the standard deviation of the logarithm."""
 
     centres: Any
     loads: Any
+    scale: Any
     spread: Any
 
 
 def law(seed: int) -> Law:
     """A law of its own for each world."""
     rng = np.random.default_rng((seed, 1))
-    return Law(rng.normal(0, 1.5, (GROUPS, 4)), rng.normal(0, 0.35, (60, 4)), rng.uniform(0.4, 1.2, 60))
+    centres, loads = rng.normal(0, 1.5, (GROUPS, 4)), rng.normal(0, 0.35, (60, 4))
+    between = (SIZES @ (centres @ loads.T) ** 2) - (SIZES @ (centres @ loads.T)) ** 2
+    spread = np.concatenate([np.repeat([0.5, 0.8, 1.2], 5), rng.uniform(0.4, 1.2, 45)])
+    return Law(centres, loads, np.sqrt(1 + (loads**2).sum(axis=1) + between), spread)
 
 
 def people(rng: Any, users: int, sizes: Any = SIZES) -> tuple[Any, Any, Any]:
@@ -71,15 +76,15 @@ def again(rng: Any, who: tuple[Any, Any, Any]) -> tuple[Any, Any, Any]:
 def measured(rng: Any, how: Law, who: tuple[Any, Any, Any], twist: str = "") -> Features:
     """Sixty measures of some people; `twist` is what is done to them."""
     group, place, own = who
-    z = (place + how.centres[group]) @ how.loads.T + own
+    z = ((place + how.centres[group]) @ how.loads.T + own) / how.scale
     n = len(group)
     measures, counts = [], []
     for j in range(60):
         u, name = z[:, j], f"m{j:02d}"
-        if j < 15:  # amounts, log-normal
+        if j < 15:  # amounts, log-normal, of three widths
             values = np.exp(2 + how.spread[j] * u)
             measures.append(_number(name, values * (1.2 if twist == f"more {j}" else 1.0)))
-        elif j < 25:  # normal, as ratings and ages are
+        elif j < 25:  # normal, as heights and ages are
             values = 50 + 15 * u
             measures.append(_number(name, values * (1.2 if twist == f"more {j}" else 1.0)))
         elif j < 35:  # amounts that most have none of
@@ -146,7 +151,7 @@ def refresh(seed: int, users: int, twist: str) -> list[str]:
     who = people(rng, drawn)
     before, rule = placed(how, who)
     cast = cast_of(measured(rng, how, who), before if users <= drawn else law_sizes(how, rule, users, rng), users)
-    sizes = np.array([0.316, 0.229, 0.141, 0.226, 0.088]) if twist == "double" else SIZES
+    sizes = np.append(SIZES[[0, 1, 2, 4]] * 0.76 / 0.88, 0.24)[[0, 1, 2, 4, 3]] if twist == "double" else SIZES
     fresh = seed % 2 or twist == "double"
     after_who = people(rng, drawn, sizes) if fresh else again(rng, who)
     after, _ = placed(how, after_who, rule)

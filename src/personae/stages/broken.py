@@ -47,7 +47,8 @@ def broken(before: Cast, features: Features, *, floor: int = 10) -> tuple[Gate, 
         return (shut("unchanged", gating.unchanged()),)
     pairs = comparable(before, kept, now)
     found += [*_strangers(before, features, kept, now), *_units(pairs), *_silent(kept, now)]
-    strange = [a for a, b in pairs if a.kind == "levels" and a.filled and b.filled and _known(a, b) < KNOWN]
+    told = [(a, b) for a, b in pairs if a.kind == "levels" and b.filled and sum(a.counts) >= 0.5 * a.filled > 0]
+    strange = [a for a, b in told if _known(a, b) < KNOWN]
     found += [Gate("columns", True, gating.strange(s.label), "", (s.name,)) for s in strange]
     forming = [s for s in kept.spreads if s.forms]
     bad = sum(s.forms for s in strange)

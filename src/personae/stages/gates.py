@@ -12,6 +12,7 @@ from personae.model.drift import Gate
 from personae.model.study import Role, Study
 from personae.model.table import Column, Kind, Table
 from personae.sql import repeats
+from personae.stages.keys import NUMBERED
 from personae.words import gating
 
 GATES = tuple(gating.FIXES)
@@ -146,7 +147,8 @@ def _rows(old: Table, new: Table, engine: Any) -> list[Gate]:
 def _columns(old: Table, new: Table, study: Study) -> list[Gate]:
     """Columns that took part, one after another."""
     there = {c.name: c for c in new.columns}
-    took = [c for c in old.columns if c.role not in (Role.IGNORE, Role.TEXT) and c.name not in study.ignore]
+    made = (Role.IGNORE, Role.TEXT)
+    took = [c for c in old.columns if c.role not in made and c.why != NUMBERED and c.name not in study.ignore]
     gone = [c.name for c in took if c.name not in there]
     found = [_no("columns", gating.gone(new.source, gone))] if gone else []
     zero = [c.name for c in took if c.name in there and _zeroed(c, there[c.name])]

@@ -203,6 +203,10 @@ _MUCH = frozenset(
 )
 
 
+NUMBERED = "no column holds an id, so every row is one user, known by its number"
+"""Why a column is the id that no source has."""
+
+
 def numbered(engine: Any, table: Table) -> tuple[Table, Column]:
     """The table with the number of each row as its id."""
     taken = {c.name for c in table.columns}
@@ -210,9 +214,9 @@ def numbered(engine: Any, table: Table) -> tuple[Table, Column]:
     view, q = f"{table.relation}__numbered", engine.quote
     engine.execute(repeats.numbered(q(view), q(table.relation), q(name)))
     _carry_origin(engine, table.relation, view)
-    why = "no column holds an id, so every row is one user, known by its number"
-    key = Column(name, Kind.INTEGER, Role.ID, why, table.used, 0, table.used, ("1", "2"), "1", str(table.used), native="BIGINT")
-    note = Note(Level.WARN, "P003", f"{table.source}: {why}", table.source, "if a column does: --id COLUMN")
+    n = table.used
+    key = Column(name, Kind.INTEGER, Role.ID, NUMBERED, n, 0, n, ("1", "2"), "1", str(n), native="BIGINT")
+    note = Note(Level.WARN, "P003", f"{table.source}: {NUMBERED}", table.source, "if a column does: --id COLUMN")
     return replace(table, relation=view, columns=(key, *table.columns), notes=(*table.notes, note)), key
 
 
