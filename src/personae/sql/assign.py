@@ -15,41 +15,64 @@ import ibis
 import numpy as np
 import pyarrow as pa
 
-from personae.model.rule import BORDERLINE, SHARED, Feature, Guard, Place, Rule, learned_of
+from personae.model.rule import BORDERLINE, SHARED, Feature, Guard, Place, Rule
+from personae.sql.coefficients import coefficients
 
-GONE = 1e300
+GONE = 1e200
 """The squared distance to a persona that was joined with another or split: no user is as far from any."""
+
+HUGE = 1e90
+"""A coordinate beyond which it makes no difference how far out a user is."""
+LARGEST = 1.7976931348623157e308
+"""The largest number that is one."""
 
 Sql = Callable[[str], Any]
 """The name of a step to its `sql` face."""
 
 
-def assign(rule: Rule, users: Any, counts: Any | None, step: Sql) -> Any:
-    """Rows (id, persona, second, membership, margin, kind), one per row of `users`.
+def assign(
+    rule: Rule,
+    users: Any,
+    counts: Any | None,
+    step: Sql,
+    *,
+    weights: Any | None = None,
+    fence: Callable[[Any], Any] | None = None,
+) -> Any:
+    """Rows (id, persona, second, membership, margin, kind, reason), one per row of `users`.
 
     `users` has the column "id" and one column per measure of the rule; `counts` has id, event, count. `step` finds the SQL face
-    of a step by its name. Persona and second are indices, -1 for none.
+    of a step by its name. Persona and second are indices, -1 for none; reason is a position in REASONS. `weights` is the
+    relation of the columns of `coefficients`, one held in memory when left out; `fence` keeps an engine from working out
+    what it stands behind once for every time that it is named.
     """
     size, r = rule.size, rule.projection.shape[1]
-    t = _with_events(rule, users, counts, step) if counts is not None and _events(rule) else _without_events(rule, users)
-    t = _with_measures(rule, t, step)
-    t = t.select("id", "known", "lacking", "total", *[f"g{i}" for i in range(len(rule.guards))], *[f"z{j}" for j in range(r)])
-    refused = (_refused(rule, t) | t.lacking).name("refused")
-    t = t.select("id", "known", refused, **_distances(rule, t))
-    t = t.select("id", "known", "refused", reach=_reach(rule, t), **_by_persona(rule, t))
-    d = [t[f"d{c}"] for c in range(size)]
-    t = t.mutate(near=ibis.least(*d) if size > 1 else d[0])
-    t = t.mutate(first=_first(t, size, lambda c: t[f"d{c}"] == t.near))
-    others = [ibis.ifelse(t.first == c, np.inf, t[f"d{c}"]) for c in range(size)]
-    t = t.mutate(other=ibis.least(*others) if size > 1 else ibis.literal(np.inf))
-    t = t.mutate(
-        next=_first(t, size, lambda c: (t[f"d{c}"] == t.other) & (t.first != c)) if size > 1 else ibis.literal(-1),
-        weight=reduce(lambda a, b: a + b, [((t.near - t[f"d{c}"]) / (2 * rule.spread)).exp() for c in range(size)]),
-        margin=(1 - (t.near / ibis.greatest(t.other, 1e-300)).sqrt()) if size > 1 else ibis.literal(1.0),
-        far=t.near.sqrt() > t.reach,
+    apart = fence or (lambda t: t)
+    t = (
+        _with_events(rule, users, counts, step, weights)
+        if counts is not None and _events(rule)
+        else _without_events(rule, users)
     )
-    out = t.refused | t.far | ~t.known
+    t = apart(_with_measures(rule, t, step, apart))
+    t = t.select("id", "known", "lacking", "total", *[f"g{i}" for i in range(len(rule.guards))], *[f"z{j}" for j in range(r)])
+    t = apart(t.select("id", "known", "lacking", refused=_refused(rule, t), **_distances(rule, t)))
+    t = t.select("id", "known", "lacking", "refused", reach=_reach(rule, t), **_by_persona(rule, t))
+    d = [t[f"d{c}"] for c in range(size)]
+    t = apart(t.mutate(near=ibis.least(*d) if size > 1 else d[0]))
+    t = apart(t.mutate(first=_first(t, size, lambda c: t[f"d{c}"] == t.near)))
+    others = [ibis.ifelse(t.first == c, np.inf, t[f"d{c}"]) for c in range(size)]
+    t = apart(t.mutate(other=ibis.least(*others) if size > 1 else ibis.literal(np.inf)))
+    t = apart(
+        t.mutate(
+            next=_first(t, size, lambda c: (t[f"d{c}"] == t.other) & (t.first != c)) if size > 1 else ibis.literal(-1),
+            weight=reduce(lambda a, b: a + b, [_soft((t.near - t[f"d{c}"]) / (2 * rule.spread)) for c in range(size)]),
+            margin=(1 - (t.near / ibis.greatest(t.other, 1e-300)).sqrt()) if size > 1 else ibis.literal(1.0),
+            far=t.near.sqrt() > t.reach,
+        )
+    )
+    out = t.refused | t.lacking | t.far | ~t.known
     border = ibis.ifelse(t.margin < BORDERLINE, int(Place.BORDER), int(Place.CORE))
+    why = ibis.ifelse(t.refused, 2, ibis.ifelse(t.far, 3, border))
     return t.select(
         "id",
         persona=ibis.ifelse(out, -1, t.first).cast("int32"),
@@ -57,43 +80,39 @@ def assign(rule: Rule, users: Any, counts: Any | None, step: Sql) -> Any:
         membership=ibis.ifelse(out, 0.0, (1 / t.weight).round(6)),
         margin=ibis.ifelse(out, 0.0, t.margin.round(6)),
         kind=ibis.ifelse(out, int(Place.OUTSIDE), border).cast("int32"),
+        reason=ibis.ifelse(~t.known, 4, ibis.ifelse(t.lacking, 6, why)).cast("int32"),
     )
+
+
+def _soft(exponent: Any) -> Any:
+    """exp of a number of at most 0; where it is nothing beside 1, 0, since some engines fail where a number gets too small."""
+    return ibis.ifelse(exponent < -300.0, 0.0, exponent.exp())
 
 
 def _events(rule: Rule) -> int:
     return sum(f.of == "event" for f in rule.features)
 
 
-def _with_events(rule: Rule, users: Any, counts: Any, step: Sql) -> Any:
+def _with_events(rule: Rule, users: Any, counts: Any, step: Sql, weights: Any | None) -> Any:
     """Users with the sums of their events: z, the parts of each guard that read events, and the total."""
-    m, r = _events(rule), rule.projection.shape[1]
-    features, last = rule.features[:m], learned_of(rule.features[:m], -1)
-    zero = last.get("zero", np.zeros(m))
-    mean, by = last["mean"] - zero, last["by"]
-    weight = rule.projection[:m] / by[:, None]
-    table: dict[str, Any] = {"event": [f.column for f in features], "zero": zero, **{f"c{j}": weight[:, j] for j in range(r)}}
-    for i in range(len(features[0].steps) - 1):
-        table |= {f"p{i}_{k}": v for k, v in learned_of(features, i).items()}
-    read = [(i, g) for i, g in enumerate(rule.guards) if g.stop <= m]
-    for i, g in read:
-        w = g.weight / by[g.start : g.stop] ** 2
-        table[f"s{i}"], table[f"x{i}"] = np.zeros(m), np.zeros(m)
-        table[f"s{i}"][g.start : g.stop], table[f"x{i}"][g.start : g.stop] = w, w * mean[g.start : g.stop]
-    joined = counts.join(ibis.memtable(pa.table(table)), "event")
+    known = coefficients(rule)
+    if known is None:
+        raise ValueError("this rule counts no events")
+    features, read = rule.features[: len(known.events)], known.guards
+    relation = ibis.memtable(pa.table(known.columns())) if weights is None else weights
+    joined = counts.join(relation, "event")
     n = joined["count"].cast("float64")
     size = {"length": (n * joined.p0_idf * n * joined.p0_idf).sum().sqrt()} if features[0].steps[0].name == "tfidf" else {}
     totals = joined.group_by("id").agg(total=n.sum(), **size)
     shared = joined.join(totals, "id")
     shared = shared.mutate(v=_stepped(shared, features, step) - shared.zero)
-    sums = {f"e{j}": (shared.v * shared[f"c{j}"]).sum() for j in range(r)}
-    sums |= {f"n{i}": (shared.v * shared.v * shared[f"s{i}"] - 2 * shared.v * shared[f"x{i}"]).sum() for i, _ in read}
+    sums = {f"e{j}": (shared.v * shared[f"c{j}"]).sum() for j in range(len(known.offset))}
+    sums |= {f"n{i}": (shared.v * shared.v * shared[f"s{i}"] - 2 * shared.v * shared[f"x{i}"]).sum() for i, *_ in read}
     done = shared.group_by("id").agg(total=shared.total.max(), **sums)
     t = users.left_join(done, "id").drop("id_right")
-    offset = (mean / by) @ rule.projection[:m]
     seen = t.total.fill_null(0.0) > 0
-    rest = {i: float((g.weight / by[g.start : g.stop] ** 2 * mean[g.start : g.stop] ** 2).sum()) for i, g in read}
-    norms = {f"n{i}": ibis.ifelse(seen, t[f"n{i}"] + rest[i], 0.0) for i, _ in read}
-    coordinates = {f"e{j}": ibis.ifelse(seen, t[f"e{j}"] - float(offset[j]), 0.0) for j in range(r)}
+    norms = {f"n{i}": ibis.ifelse(seen, t[f"n{i}"] + constant, 0.0) for i, _, _, constant in read}
+    coordinates = {f"e{j}": ibis.ifelse(seen, t[f"e{j}"] - float(offset), 0.0) for j, offset in enumerate(known.offset)}
     return t.mutate(total=t.total.fill_null(0.0), **coordinates, **norms)
 
 
@@ -112,22 +131,34 @@ def _without_events(rule: Rule, users: Any) -> Any:
     return users.mutate(total=ibis.literal(0.0), **{name: ibis.literal(0.0) for name in none})
 
 
-def _with_measures(rule: Rule, t: Any, step: Sql) -> Any:
+def _with_measures(rule: Rule, t: Any, step: Sql, fence: Callable[[Any], Any]) -> Any:
     m, r = _events(rule), rule.projection.shape[1]
+    named = dict.fromkeys(f.column for f in rule.features[m:])
+    t = t.mutate(**{c: _finite(t[c]) for c in named if not t[c].type().is_string()})
     values = {}
     for j, f in enumerate(rule.features[m:], start=m):
         x = t[f.column]
         for s in f.steps:
             x = step(s.name)(x, s.learned)
-        x = x.cast("float64")
-        values[f"x{j}"] = ibis.ifelse(x.isnan(), 0.0, x).fill_null(0.0)
-    known = [t.total > 0, *[_filled(t[c]) for c in dict.fromkeys(f.column for f in rule.features[m:])]]
+        values[f"x{j}"] = _bounded(x.cast("float64")).fill_null(0.0)
+    known = [t.total > 0, *[_filled(t[c]) for c in named]]
     lacking = [~_filled(t[c]) for c in rule.needs]
-    t = t.mutate(known=_any(known), lacking=_any([ibis.literal(False), *lacking]), **values)
+    t = fence(t.mutate(known=_any(known), lacking=_any([ibis.literal(False), *lacking]), **values))
     return t.mutate(
         **{f"z{j}": _sum([*([t[f"e{j}"]] if m else []), *_terms(rule, t, m, j)]) for j in range(r)},
         **{f"g{i}": _norm(g, t, m, i) for i, g in enumerate(rule.guards)},
     )
+
+
+def _finite(column: Any) -> Any:
+    """A column of numbers as float64, NULL where it is not a number or endless."""
+    number = column.cast("float64")
+    return ibis.ifelse(number.abs() <= LARGEST, number, ibis.null("float64"))
+
+
+def _bounded(number: Any) -> Any:
+    """A number that can be squared: some engines fail where a number gets too large."""
+    return ibis.ifelse(number > HUGE, HUGE, ibis.ifelse(number < -HUGE, -HUGE, number))
 
 
 def _terms(rule: Rule, t: Any, m: int, axis: int) -> list[Any]:
@@ -149,10 +180,7 @@ def _any(terms: Sequence[Any]) -> Any:
 
 
 def _filled(column: Any) -> Any:
-    if column.type().is_string():
-        return column.fill_null("") != ""
-    number = column.cast("float64")
-    return ~(number.isnull() | number.isnan().fill_null(True))
+    return column.fill_null("") != "" if column.type().is_string() else column.notnull()
 
 
 def _refused(rule: Rule, t: Any) -> Any:
