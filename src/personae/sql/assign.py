@@ -59,13 +59,13 @@ def assign(
     t = t.select("id", "known", "lacking", "refused", reach=_reach(rule, t), **_by_persona(rule, t))
     d = [t[f"d{c}"] for c in range(size)]
     t = apart(t.mutate(near=ibis.least(*d) if size > 1 else d[0]))
-    t = apart(t.mutate(first=_first(t, size, lambda c: t[f"d{c}"] == t.near)))
+    t = apart(t.mutate(first=_first(size, lambda c: t[f"d{c}"] == t.near)))
     others = [ibis.ifelse(t.first == c, np.inf, t[f"d{c}"]) for c in range(size)]
     t = apart(t.mutate(other=ibis.least(*others) if size > 1 else ibis.literal(np.inf)))
     t = apart(
         t.mutate(
-            next=_first(t, size, lambda c: (t[f"d{c}"] == t.other) & (t.first != c)) if size > 1 else ibis.literal(-1),
-            weight=reduce(lambda a, b: a + b, [_soft((t.near - t[f"d{c}"]) / (2 * rule.spread)) for c in range(size)]),
+            next=_first(size, lambda c: (t[f"d{c}"] == t.other) & (t.first != c)) if size > 1 else ibis.literal(-1),
+            weight=_halved([_soft((t.near - t[f"d{c}"]) / (2 * rule.spread)) for c in range(size)], lambda a, b: a + b),
             margin=(1 - (t.near / ibis.greatest(t.other, 1e-300)).sqrt()) if size > 1 else ibis.literal(1.0),
             far=t.near.sqrt() > t.reach,
         )
@@ -176,7 +176,7 @@ def _sum(terms: Sequence[Any]) -> Any:
 
 
 def _any(terms: Sequence[Any]) -> Any:
-    return reduce(lambda a, b: a | b, terms)
+    return _halved(terms, lambda a, b: a | b)
 
 
 def _filled(column: Any) -> Any:
@@ -220,8 +220,14 @@ def _reach(rule: Rule, t: Any) -> Any:
     return ibis.cases(*[(q == least, float(rule.radius[i])) for q, i in zip(near, order)], else_=float(rule.radius[order[-1]]))
 
 
-def _first(t: Any, size: int, holds: Callable[[int], Any]) -> Any:
-    out = ibis.literal(size - 1)
-    for c in reversed(range(size)):
-        out = ibis.ifelse(holds(c), c, out)
-    return out
+def _first(size: int, holds: Callable[[int], Any]) -> Any:
+    """The first persona for which it holds; it holds for one of them."""
+    return ibis.cases(*[(holds(c), c) for c in range(size - 1)], else_=size - 1) if size > 1 else ibis.literal(0)
+
+
+def _halved(terms: Sequence[Any], join: Callable[[Any, Any], Any]) -> Any:
+    """Terms joined two by two, so that a thousand of them are ten deep: engines refuse to go a thousand deep."""
+    if len(terms) < 3:
+        return reduce(join, terms)
+    half = len(terms) // 2
+    return join(_halved(terms[:half], join), _halved(terms[half:], join))
