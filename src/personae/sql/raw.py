@@ -62,10 +62,15 @@ def _read(ibis: Any, column: Any, cell: Cell, missing: tuple[str, ...]) -> Any:
         number = column.try_cast("float64")
         return ibis.ifelse(text.isnull(), nothing, number) if missing else number
     if cell.read is Read.TEXT:
-        return ibis.ifelse(text.strip() == "", ibis.null("string"), text)
-    word = text.strip().lower()
-    yes, no = cell.words
+        return ibis.ifelse(_closed(text) == "", ibis.null("string"), text)
+    word = _closed(text.lower())
+    yes, no = (w.replace(" ", "") for w in cell.words)
     return ibis.ifelse(word.isin((yes, "true")), 1.0, ibis.ifelse(word.isin((no, "false")), 0.0, nothing))
+
+
+def _closed(text: Any) -> Any:
+    """A text without its spaces; trimming means other characters in every dialect."""
+    return text.replace(" ", "")
 
 
 def _counts(table: Any, raw: Raw, log: Doings, spell: Spell, utc: bool) -> Any:
