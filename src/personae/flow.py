@@ -45,7 +45,7 @@ from personae.stages.read import read
 from personae.stages.recall import check_inputs, check_values, inherited, pinned, recall, resembled
 from personae.stages.recognise import entity, recognise, tool
 from personae.stages.renew import renew
-from personae.stages.score import leaves, marked, place_features
+from personae.stages.score import inputs, leaves, marked, place_features
 from personae.stages.spared import Spare, check_spared
 from personae.stages.stay import Again, check_groups, no_groups, readable, stay, unchanged
 from personae.stages.summed import fits
@@ -225,6 +225,17 @@ def place(cast: Cast, sources: tuple[str, ...], frames: Mapping[str, Any] | None
     """Ids and places of the users of new data, read and measured as the data of the cast were."""
     features = _recalled(cast, sources, frames)
     return features.ids, place_features(cast.rule, features)
+
+
+def read_by(cast: Cast, sources: tuple[str, ...]) -> tuple[pa.StringArray, Any, Mapping[str, Any]]:
+    """What the rule of a cast reads of the users of new data: ids, counts (n, events) or None, and measures (n,) by name.
+
+    Raises ValueError for a cast without a rule.
+    """
+    if cast.rule is None:
+        raise ValueError("this run has no rule")
+    features = _recalled(cast, sources)
+    return features.ids, *inputs(cast.rule, features)
 
 
 def beliefs(

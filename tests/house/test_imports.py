@@ -137,7 +137,6 @@ def test_no_module_imports_a_heavy_package_at_the_top_of_the_command_line() -> N
 
 
 NOT_IMPORTED = {
-    "sqlglot": "pinned for ibis",
     "httptools": "uvicorn reads HTTP by it, and our protocol is built on that",
     "uvloop": "uvicorn takes it as its loop where it is there",
     "pyarrow-hotfix": "ibis imports it undeclared",

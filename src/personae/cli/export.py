@@ -76,6 +76,19 @@ def export(
         str, typer.Option("--schema", metavar="NAME", help="The JSON Schema of a file of a run, such as personas.json.")
     ] = "",
     nobody: Annotated[bool, typer.Option("--nobody", help="Only the users in no group, with the reason.")] = False,
+    sql: Annotated[
+        str, typer.Option("--sql", metavar="DIALECT", help="The rule as SQL: duckdb, postgres, spark, bigquery, snowflake.")
+    ] = "",
+    form: Annotated[
+        tuple[str, str] | None, typer.Option("--as", metavar="view NAME", help="With --sql: a view of that name.")
+    ] = None,
+    tables: Annotated[
+        list[str] | None, typer.Option("--table", metavar="NAME=YOURS", help="With --sql: what a table is called.")
+    ] = None,
+    read: Annotated[
+        str, typer.Option("--from", metavar="WHAT", help="With --sql: start from the raw tables, or from inputs.")
+    ] = "",
+    js: Annotated[bool, typer.Option("--js", help="The rule as a JavaScript module.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file.")] = False,
     store: Store = "",
     as_json: Json = False,
@@ -103,6 +116,10 @@ def export(
     Example: personae export --changes --to env:DB_URL
 
     Example: personae export r01 --interviews 10 --persona P2 --consent newsletter
+
+    Example: personae export r01 --sql postgres --as view crm.personas --table users=crm.customers --out personas.sql
+
+    Example: personae export r01 --js --out personae.mjs
     """
     from personae.cli.interviews import Wanted, kit
     from personae.cli.standing import hand
@@ -112,7 +129,7 @@ def export(
     for lists in (("--audience", audience), ("--changes", changes)):
         _apart(
             ("--library", library), ("--interviews", interviews), ("--cut", cut), ("--sheet", sheet), lists,
-            ("--nobody", nobody), ("--schema", schema), ("--lock", lock),
+            ("--nobody", nobody), ("--schema", schema), ("--lock", lock), ("--sql", sql), ("--js", js),
         )  # fmt: skip
     if library:
         _library(screen, Path(out), overwrite=overwrite)
@@ -136,7 +153,14 @@ def export(
     if lock:
         _lock(record.load(name), Path("personas.lock" if out == "users.csv" else out), screen)
         return
-    form = _form(out, bool(sheet or schema))
+    if sql or js or form or tables or read:
+        from personae.cli.faces import Face, face
+
+        _needs_sql(sql, ("--as", form), ("--table", tables), ("--from", read))
+        asked = Face(sql, js, form, tuple(tables or ()), read, "" if out == "users.csv" else out, overwrite)
+        face(record.load(name), asked, screen)
+        return
+    ending = _form(out, bool(sheet or schema))
     if schema:
         _write(Path(out), overwrite, lambda temp: _schema(schema, temp))
         screen.say(f"export   {out}   the schema of {schema}")
@@ -144,13 +168,13 @@ def export(
     cast = record.load(name)
     made = _sheet(cast, sheet) if sheet else None
     if made is not None:
-        rows, what = _tabled(made, form, Path(out), raw, overwrite), "row"
+        rows, what = _tabled(made, ending, Path(out), raw, overwrite), "row"
     else:
         before = _since(record, cast, changes)
         table = _allowed(_list(cast, before, audience, firm, cut, nobody), cast, wanted, screen)
         rows, what = table.num_rows, cast.study.entity
-        _write(Path(out), overwrite, lambda temp: _plug(form).write(table, temp, **_raw(raw, form)), private=True)
-    if raw and form == "csv":
+        _write(Path(out), overwrite, lambda temp: _plug(ending).write(table, temp, **_raw(raw, ending)), private=True)
+    if raw and ending == "csv":
         screen.talk("note: formulas in texts are not guarded; do not open this file in a spreadsheet")
     if screen.json:
         screen.give({"run": cast.run, "file": Path(out).as_posix(), "rows" if sheet else "users": rows})
@@ -183,6 +207,15 @@ def _apart(*given: tuple[str, object]) -> None:
     asked = [flag for flag, value in given if value]
     if len(asked) > 1:
         raise UsageError("P001", f"{' and '.join(asked)} go apart", where=asked[-1], fix="use one of them")
+
+
+def _needs_sql(sql: str, *given: tuple[str, object]) -> None:
+    """Raises UsageError P001 for an option that says something of SQL where none was asked for."""
+    alone = [flag for flag, value in given if value]
+    if alone and not sql:
+        raise UsageError(
+            "P001", f"{alone[0]} goes with --sql", where=alone[0], fix=f"add --sql postgres, or leave {alone[0]} out"
+        )
 
 
 def _form(out: str, document: bool) -> str:

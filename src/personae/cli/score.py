@@ -6,13 +6,16 @@ import sys
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from personae.cli import summary
 from personae.cli.screen import Debug, Json, NoColor, Plain, Quiet, Screen, Store, count
 from personae.errors import UsageError
+
+if TYPE_CHECKING:
+    from personae.model.cast import Cast
 
 FORMATS = ("csv", "parquet")
 
@@ -29,6 +32,10 @@ def score(
         typer.Option("--exclude", metavar="FILE", help="Place nobody on this list; the lists of the run when left out."),
     ] = None,
     raw: Annotated[bool, typer.Option("--raw", help="CSV for machines: texts that spreadsheets run as formulas stay.")] = False,
+    inputs: Annotated[
+        str,
+        typer.Option("--inputs", metavar="DIR", help="Place nobody; write what the rule reads, for SQL."),
+    ] = "",
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file.")] = False,
     store: Store = "",
     as_json: Json = False,
@@ -40,10 +47,17 @@ def score(
     """Place users by the rule of a run, without forming new groups.
 
     Example: personae score events_later.csv --out placed.csv
+
+    Example: personae score events_later.csv --inputs tables
     """
     screen = Screen(as_json, plain, quiet, no_color)
     if not files:
         raise UsageError("P001", "no files were named", where="personae score", fix="name them: personae score events.csv")
+    if inputs:
+        from personae.cli.inputs import write
+
+        write(files, known(name, store, tuple(exclude or ())), inputs, overwrite, screen)
+        return
     form = Path(out).suffix[1:].lower() if out else "csv"
     if form not in FORMATS:
         raise UsageError("P001", f"{out} is neither .csv nor .parquet", where="--out", fix="name a file such as placed.csv")
@@ -60,9 +74,8 @@ def score(
         screen.talk(f"score    {count(table.num_rows, 'user')} by run {run}: {most}")
 
 
-def _placed(files: list[str], name: str, store: str, exclude: tuple[str, ...], screen: Screen) -> tuple[str, Any]:
-    from personae import api
-    from personae.cli.watch import watching
+def known(name: str, store: str, exclude: tuple[str, ...] = ()) -> Cast:
+    """The run, with other lists of people to leave out where there are. Raises UsageError P201 where it has no rule."""
     from personae.store import Record, spared
 
     record = Record(Path(store or ".personae"))
@@ -74,8 +87,14 @@ def _placed(files: list[str], name: str, store: str, exclude: tuple[str, ...], s
             where=f"run {cast.run or name}",
             fix=_others(record, cast.run),
         )
-    if exclude:
-        cast = replace(cast, study=spared(replace(cast.study, exclude=exclude), record.root))
+    return replace(cast, study=spared(replace(cast.study, exclude=exclude), record.root)) if exclude else cast
+
+
+def _placed(files: list[str], name: str, store: str, exclude: tuple[str, ...], screen: Screen) -> tuple[str, Any]:
+    from personae import api
+    from personae.cli.watch import watching
+
+    cast = known(name, store, exclude)
     with watching(screen) as watch:
         placed = api.score(api.Result(cast), *files)
     for line in summary.warnings(watch.warnings):

@@ -38,7 +38,7 @@ class People:
 
 @dataclass(frozen=True)
 class Window:
-    """Which rows of a log count: `last` days, the `first` days of each user, or the days `low` to `high` since 1970; else all."""
+    """Which rows of a log count: the `last` days, the `first` days of each user, the days `low` to `high`, or all."""
 
     last: int = 0
     first: int = 0

@@ -119,8 +119,6 @@ def _inside(ibis: Any, rows: Any, log: Doings) -> Any:
         edges = ends.select(start=ends.final - (days - 1), stop=ends.final)
     else:
         away = (ends.newest < w.low) | (ends.lowest > w.high)
-        edges = ends.select(
-            start=ibis.ifelse(away, ends.final - (days - 1), w.low), stop=ibis.ifelse(away, ends.final, w.high)
-        )
+        edges = ends.select(start=ibis.ifelse(away, ends.final - (days - 1), w.low), stop=ibis.ifelse(away, ends.final, w.high))
     both = rows.cross_join(edges)
     return both.filter(both.day >= both.start, both.day <= both.stop)

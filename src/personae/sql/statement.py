@@ -6,7 +6,7 @@ ten. Every number is written so that each engine reads the very same float64.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -133,7 +133,7 @@ def _whole(text: str, dialect: str, rows: Mapping[str, Any] | None, tables: Mapp
             tree.set(key, None)
     written = [c.sql(dialect=dialect, pretty=True) for c in ctes]
     if rows is not None:
-        written.insert(0, f"{_name(WEIGHTS, dialect)} AS (\n{_rows(rows, dialect)}\n)")
+        written.insert(0, f"{quoted(WEIGHTS, dialect)} AS (\n{_rows(rows, dialect)}\n)")
     head = f"WITH {', '.join(written)}\n" if written else ""
     return head + str(tree.sql(dialect=dialect, pretty=True))
 
@@ -166,7 +166,8 @@ def literal(value: str, dialect: str) -> str:
     return str(exp.Literal.string(value).sql(dialect=dialect))
 
 
-def _name(name: str, dialect: str) -> str:
+def quoted(name: str, dialect: str) -> str:
+    """A name as an identifier of the dialect, whatever is in it."""
     from sqlglot import exp
 
     return str(exp.to_identifier(name, quoted=True).sql(dialect=dialect))
@@ -179,12 +180,10 @@ def _rows(columns: Mapping[str, Any], dialect: str) -> str:
     rows = ",\n".join(
         f"    ({', '.join((t, *(number(v) for v in values)))})" for t, *values in zip(texts, *numbers, strict=True)
     )
-    names = [_name(c, dialect) for c in columns]
+    names = [quoted(c, dialect) for c in columns]
     kind = _FLOAT.get(dialect, "DOUBLE")
     if dialect == "bigquery":
         kinds = ", ".join(f"{n} {'STRING' if c == 'event' else kind}" for n, c in zip(names, columns, strict=True))
         return f"  SELECT * FROM UNNEST(ARRAY<STRUCT<{kinds}>>[\n{rows}\n  ])"
     cast = [f"CAST(v.{n} AS {kind}) AS {n}" if c != "event" else f"v.{n}" for n, c in zip(names, columns, strict=True)]
     return f"  SELECT {', '.join(cast)}\n  FROM (VALUES\n{rows}\n  ) AS v ({', '.join(names)})"
-
-

@@ -24,6 +24,8 @@ _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*){0,2}")
 
 def raw(cast: Cast, rule: Rule) -> Raw:
     """The raw tables of a run, and where in them the rule finds its inputs. Raises Refused with the first reason why not."""
+    if cast.study.exclude:
+        raise Refused("people on a list of those to leave out are not to be placed")
     tables = [t for t in cast.tables if t.measured]
     for t in tables:
         _check_plain(t)
@@ -37,9 +39,7 @@ def raw(cast: Cast, rule: Rule) -> Raw:
             raise Refused(f'"{name}" is worked out and no column of a table with one row a {cast.study.entity}')
         cells.setdefault(table.source, []).append(_cell(column, name, rule))
     names = _names(tables)
-    people = tuple(
-        People(t.source, n, _id(t), tuple(cells.get(t.source, ()))) for t, n in zip(tables, names, strict=True)
-    )
+    people = tuple(People(t.source, n, _id(t), tuple(cells.get(t.source, ()))) for t, n in zip(tables, names, strict=True))
     counted = [f.column for f in rule.features if f.of == "event"]
     log = _log(cast, tables, people) if counted else None
     return Raw(people, log, cast.study.missing)
@@ -112,7 +112,9 @@ def _names(tables: Sequence[Table]) -> list[str]:
     names: list[str] = []
     for t in tables:
         after = t.source.rpartition("::")[2]
-        stem = after if "::" in t.source and _PLAIN.fullmatch(after) else PurePath(t.source.rpartition("::")[0] or t.source).stem
+        stem = (
+            after if "::" in t.source and _PLAIN.fullmatch(after) else PurePath(t.source.rpartition("::")[0] or t.source).stem
+        )
         plain = re.sub(r"\W+", "_", stem).strip("_").lower() if not _PLAIN.fullmatch(stem) else stem
         name = plain or "data"
         names.append(name if name not in names else f"{name}_{len(names) + 1}")
