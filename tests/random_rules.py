@@ -63,6 +63,7 @@ def _counts(rng: np.random.Generator, users: int, m: int) -> csr_matrix:
     x = rng.poisson(rng.gamma(1, 3, (users, 1)) * rng.dirichlet(np.ones(m), users)).astype(float)
     x[:3] = 0
     x[3] *= 1e6
+    x[4, 0] = -2.0
     return csr_matrix(x)
 
 

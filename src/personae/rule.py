@@ -148,7 +148,7 @@ def _project(
     totals, known = np.zeros(users), np.zeros(users, bool)
     m = sum(f.of == "event" for f in rule.features)
     if m and counts is not None:
-        values, totals = weighed(rule, counts)
+        values, totals = weighed(rule, _happened(counts))
         events = counted(rule)
         known |= totals > 0
         z += values @ events.weight - events.offset
@@ -166,6 +166,15 @@ def _project(
             if guard.start <= j < guard.stop:
                 norm += guard.weight[j - guard.start] * x * x
     return z, norms, totals, known
+
+
+def _happened(counts: csr_matrix) -> csr_matrix:
+    """The counts, with those below 0 as 0: nothing happens less than never."""
+    if not (counts.data < 0).any():
+        return counts
+    out = counts.copy()
+    out.data = np.maximum(out.data, 0.0)
+    return out
 
 
 def _sparse_norm(values: csr_matrix, square: Floats, plain: Floats, constant: float) -> Floats:

@@ -71,17 +71,18 @@ def plain(level: str) -> str:
     return " ".join(level.replace("\u2019", "'").split()).lower()
 
 
-_SILENT = frozenset(
+SILENT = frozenset(
     (
         "no answer", "no response", "refused", "prefer not to say", "prefer not to answer", "keine angabe", "keine antwort",
         "pas de réponse", "sans réponse", "sin respuesta", "prefiero no decir", "sem resposta", "prefiro não dizer",
     )
 )  # fmt: skip
+"""What says that somebody did not answer, as `plain` spells it."""
 
 
 def silent(level: str) -> bool:
     """Whether a text says that somebody did not answer: "No answer" has no place on a scale."""
-    return plain(level) in _SILENT
+    return plain(level) in SILENT
 
 
 def scale_of(levels: Iterable[str]) -> int | None:

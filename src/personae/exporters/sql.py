@@ -145,7 +145,10 @@ def _given(rule: Rule, wanted: Wanted, why: str) -> Iterator[str]:
     tables, words = wanted.tables or {}, texts(rule)
     yield f"It reads two tables of what the rule needs{f', since {why}' if why else ''}."
     yield "personae score FILES --inputs DIR writes both, as inputs.parquet, counts.parquet and .csv."
-    listed = "".join(f", {quoted(spelled(c, wanted.dialect), wanted.dialect)} {text if m in words else double}" for m, c in columns(rule).items())
+    listed = "".join(
+        f", {quoted(spelled(c, wanted.dialect), wanted.dialect)} {text if m in words else double}"
+        for m, c in columns(rule).items()
+    )
     yield f"  CREATE TABLE {tables.get(INPUTS, INPUTS)} (id {text}{listed})"
     for measure, column in columns(rule).items():
         if measure != column:

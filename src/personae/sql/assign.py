@@ -100,7 +100,7 @@ def _with_events(rule: Rule, users: Any, counts: Any, step: Sql, weights: Any | 
         raise ValueError("this rule counts no events")
     features, read = rule.features[: len(known.events)], known.guards
     relation = ibis.memtable(pa.table(known.columns())) if weights is None else weights
-    joined = counts.join(relation, "event")
+    joined = counts.filter(counts["count"] > 0).join(relation, "event")
     n = joined["count"].cast("float64")
     size = {"length": (n * joined.p0_idf * n * joined.p0_idf).sum().sqrt()} if features[0].steps[0].name == "tfidf" else {}
     totals = joined.group_by("id").agg(total=n.sum(), **size)

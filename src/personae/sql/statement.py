@@ -83,8 +83,7 @@ def _given(rule: Rule, dialect: str) -> tuple[Any, Any]:
     inputs = ibis.table({id: "int64", **kinds}, name=spelled(INPUTS, dialect))
     counts = ibis.table({id: "int64", event: "string", count: "float64"}, name=spelled(COUNTS, dialect))
     users = inputs.select(id=inputs[id].cast("string"), **{m: inputs[spelled(c, dialect)] for m, c in named.items()})
-    done = counts.select(id=counts[id].cast("string"), event=counts[event], count=counts[count])
-    return users, done.filter(done["count"] > 0)
+    return users, counts.select(id=counts[id].cast("string"), event=counts[event], count=counts[count])
 
 
 def _schema(columns: Mapping[str, Any]) -> dict[str, str]:

@@ -26,3 +26,7 @@ def sql(expression: Any, learned: Mapping[str, float | str]) -> Any:
     import ibis
 
     return ibis.ifelse(expression.isnull() | expression.cast("float64").isnan(), 1.0, 0.0)
+
+
+JS = "(x) => Number(x !== x)"
+"""The same in JavaScript: a value and what was learnt to a number."""

@@ -31,3 +31,7 @@ def sql(expression: Any, learned: Mapping[str, float | str]) -> Any:
 
     low, high = float(learned["low"]), float(learned["high"])
     return ibis.ifelse(expression < low, low, ibis.ifelse(expression > high, high, expression))
+
+
+JS = "(x, k) => Math.min(Math.max(x, k.low), k.high)"
+"""The same in JavaScript: a value and what was learnt to a number."""

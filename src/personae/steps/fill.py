@@ -35,3 +35,7 @@ def sql(expression: Any, learned: Mapping[str, float | str]) -> Any:
     value = learned["value"]
     empty = expression == "" if isinstance(value, str) else expression.cast("float64").isnan()
     return ibis.ifelse(expression.isnull() | empty, value, expression)
+
+
+JS = '(x, k) => (typeof k.value === "string" ? (x === "" ? k.value : x) : x !== x ? k.value : x)'
+"""The same in JavaScript: a value and what was learnt to a number."""

@@ -29,3 +29,7 @@ def sql(expression: Any, learned: Mapping[str, float | str]) -> Any:
 
     hit = ibis.ifelse(expression == str(learned["level"]), 1.0, 0.0)
     return ibis.ifelse(expression.isnull() | (expression == ""), ibis.null("float64"), hit)
+
+
+JS = '(x, k) => (x === "" ? NaN : Number(x === k.level))'
+"""The same in JavaScript: a value and what was learnt to a number."""

@@ -26,3 +26,7 @@ def sql(expression: Any, learned: Mapping[str, float | str]) -> Any:
     import ibis
 
     return (ibis.ifelse(expression < 0, 0.0, expression) + 1.0).ln()
+
+
+JS = "(x) => Math.log(1 + Math.max(x, 0))"
+"""The same in JavaScript: a value and what was learnt to a number."""

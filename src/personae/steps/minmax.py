@@ -25,3 +25,7 @@ def apply(values: NDArray[Any], learned: Mapping[str, Any]) -> NDArray[np.float6
 def sql(expression: Any, learned: Mapping[str, Any]) -> Any:
     """The same as an Ibis expression."""
     return (expression - learned["low"]) / learned["span"]
+
+
+JS = "(x, k) => (x - k.low) / k.span"
+"""The same in JavaScript: a value and what was learnt to a number."""

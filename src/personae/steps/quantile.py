@@ -58,3 +58,16 @@ def _piece(x: Any, low: Any, high: Any) -> Any:
     jump = ibis.ifelse(x > low, 1.0, ibis.ifelse(x < low, 0.0, 0.5))
     chosen = (line if span > 0 else jump) if isinstance(span, float) else ibis.ifelse(span > 0, line, jump)
     return ibis.ifelse(x.isnull(), ibis.null("float64"), chosen)
+
+
+JS = """(x, k) => {
+  if (x !== x) return NaN;
+  const knots = Object.keys(k).sort().map((name) => k[name]);
+  let total = 0;
+  for (let i = 0; i + 1 < knots.length; i++) {
+    const low = knots[i], high = knots[i + 1];
+    total += high > low ? Math.min(Math.max((x - low) / (high - low), 0), 1) : x > low ? 1 : x < low ? 0 : 0.5;
+  }
+  return total / (knots.length - 1);
+}"""
+"""The same in JavaScript: a value and what was learnt to a number."""

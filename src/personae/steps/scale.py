@@ -24,3 +24,7 @@ def apply(values: NDArray[Any], learned: Mapping[str, Any]) -> NDArray[np.float6
 def sql(expression: Any, learned: Mapping[str, Any]) -> Any:
     """The same as an Ibis expression."""
     return (expression - learned["mean"]) / learned["by"]
+
+
+JS = "(x, k) => (x - k.mean) / k.by"
+"""The same in JavaScript: a value and what was learnt to a number."""

@@ -24,3 +24,7 @@ def apply(values: NDArray[Any], learned: Mapping[str, float | str]) -> NDArray[n
 def sql(expression: Any, learned: Mapping[str, float | str]) -> Any:
     """The same as an Ibis expression."""
     return expression * 1.0
+
+
+JS = "(x) => x"
+"""The same in JavaScript: a value and what was learnt to a number."""
