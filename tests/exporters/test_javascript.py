@@ -108,8 +108,8 @@ FIELDS = (
 CELLS = (
     None, "", " ", "\t", "NA", 0, -1, 3.0, 2.5, -2.5, 0.49999999999999994, 1e16, 1e22, 1.5e-7, 123456789012, True, False,
     "1.204,50", "9,99", "1,234.5", "-3", "+7", " 12 ", "1_000", "2.5", "3.49999", "-0.5", "1e3", "5e-1", "12e20", "٣", "nan",
-    "inf", "abc", "ja", " JA ", "Nein", "free", "fr ee ", "jazz", "jazz, rock, hard", "rock,hard", "rock,jazz,folk", "1,2", "never",
-    "SOME\u00a0TIMES", "prefer not to say", "sometimes", "no", " No", "yes", [], {}, ["x"],
+    "inf", "abc", "ja", " JA ", "Nein", "free", "fr ee ", "jazz", "jazz, rock, hard", "rock,hard", "rock,jazz,folk", "1,2",
+    "never", "SOME\u00a0TIMES", "prefer not to say", "sometimes", "no", " No", "yes", [], {}, ["x"],
 )  # fmt: skip
 
 
