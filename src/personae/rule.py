@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from personae import plugins
-from personae.model.rule import BORDERLINE, SHARED, Feature, Guard, Place, Placement, Rule, learned_of
+from personae.model.rule import BORDERLINE, SHARED, Feature, Guard, Place, Placement, Rule
+from personae.sql.coefficients import coefficients
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,7 +36,7 @@ class Counted:
     """What the m events of a rule learnt, as arrays that are the same for every user: looked up once, not once a user.
 
     `first` is the step that weighs counts and `idf` (m,) its weights, `between` the other steps but the last with what they
-    learnt, `zero`, `mean` and `by` (m,) the numbers of the last; `weight` (m, r) and `offset` (r,) make coordinates of weighed
+    learnt, `zero` (m,) what the steps make of 0; `weight` (m, r) and `offset` (r,) make coordinates of weighed
     counts, and `norms` the norm of each guard that reads events alone: weights (m,) of squares, of values, and a constant.
     """
 
@@ -43,8 +44,6 @@ class Counted:
     idf: Floats
     between: tuple[tuple[Any, Mapping[str, Floats]], ...]
     zero: Floats
-    mean: Floats
-    by: Floats
     weight: Floats
     offset: Floats
     norms: tuple[tuple[Floats, Floats, float] | None, ...]
@@ -53,27 +52,17 @@ class Counted:
 @lru_cache(maxsize=32)
 def counted(rule: Rule) -> Counted:
     """The events of a rule as arrays."""
-    m = sum(f.of == "event" for f in rule.features)
-    features = rule.features[:m]
-    first, last = features[0].steps[0], learned_of(features, -1)
-    between = tuple(
-        (plugins.find("steps", s.name).apply, learned_of(features, i)) for i, s in enumerate(features[0].steps[:-1])
+    held = coefficients(rule)
+    if held is None:
+        raise ValueError("this rule counts no events")
+    features = rule.features[: len(held.events)]
+    first = features[0].steps[0].name
+    between = tuple((plugins.find("steps", s.name).apply, held.learned[i]) for i, s in enumerate(features[0].steps[:-1]))
+    idf = held.learned[0]["idf"] if first == "tfidf" else np.ones(len(features))
+    norms = {i: (square, product, constant) for i, square, product, constant in held.guards}
+    return Counted(
+        first, idf, between, held.zero, held.weight, held.offset, tuple(norms.get(i) for i in range(len(rule.guards)))
     )
-    zero = last.get("zero", np.zeros(m))
-    mean, by = last["mean"] - zero, last["by"]
-    idf = learned_of(features, 0)["idf"] if first.name == "tfidf" else np.ones(m)
-    norms = tuple(_event_norm(g, mean, by) if g.stop <= m else None for g in rule.guards)
-    offset = (mean / by) @ rule.projection[:m]
-    return Counted(first.name, idf, between, zero, mean, by, rule.projection[:m] / by[:, None], offset, norms)
-
-
-def _event_norm(guard: Guard, mean: Floats, by: Floats) -> tuple[Floats, Floats, float]:
-    """What makes sum of weight * ((v - mean) / by)^2 over the events of a guard without filling in the zeros."""
-    here = slice(guard.start, guard.stop)
-    square, plain = np.zeros(len(mean)), np.zeros(len(mean))
-    weight = guard.weight / by[here] ** 2
-    square[here], plain[here] = weight, weight * mean[here]
-    return square, plain, float((weight * mean[here] * mean[here]).sum())
 
 
 def weighed(rule: Rule, counts: csr_matrix) -> tuple[csr_matrix, Floats]:
