@@ -36,7 +36,7 @@ class Counted:
     """What the m events of a rule learnt, as arrays that are the same for every user: looked up once, not once a user.
 
     `first` is the step that weighs counts and `idf` (m,) its weights, `between` the other steps but the last with what they
-    learnt, `zero` (m,) what the steps make of 0; `weight` (m, r) and `offset` (r,) make coordinates of weighed
+    learnt, `zero`, `mean` and `by` (m,) the numbers of the last; `weight` (m, r) and `offset` (r,) make coordinates of weighed
     counts, and `norms` the norm of each guard that reads events alone: weights (m,) of squares, of values, and a constant.
     """
 
@@ -44,6 +44,8 @@ class Counted:
     idf: Floats
     between: tuple[tuple[Any, Mapping[str, Floats]], ...]
     zero: Floats
+    mean: Floats
+    by: Floats
     weight: Floats
     offset: Floats
     norms: tuple[tuple[Floats, Floats, float] | None, ...]

@@ -25,6 +25,10 @@ class Coefficients:
     events: tuple[str, ...]
     zero: Floats
     """(m,)"""
+    mean: Floats
+    """(m,) of what is left"""
+    by: Floats
+    """(m,) what that is divided by"""
     weight: Floats
     """(m, r)"""
     offset: Floats
@@ -65,6 +69,8 @@ def coefficients(rule: Rule) -> Coefficients | None:
     return Coefficients(
         tuple(f.column for f in features),
         zero,
+        mean,
+        by,
         rule.projection[:m] / by[:, None],
         (mean / by) @ rule.projection[:m],
         tuple(learned_of(features, i) for i in range(len(features[0].steps) - 1)),
