@@ -3,42 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, asdict, dataclass, field, fields, replace
 from difflib import get_close_matches
-from html import escape
 from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from personae import flow, frames, plugins, store
-from personae.charts.beside import beside
-from personae.charts.chart import Chart
 from personae.charts.groups import groups
 from personae.endpoint.day import today
 from personae.errors import UsageError
 from personae.frames import ARROW
 from personae.guidance.library import library
-from personae.model import personal
 from personae.model.bands import Bands, Wanted
 from personae.model.belief import Beliefs
 from personae.model.cast import Cast
-from personae.model.change import Change
 from personae.model.edit import Edit
-from personae.model.features import Features
-from personae.model.inspection import Finding, Inspection
 from personae.model.persona import Persona
 from personae.model.portrait import Portrait
 from personae.model.study import LEAST, Role, Study
-from personae.model.table import Column, Level, Table
 from personae.report.looks import looks
+from personae.shown import Checked, Compared, Picture, Shown, became, columns, compared, picture, why
 from personae.stages import edit
 from personae.stages.method import method
-from personae.stages.roles import is_personal, use
 from personae.stages.smallest import smallest
-from personae.words import findings
 from personae.words.edited import edited
-from personae.words.flagged import flagged
 from personae.words.names import plural
 from personae.words.targets import target
 
@@ -58,82 +48,6 @@ FORMATS = {
     ".pdf": "pdf",
 }
 """Which exporter writes a file of that ending."""
-
-
-@dataclass(frozen=True)
-class Shown:
-    """Something to look at: `text` in a terminal, `html` in a notebook."""
-
-    text: str
-    html: str = field(repr=False)
-
-    def __repr__(self) -> str:
-        return self.text
-
-    def _repr_html_(self) -> str:
-        return self.html
-
-
-@dataclass(frozen=True)
-class Picture(Shown):
-    """A chart: its finding and its numbers in a terminal, its drawing in a notebook."""
-
-    data: tuple[Mapping[str, str], ...] = field(repr=False)
-    """Its numbers, one mapping a row."""
-    svg: str = field(repr=False)
-    """The drawing as text; empty where the chart is a table."""
-
-    def save(self, path: str | PathLike[str]) -> Path:
-        """Write the drawing as an SVG file."""
-        if not self.svg:
-            raise UsageError("P001", "this chart is a table and has no drawing", fix="use its .data")
-        Path(path).write_text(self.svg, encoding="utf-8")
-        return Path(path)
-
-    def __repr__(self) -> str:
-        return self.text
-
-
-@dataclass(frozen=True)
-class Checked(Shown):
-    """What a look at the data found: it shows itself as the columns and the findings."""
-
-    inspection: Inspection = field(repr=False)
-    study: Study = field(repr=False)
-    tables: tuple[Table, ...] = field(repr=False)
-    features: Features = field(repr=False)
-
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        """Every finding: those that stop a run first, then those to look at, then those to know."""
-        return self.inspection.findings
-
-    @property
-    def stops(self) -> tuple[Finding, ...]:
-        """The findings that stop a run."""
-        return self.inspection.stops
-
-    @property
-    def columns(self) -> list[dict[str, Any]]:
-        """Every column: source, name, kind, used_as, why, rows, empty, distinct."""
-        return [
-            {
-                "source": t.source, "name": c.name, "kind": str(c.kind), "used_as": use(t, c, self.study.group_by),
-                "why": c.why, "rows": c.rows, "empty": c.empty, "distinct": c.distinct,
-            }
-            for t in self.tables
-            for c in t.columns
-        ]  # fmt: skip
-
-    def report(self, path: str | PathLike[str]) -> Path:
-        """Write the data report, one page of HTML that holds no row and no id."""
-        uses = {f"{t.source}/{c.name}": use(t, c, self.study.group_by) for t in self.tables for c in t.columns}
-        html = plugins.find("exporters", "html")
-        written: Path = html.data(self.tables, self.features, self.inspection, self.study, uses, Path(path))
-        return written
-
-    def __repr__(self) -> str:
-        return self.text
 
 
 @dataclass(frozen=True)
@@ -178,7 +92,7 @@ class Data:
     def check(self) -> Checked:
         """Read everything and say what each column is, what it will be used for, and what is wrong. Nothing is written."""
         tables, features, seen = flow.inspected(self.study, self.frames)
-        shown = _columns(tables, seen, self.study)
+        shown = columns(tables, seen, self.study)
         return Checked(shown.text, shown.html, seen, self.study, tables, features)
 
     def run(self, **settings: Any) -> Result:
@@ -221,12 +135,17 @@ class Result:
     def why_groups(self) -> Shown:
         """Why this many groups: the verdict, the vote of each criterion and every number that was tried."""
         html: str = plugins.find("exporters", "html").why_groups(self.cast)
-        return Shown(_why(self.cast), html)
+        return Shown(why(self.cast), html)
+
+    @property
+    def change(self) -> Compared | None:
+        """What became of each persona since the run that this one is a refresh of; None where it is none."""
+        return became(self.cast)
 
     @property
     def charts(self) -> Mapping[str, Picture]:
         """The analyst's pictures of this run by name, each with its data."""
-        return {c.name: _picture(c) for c in (*groups(self.cast.evidence), *looks(self.cast))}
+        return {c.name: picture(c) for c in (*groups(self.cast.evidence), *looks(self.cast))}
 
     def report(self, path: str | PathLike[str]) -> Path:
         """Write the report; the ending of `path` picks the format."""
@@ -376,12 +295,12 @@ def compare(
     return flow.beliefs(known.cast, study, fspath(segments), made, ready.frames)
 
 
-def diff(before: Result | str | PathLike[str], after: Result | str | PathLike[str]) -> Change:
+def diff(before: Result | str | PathLike[str], after: Result | str | PathLike[str]) -> Compared:
     """What differs between two runs: settings, data, agreement, personas, and who moved. Results or the folders of runs."""
-    from personae.stages.diff import diff as compared
+    from personae.stages.diff import diff as differing
 
     one, other = (r if isinstance(r, Result) else load(r) for r in (before, after))
-    return compared(one.cast, other.cast)
+    return compared(differing(one.cast, other.cast))
 
 
 def load(folder: str | PathLike[str]) -> Result:
@@ -410,7 +329,7 @@ def score(result: Result | str | PathLike[str], *sources: Any, exclude: str | It
 def refresh(result: Result | str | PathLike[str], *sources: Any) -> Result:
     """The run on new data of the same kind: the same personas under their keys and names, and what became of each.
 
-    `result` is a Result or the folder of one. `Result.cast.change` says who survived, split, merged, is new or gone, who moved
+    `result` is a Result or the folder of one. `Result.change` says who survived, split, merged, is new or gone, who moved
     and what has shifted. Raises GateError where the new data are not fit to take its place: it then stays as good as it was.
     The same data give the same personas.
     """
@@ -513,89 +432,9 @@ def _users(cast: Cast, ids: Any, placement: Placement) -> Any:
     return plugins.find("exporters", "parquet").users(ids, placement, cast.personas)
 
 
-def _picture(chart: Chart) -> Picture:
-    html = plugins.find("exporters", "html")
-    rows = tuple(dict(zip(chart.columns, row, strict=True)) for row in chart.rows)
-    text = "\n".join((chart.title, chart.caption, "  ".join(chart.columns), *("  ".join(r) for r in chart.rows)))
-    return Picture(text, html.figure(chart), rows, str(html.picture(chart)))
-
-
 def _card(cast: Cast, persona: Persona, kind: str) -> Card:
     return Card(**{f.name: getattr(persona, f.name) for f in fields(Persona)}, cast=cast, kind=kind)
 
 
 def _noun(count: int, noun: str) -> str:
     return f"{count or 'no'} {noun}{'' if count == 1 else 's'}"
-
-
-def _why(cast: Cast) -> str:
-    """The choice as text: one line a vote, then one a number that was tried."""
-    evidence, names = cast.evidence, tuple(p.name for p in cast.personas)
-    votes = (f"  {v.criterion}: {v.words}" for v in evidence.votes)
-    tried = (
-        f"  {c.method} {c.size}: left-over difference {c.inertia:.0%}, smallest group {c.smallest:.1%}"
-        + (f", same grouping {c.stability:.2f}" if c.stability is not None else "")
-        for c in evidence.candidates
-    )
-    agreed = (f"agreed: {evidence.range.words}",) if evidence.range else ()
-    near = [f"  {b.size}: {'; '.join(b.groups)}" + (f" | {b.moves}" if b.moves else "") for b in beside(evidence, names)]
-    flags = [f"  {x}" for x in flagged(evidence.flags, names)]
-    return "\n".join(
-        (
-            f"{evidence.verdict.kind}: {evidence.verdict.why}",
-            "votes",
-            *votes,
-            *agreed,
-            *(("side by side", *near) if near else ()),
-            *(("flags", *flags) if flags else ()),
-            "tried",
-            *tried,
-        )
-    )
-
-
-def _columns(tables: tuple[Table, ...], seen: Inspection, study: Study) -> Shown:
-    """One row per column: what it is, what it will be used for, and why; then the findings. Ids and texts are not shown."""
-    header = ("source", "column", "kind", "used as", "why", "empty", "distinct", "examples")
-    hidden = {n for f in seen.findings if f.kind == "personal" for n in f.columns}
-    rows = [
-        (
-            t.source,
-            c.name,
-            str(c.kind),
-            use(t, c, study.group_by),
-            c.why,
-            f"{c.empty:,}",
-            f"{c.distinct:,}",
-            _examples(c, hidden),
-        )
-        for t in tables
-        for c in t.columns
-    ]
-    accounts = [f"{t.source}: {t.seen:,} rows, {t.used:,} used, {t.set_aside:,} set aside. {t.format}" for t in tables]
-    notes = [_noted(f) for f in reversed(seen.findings)]
-    widths = [max(len(r[i]) for r in (header, *rows)) for i in range(len(header))]
-    lines = ["  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in (header, *rows)]
-    cells = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
-    heads = "".join(f'<th scope="col">{cell}</th>' for cell in header)
-    said = "".join(f"<p>{escape(line)}</p>" for line in (*accounts, *reversed(notes)))
-    return Shown(
-        "\n".join((*accounts, "", *lines, *notes)),
-        f"{said}<table><thead><tr>{heads}</tr></thead><tbody>{cells}</tbody></table>",
-    )
-
-
-_LEVELS = {Level.STOP: "stop", Level.WARN: "warning", Level.PASS: "note"}
-
-
-def _noted(finding: Finding) -> str:
-    """A finding as one line, without what it quotes."""
-    words = findings.said(finding)
-    done = f"; {finding.done}" if finding.done else ""
-    return f"{_LEVELS[finding.level]}: {words}{done}" + (f" -> {finding.flag}" if finding.flag else "")
-
-
-def _examples(column: Column, hidden: Collection[str]) -> str:
-    if column.role in (Role.ID, Role.TEXT) or is_personal(column) or column.name in hidden:
-        return ""
-    return ", ".join(personal.masked(e) for e in column.examples[:3])

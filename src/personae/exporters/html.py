@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -93,6 +93,15 @@ def picture(chart: Chart) -> Markup:
 def figure(chart: Chart) -> str:
     """One chart as a fragment of HTML with inline styles and no script, for notebooks."""
     return _environment().get_template("figure.html").render(chart=chart, drawn=picture(chart))
+
+
+def changes(
+    title: str, sentences: Sequence[str], tables: Sequence[tuple[Sequence[str], Sequence[Sequence[str]]]], drawing: str
+) -> str:
+    """What changed, as a fragment of HTML with inline styles and no script, for notebooks. A table is its heads and its rows;
+    `drawing` is a figure of ours."""
+    drawn = Markup(drawing)  # noqa: S704 - made by `figure`, which escapes what stands in it
+    return _environment().get_template("compared.html").render(title=title, sentences=sentences, tables=tables, drawn=drawn)
 
 
 def leaf(page: Leaf) -> str:
