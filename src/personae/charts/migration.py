@@ -134,7 +134,7 @@ def _spec(cast: Cast, made: Change, flows: tuple[Flow, ...], names: dict[str, st
     return {
         "width": WIDTH,
         "height": high,
-        "padding": {"left": 6, "right": 6, "top": 6, "bottom": 6},
+        "padding": {"left": 30, "right": 30, "top": 6, "bottom": 6},
         "layer": [
             band,
             box,

@@ -180,6 +180,8 @@ def _data(view: Page) -> Iterator[str]:
         f"No number here stands for fewer than {view.floor} {view.entities}, and no row of anyone is shown.",
         "",
     )
+    for line in view.apart:
+        yield from (literal(line), "")
     if view.worded:
         yield from (literal(f"{view.worded} {view.sent}"), "")
     yield from ("## Made again by", "", "```sh", legible(view.command).replace("```", "'''"), "```", "")

@@ -102,6 +102,21 @@ def _without_values(reason: str) -> str:
     return re.sub(r'"[^"]*"|“[^”]*”|\'[^\']{3,}\'', "…", reason)
 
 
+def apart(cast: Cast) -> tuple[str, ...]:
+    """What the groups are for, in the words of who made the run, and who took no part, in sentences; nothing where neither was
+    said."""
+    purpose = cast.study.purpose.strip()
+    rolls = {r.name: r for t in cast.tables for r in t.rolls}
+    rows = sum(t.excluded for t in cast.tables)
+    found = [f"Made for: {purpose}"] if purpose else []
+    if rolls:
+        named = " and ".join(f"{n} ({count(r.people)} listed)" for n, r in rolls.items())
+        found.append(
+            f"People on {named} took no part: {count(rows)} {'row' if rows == 1 else 'rows'} of theirs were left out first."
+        )
+    return tuple(found)
+
+
 @dataclass(frozen=True)
 class Prepared:
     """How columns became coordinates, as text; `weights` are (event, weight, share of users who did it)."""

@@ -113,6 +113,8 @@ class Page:
     sent: str
     """What was sent to it, and where."""
     kept: tuple[tuple[str, int], ...]
+    apart: tuple[str, ...]
+    """What it is all for, and who took no part, in sentences."""
     """Why lines of the plain writer stayed, and how many for each reason."""
     command: str
     glossary: tuple[tuple[str, str, str], ...]
@@ -190,6 +192,7 @@ def page(cast: Cast) -> Page:
         worded=marked(cast.worded) if cast.worded else "",
         sent=told(cast.worded) if cast.worded else "",
         kept=reasons(cast.worded) if cast.worded else (),
+        apart=accounts.apart(cast),
         glossary=tuple((follow(a, entity), b, follow(c, entity)) for a, b, c in GLOSSARY),
     )
 
