@@ -61,10 +61,9 @@ def counted(rule: Rule) -> Counted:
     first = features[0].steps[0].name
     between = tuple((plugins.find("steps", s.name).apply, held.learned[i]) for i, s in enumerate(features[0].steps[:-1]))
     idf = held.learned[0]["idf"] if first == "tfidf" else np.ones(len(features))
-    norms = {i: (square, product, constant) for i, square, product, constant in held.guards}
-    return Counted(
-        first, idf, between, held.zero, held.weight, held.offset, tuple(norms.get(i) for i in range(len(rule.guards)))
-    )
+    of_guards = {i: (square, product, constant) for i, square, product, constant in held.guards}
+    norms = tuple(of_guards.get(i) for i in range(len(rule.guards)))
+    return Counted(first, idf, between, held.zero, held.mean, held.by, held.weight, held.offset, norms)
 
 
 def weighed(rule: Rule, counts: csr_matrix) -> tuple[csr_matrix, Floats]:
