@@ -86,6 +86,12 @@ def test_what_does_not_fit_is_named(served: Served, body: Any, status: int, code
     assert wrong.json["status"] == status and wrong.json["fix"]
 
 
+def test_the_record_that_does_not_fit_is_numbered_among_all(served: Served) -> None:
+    records = [*(served.record_of(i % 300) for i in range(250)), {"id": "a", "events": {"event_01": "x"}}, served.record_of(1)]
+    wrong = served.ask("POST", "/v1/score", records)
+    assert wrong.status == 422 and wrong.json["where"] == 'record 251, field "event_01"'
+
+
 def test_another_run_takes_over_and_no_answer_is_mixed(served: Served) -> None:
     """WEB-06: every answer is the offline label of the run id it carries."""
     offline = {"r01": Scorer(served.cast)}

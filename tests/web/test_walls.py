@@ -142,7 +142,7 @@ def test_its_own_origin_and_headers_of_safety(guarded: Served) -> None:
 
 PIECES = st.sampled_from(
     ["..", "/", "%2e%2e", "%2f", "%252e%252e%252f", "\\", "//", "etc/passwd", "%00", "#", "?", "%", "C:", "\\\\host\\share",
-     ".personae", "index.db", "runs", "runs-old", "%5c", "~", "why", "%ff", "%e2%80%ae"]
+     ".personae", "index.db", "runs/", "runs-old", "%5c", "~", "why", "%ff", "%e2%80%ae"]
 )  # fmt: skip
 
 
@@ -192,6 +192,7 @@ HOSTILE = [
     (b'{"a":' * 100_000 + b"1" + b"}" * 100_000, 422),
     (b'{"id":"a","id":"b","events":{}}', 422),
     (b"{" + b",".join(b'"%d":1' % i for i in range(230_000)) + b"}", 413),
+    (b"{" + b",".join(b'"%d":1' % i for i in range(20_000)) + b"}", 422),
     (b"{" + b",".join(b'"":1' for _ in range(250_000)) + b"}", 422),
     (b"[" + b",".join(b"{}" for _ in range(20_000)) + b"]", 422),
     (b"\xff\xfe{}", 400),
@@ -258,7 +259,7 @@ def test_a_fault_shows_an_id_and_nothing_else(
 
     routes = {
         "personas": "GET /v1/personas",
-        "placed": "POST /v1/score",
+        "one": "POST /v1/score",
         "why": "GET /v1/users/C-0091/why",
         "runs": "GET /v1/runs",
     }

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
-from personae.errors import PersonaeError
+from personae.errors import DataError, PersonaeError
 from personae.model.cast import Cast
 from personae.model.intake import Answer
 from personae.stages.intake import Scorer
@@ -18,17 +18,35 @@ from personae.web.problems import Problem
 NAMES = tuple(f.name for f in fields(Answer) if f.name != "why")
 
 
-def placed(scorer: Scorer, body: bytes, explain: bool) -> bytes:
-    """The answer, or answers, to the record, or records, of a body. Raises Problem for a body, DataError for a record."""
-    asked = strict_json.parsed(body)
-    if isinstance(asked, list):
-        if not 0 < len(asked) <= limits.MOST_RECORDS:
-            what = f"{len(asked):,} records came, and from 1 to {limits.MOST_RECORDS:,} are placed at once"
-            raise Problem(422, "P302", what, where="body", fix="send them in several requests")
-        answers = scorer.place(checked(asked, scorer.intake.id), explain=explain)
-        return document({"run": scorer.cast.run, "answers": [shown(a, explain) for a in answers]})
-    (one,) = scorer.place(checked([asked], scorer.intake.id), explain=explain)
-    return document(shown(one, explain))
+def asked(body: bytes, id: str) -> tuple[Sequence[Mapping[str, Any]], bool]:
+    """The records of a body, and whether it asks for several.
+
+    Raises Problem for a body that cannot be read, for too many records, and for ids that are no texts."""
+    found = strict_json.parsed(body)
+    if not isinstance(found, list):
+        return checked([found], id), False
+    if not 0 < len(found) <= limits.MOST_RECORDS:
+        what = f"{len(found):,} records came, and from 1 to {limits.MOST_RECORDS:,} are placed at once"
+        raise Problem(422, "P302", what, where="body", fix="send them in several requests")
+    return checked(found, id), True
+
+
+def one(scorer: Scorer, records: Sequence[Mapping[str, Any]], explain: bool) -> bytes:
+    """The answer to the one record there is. Raises DataError for one that does not fit."""
+    return document(shown(scorer.place(records, explain=explain)[0], explain))
+
+
+def turns(scorer: Scorer, records: Sequence[Mapping[str, Any]], explain: bool) -> Iterator[bytes]:
+    """The answers to some records after others, as JSON without brackets, so that whoever sends them can let others have their
+    turn between. Raises DataError for a record that does not fit, by its number among all."""
+    step = limits.TURN_EXPLAINED if explain else limits.TURN
+    for i in range(0, len(records), step):
+        try:
+            few = scorer.place(records[i : i + step], explain=explain)
+        except DataError:
+            scorer.place(records[: i + step])  # says which of all records it is
+            raise
+        yield document([shown(a, explain) for a in few])[1:-1]
 
 
 def checked(records: Sequence[Any], id: str) -> Sequence[Mapping[str, Any]]:

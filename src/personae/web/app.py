@@ -25,11 +25,12 @@ T = TypeVar("T")
 
 
 class Routes:
-    """What is behind the wall. Batches are placed in one thread, the record is read in others, the loop does neither."""
+    """What is behind the wall. Large bodies are read in a thread, and placed in turns with what else comes: threads would wait
+    for each other all the same. The record is read in threads of its own."""
 
     def __init__(self, serving: Serving) -> None:
         self.serving = serving
-        self._batches = ThreadPoolExecutor(1, "batch")
+        self._bodies = ThreadPoolExecutor(1, "body")
         self._disk = ThreadPoolExecutor(4, "disk")
 
     async def score(self, request: Request) -> Response:
@@ -37,9 +38,17 @@ class Routes:
         body, explain = await request.body(), _flag(request, "explain")
         scorer = self.serving.scorer
         if len(body) <= limits.SHORT:
-            return _sent(answers.placed(scorer, body, explain))
-        loop = asyncio.get_running_loop()
-        return _sent(await loop.run_in_executor(self._batches, answers.placed, scorer, body, explain))
+            records, several = answers.asked(body, scorer.intake.id)
+        else:
+            reading = asyncio.get_running_loop().run_in_executor(self._bodies, answers.asked, body, scorer.intake.id)
+            records, several = await reading
+        if not several:
+            return _sent(answers.one(scorer, records, explain))
+        parts = []
+        for part in answers.turns(scorer, records, explain):
+            parts.append(part)
+            await asyncio.sleep(0)  # others have their turn
+        return _sent(b'{"run":%b,"answers":[%b]}' % (answers.document(scorer.cast.run), b",".join(parts)))
 
     async def personas(self) -> Response:
         """The personas of the run that is served now."""
@@ -72,7 +81,10 @@ class Routes:
 
 def application(serving: Serving, allowed: frozenset[str], tokens: Tokens | None = None) -> Guard:
     """The whole application for any ASGI server: the routes behind their wall."""
-    app, routes = FastAPI(title="personae", docs_url=None, redoc_url=None, openapi_url=None), Routes(serving)
+    app, routes = (
+        FastAPI(title="personae", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False),
+        Routes(serving),
+    )
     listed: list[tuple[str, str, Callable[..., Any], str, tuple[str, ...]]] = [
         ("POST", "/v1/score", routes.score, "Place one user, or many", ("Answer", "Answers")),
         ("GET", "/v1/personas", routes.personas, "The personas", ("Personas",)),

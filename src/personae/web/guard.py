@@ -131,12 +131,12 @@ def _check_media(headers: dict[bytes, bytes]) -> None:
 
 
 async def _whole(headers: dict[bytes, bytes], receive: Callable[[], Awaitable[Message]]) -> bytes:
-    """The body. Raises Problem 413 for a larger one than the limit, of which no more than the limit is ever held: the rest is
-    let pass, since a client that is still sending would not hear the answer."""
+    """The body. Raises Problem 413 before more than the limit is held; what is still sent then is read past by the server, so
+    that the answer is heard, as long as its patience lasts."""
     length = headers.get(b"content-length", b"0")
     if length == b"0" and b"transfer-encoding" not in headers:
         return b""
-    if not length.isdigit() or int(length) > limits.MOST_PASSED:
+    if not length.isdigit() or int(length) > limits.MOST_BYTES:
         raise _large()
     parts: list[bytes] = []
     size = 0
@@ -144,18 +144,17 @@ async def _whole(headers: dict[bytes, bytes], receive: Callable[[], Awaitable[Me
         message = await receive()
         if message["type"] == "http.disconnect":
             raise Problem(400, "P302", "the request ended before its body did", fix="send all of it")
-        size += len(message.get("body", b""))
-        parts = [*parts, message.get("body", b"")] if size <= limits.MOST_BYTES else []
-        if size > limits.MOST_PASSED or (size > limits.MOST_BYTES and not message.get("more_body")):
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > limits.MOST_BYTES:
             raise _large()
         if not message.get("more_body"):
             return b"".join(parts)
 
 
 def _large() -> Problem:
-    fix = "send fewer records, in several requests"
     what = f"the body is larger than {limits.MOST_BYTES >> 20} MB"
-    return Problem(413, "P302", what, where="body", fix=fix, headers={"Connection": "close"})
+    return Problem(413, "P302", what, where="body", fix="send fewer records, in several requests")
 
 
 def _replayed(body: bytes, receive: Callable[[], Awaitable[Message]]) -> Callable[[], Awaitable[Message]]:

@@ -2,22 +2,22 @@
 
 MOST_BYTES = 2 << 20
 """Bytes of a body. A thousand records of thirty events take about 0.6 MB."""
-MOST_PASSED = 64 << 20
-"""Bytes of a body that is too large which are let pass before it is told so; one that says it is larger is told at once."""
 MOST_HEAD = 32 << 10
 """Bytes of a request's line and headers."""
 MOST_RECORDS = 10_000
 """Records of one request."""
-MOST_NAMES = 200_000
-"""Names in one body, those of all records together: parsed they take some 40 MB."""
+MOST_NAMES = 100_000
+"""Names in one body, those of all records together: parsed they take some 20 MB."""
+MOST_IN_ONE = 10_000
+"""Names in one object: a record has at most 5,000 columns and 5,000 events."""
 DEEPEST = 8
 """Brackets inside each other: a record needs four."""
 LONGEST_NUMBER = 400
 """Digits of a number."""
-FEW = 20
-"""Records that are placed at once; more are placed beside the loop, so that nobody waits for them."""
 SHORT = 32 << 10
-"""Bytes of a body that is read at once, likewise."""
+"""Bytes of a body that is read at once; a larger one is read beside the loop, so that nobody waits for it."""
+TURN, TURN_EXPLAINED = 100, 5
+"""Records of a batch that are placed before others have their turn: about 2 ms."""
 PATIENCE = 12.0
 """Seconds in which a request must be whole, and its answer be taken."""
 WAITING = 512

@@ -7,7 +7,6 @@ import contextlib
 import resource
 import signal
 import socket
-import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
@@ -154,7 +153,6 @@ def made(app: Any) -> Server:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     more = _FILES if hard == resource.RLIM_INFINITY else min(_FILES, hard)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, more), hard))
-    sys.setswitchinterval(0.001)  # a batch in its thread hands over to a single request five times sooner
     config = uvicorn.Config(
         app, http=Patient, ws="none", lifespan="off", log_level="error", access_log=False, proxy_headers=False,
         server_header=False, timeout_keep_alive=int(limits.PATIENCE), timeout_graceful_shutdown=10, log_config=None,

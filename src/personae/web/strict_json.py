@@ -44,6 +44,8 @@ def _check_depth(body: bytes) -> None:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(pairs) > limits.MOST_IN_ONE:
+        raise _too_much(f"an object of {len(pairs):,} names", f"{limits.MOST_IN_ONE:,}")
     made = dict(pairs)
     if len(made) != len(pairs):
         seen: set[str] = set()
