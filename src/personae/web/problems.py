@@ -7,6 +7,7 @@ import json
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
+from pathlib import PurePath
 from typing import Any
 
 from personae.errors import CODES, PersonaeError
@@ -59,7 +60,8 @@ def fault(error: BaseException) -> str:
 
 def place(error: BaseException) -> str:
     """Kind and place of a fault, without its message, which may hold values."""
-    frames = [f"{f.filename.rpartition('personae')[2] or f.name}:{f.lineno}" for f in traceback.extract_tb(error.__traceback__)]
+    found = traceback.extract_tb(error.__traceback__)
+    frames = [f"{PurePath(f.filename).parent.name}/{PurePath(f.filename).name}:{f.lineno}" for f in found]
     return f"{type(error).__name__} at {frames[-1] if frames else 'an unknown place'}"
 
 
