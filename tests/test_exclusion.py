@@ -19,6 +19,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cast_builder import cast
 from conftest import planted
 from personae import flow
 from personae.cli.main import main
@@ -27,6 +28,7 @@ from personae.files.excluded import written
 from personae.model.exclusion import digest
 from personae.model.study import Study
 from personae.model.table import Table
+from personae.stages.intake import LEFT_OUT, Scorer
 from personae.stages.spared import _before
 from personae.store import exclude
 
@@ -316,6 +318,18 @@ def test_the_list_of_a_record_is_asked_by_everything_made_in_it(
     assert who not in (root / "ask.csv").read_text()
 
 
+def test_somebody_on_a_list_is_answered_as_such_and_not_placed(tmp_path: Path) -> None:
+    """Over HTTP and on arrival, where every record gets an answer."""
+    (tmp_path / "never.csv").write_text("user_id\nb\n00123\n", encoding="utf-8")
+    known = cast()
+    made = replace(known, study=replace(known.study, exclude=(str(tmp_path / "never.csv"),)), rule=None)
+    answers = Scorer(made).place([{"id": i} for i in ("a", "b", "c")], explain=True)
+    assert [a.reason == LEFT_OUT for a in answers] == [False, True, False]
+    assert (answers[1].persona, answers[1].kind, answers[1].membership, answers[1].why) == ("", "outside", 0.0, ())
+    with pytest.raises(KeyError):
+        Scorer(made).stored("00123")
+
+
 @pytest.mark.slow
 def test_a_run_whose_list_is_not_here_places_nobody(
     ran: tuple[Path, list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -324,7 +338,7 @@ def test_a_run_whose_list_is_not_here_places_nobody(
     root, _ = ran
     monkeypatch.chdir(tmp_path)
     assert _typed("score", str(root / "log.csv"), "--store", str(root / ".personae"), "--out", "x.csv") == 2
-    assert "name it again: --exclude FILE" in capsys.readouterr().err
+    assert "or name it again: --exclude FILE" in capsys.readouterr().err
 
 
 @pytest.mark.slow

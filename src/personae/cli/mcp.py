@@ -43,9 +43,9 @@ def mcp(
 
 def _desk(cast: Cast, ids: bool) -> Desk:
     from personae.agents.desk import Desk
-    from personae.stages.exclusion import at_hand
+    from personae.stages.exclusion import exclusion
 
-    return Desk(cast, at_hand(cast), ids=ids)
+    return Desk(cast, exclusion(cast.study.exclude), ids=ids)
 
 
 def _change(record: Record, cast: Cast, since: str) -> Change | None:

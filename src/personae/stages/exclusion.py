@@ -10,9 +10,7 @@ from personae import plugins
 from personae.databases.address import is_database
 from personae.errors import DataError, UsageError
 from personae.files.excluded import is_kept, kept
-from personae.model.cast import Cast
 from personae.model.exclusion import NOBODY, Exclusion, Roll
-from personae.model.study import Role
 from personae.progress import warn
 from personae.stages.permitted import EXCLUDE, ID, permitted
 
@@ -35,16 +33,6 @@ def exclusion(lists: Sequence[str], key: str = "") -> Exclusion:
     return found
 
 
-def at_hand(cast: Cast) -> Exclusion:
-    """Everybody on the lists of a run that are where they were, for who answers about single people for days. Nobody on any of
-    its lists is in the run itself; a warning names a list that is not here, whose people could still bring records."""
-    lists = cast.study.exclude
-    here = [x for x in lists if _in_database(x) or Path(x.partition("::")[0]).expanduser().is_file()]
-    for entry in (x for x in lists if x not in here):
-        warn(f"the exclusion list {Path(entry).name} is not here: a record of somebody on it would be placed")
-    return exclusion(here, next((c.name for t in cast.tables for c in t.columns if c.role is Role.ID), ""))
-
-
 def _with_kept(found: Exclusion, path: Path) -> Exclusion:
     """The list of a record beside others."""
     secret, people = kept(path)
@@ -61,7 +49,7 @@ def _named(entry: str, key: str) -> tuple[frozenset[str], Roll]:
         source, _, column = entry.partition("::")
         if not Path(source).expanduser().is_file():
             what = f"the list of people to leave out, {source}, does not exist"
-            fix = "name it again: --exclude FILE; without it people who objected would be used"
+            fix = "bring it back, or name it again: --exclude FILE; without it people who objected would be used"
             raise UsageError("P101", what, where=EXCLUDE, did="nothing was read", fix=fix)
     ids = _ids(source, key, column)
     name = source if _in_database(entry) else Path(source).name
