@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import errno
 import json
 import os
 import pickle
@@ -12,8 +11,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +19,7 @@ import pytest
 
 import cast_builder
 from personae import store
-from personae.errors import DataError, MachineError, PersonaeError, UsageError
+from personae.errors import DataError, PersonaeError, UsageError
 from personae.model.cast import Cast
 from personae.model.plain import plain
 from personae.store import Record
@@ -273,52 +270,6 @@ def test_two_writers_finish_in_turn(tmp_path: Path) -> None:
     record = Record(tmp_path / ".personae")
     assert [e.id for e in record.entries()] == [f"r{i:02d}" for i in range(1, 7)]
     assert not [e for e in record.entries() if record.damage(e, whole=True)]
-
-
-@contextmanager
-def _failing(monkeypatch: pytest.MonkeyPatch, nth: int) -> Iterator[list[int]]:
-    """The disk is full from the nth write, open for writing, rename or fsync on."""
-    calls = [0]
-
-    def counted(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*args: Any, **kwargs: Any) -> Any:
-            reading = name == "open" and not set("wax+") & set(str(kwargs.get("mode", args[1] if len(args) > 1 else "r")))
-            if not reading:
-                calls[0] += 1
-                if calls[0] >= nth:
-                    raise OSError(errno.ENOSPC, "No space left on device", str(args[0]))
-            return real(*args, **kwargs)
-
-        return call
-
-    with monkeypatch.context() as patch:
-        patch.setattr(os, "replace", counted("replace", os.replace))
-        patch.setattr(os, "fsync", counted("fsync", os.fsync))
-        patch.setattr(Path, "open", counted("open", Path.open))
-        patch.setattr(Path, "mkdir", counted("mkdir", Path.mkdir))
-        yield calls
-
-
-def test_a_disk_that_is_full_at_any_moment_leaves_nothing_half_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """PER-02: fail the Nth write, for N = 1, 2, ... until it succeeds."""
-    record = Record(tmp_path / ".personae")
-    _add(record, cast_builder.cast(), tmp_path / "first")
-    kept = {p: p.read_bytes() for p in (record.root / "runs").rglob("*") if p.is_file()}
-    for nth in range(1, 200):
-        try:
-            with _failing(monkeypatch, nth):
-                _add(record, cast_builder.cast(seed=9), tmp_path / "second")
-            break
-        except MachineError as error:
-            assert error.code == "P501"
-            assert "free" in error.where
-            assert not (tmp_path / "second").exists()
-            assert [e.id for e in record.entries()] == ["r01"]
-            assert record.load().study.seed == 7
-    assert nth > 20
-    assert [e.id for e in record.entries()] == ["r01", "r02"]
-    assert all(p.read_bytes() == data for p, data in kept.items())
-    assert not list(tmp_path.rglob("*.personae-tmp-*"))
 
 
 def _writer(folder: Path, times: int) -> list[str]:

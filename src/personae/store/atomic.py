@@ -18,14 +18,17 @@ from pathlib import Path
 from personae.errors import MachineError, UsageError
 
 MARK = ".personae-tmp-"
+LONGEST = 80
+"""Characters of a name that its hidden name begins with."""
 
 
 @contextmanager
-def whole_folder(target: Path, may_replace: Callable[[Path], bool]) -> Iterator[Path]:
+def whole_folder(target: Path, may_replace: Callable[[Path], bool], then: Callable[[], None] | None = None) -> Iterator[Path]:
     """A temporary folder that becomes `target` when the block ends well and vanishes when it does not.
 
-    A target that holds something is moved aside first and removed last; `may_replace` decides whether it may be. Rights of
-    files are left as they were made. Raises UsageError when the target is taken, MachineError when the machine says no.
+    A target that holds something is moved aside first and removed last; `may_replace` decides whether it may be. `then` is done
+    once the new folder is in its place; where it fails, everything is put back. Rights of files are left as they were made.
+    Raises UsageError when the target is taken, MachineError when the machine says no.
     """
     if taken(target) and not may_replace(target):
         raise UsageError(
@@ -34,10 +37,11 @@ def whole_folder(target: Path, may_replace: Callable[[Path], bool]) -> Iterator[
             where=str(target),
             fix="choose another folder with --out, or replace a run's folder with --overwrite",
         )
-    temp = _beside(target)
+    temp = beside(target)
     with on_disk(target, temp):
         target.parent.mkdir(parents=True, exist_ok=True)
         sweep(target.parent)
+        _recover(aside(temp))
         temp.mkdir()
     try:
         with on_disk(target, temp):
@@ -46,7 +50,7 @@ def whole_folder(target: Path, may_replace: Callable[[Path], bool]) -> Iterator[
                 if path.is_file():
                     _flush(path)
             _flush_folders(temp)
-            _swap(temp, target)
+            _swap(temp, target, then)
     finally:
         shutil.rmtree(temp, ignore_errors=True)
 
@@ -58,7 +62,7 @@ def whole_file(target: Path, *, overwrite: bool = False) -> Iterator[Path]:
         raise UsageError(
             "P001", f"{target} exists already", where=str(target), fix="add --overwrite, or choose another name with --out"
         )
-    temp = _beside(target)
+    temp = beside(target)
     try:
         with on_disk(target, temp):
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -66,7 +70,8 @@ def whole_file(target: Path, *, overwrite: bool = False) -> Iterator[Path]:
             yield temp
             _flush(temp)
             temp.replace(target)
-            _flush_folder(target.parent)
+            with suppress(OSError):  # it is there and whole; without this it may be the old one again after a power cut
+                _flush_folder(target.parent)
     finally:
         with suppress(OSError):
             temp.unlink(missing_ok=True)
@@ -100,14 +105,26 @@ def refused(no: OSError, target: Path, temp: Path | None = None) -> MachineError
 
 
 def sweep(parent: Path) -> None:
-    """Remove what dead processes of this machine left half-written in a folder."""
-    for left in parent.glob(f".*{MARK}*"):
-        host, _, process = left.name.rpartition(MARK)[2].partition("-")
+    """Remove what dead processes of this machine left half-written in a folder, and put back what they had moved aside."""
+    for left in sorted(parent.glob(f".*{MARK}*")):
+        host, _, rest = left.name.rpartition(MARK)[2].partition("-")
+        process = rest.removesuffix("-old")
         if host == _host() and process.isdigit() and not alive(int(process)):
-            if left.is_dir():
+            if rest.endswith("-old"):
+                _recover(left)
+            elif left.is_dir():
                 shutil.rmtree(left, ignore_errors=True)
             else:
                 left.unlink(missing_ok=True)
+
+
+def _recover(old: Path) -> None:
+    """Put a folder back that was moved aside by somebody who did not come to the end; remove it where its place is taken."""
+    name = old.name[1:].partition(MARK)[0]
+    if old.exists() and len(name) < LONGEST and not old.with_name(name).exists():
+        old.replace(old.with_name(name))
+    elif old.exists():
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def alive(process: int) -> bool:
@@ -136,7 +153,7 @@ def _alive_windows(process: int) -> bool:
 def try_place(target: Path) -> None:
     """See that something can be written where `target` is to be. Raises MachineError when not."""
     place = next(p for p in (target.absolute(), *target.absolute().parents) if p.exists())
-    probe = _beside(place / "probe" if place.is_dir() else place / target.name)
+    probe = beside(place / "probe" if place.is_dir() else place / target.name)
     with on_disk(target):
         probe.mkdir()
         probe.rmdir()
@@ -147,26 +164,34 @@ def taken(target: Path) -> bool:
     return target.exists() and (not target.is_dir() or any(target.iterdir()))
 
 
-def _swap(temp: Path, target: Path) -> None:
-    """Put the new folder in place; an old one survives until the new one is there."""
-    old = target.with_name(temp.name + "-old") if target.exists() else None
+def _swap(temp: Path, target: Path, then: Callable[[], None] | None) -> None:
+    """Put the new folder in place; an old one survives until the new one is there and `then` is done."""
+    old = aside(temp) if target.exists() else None
     if old:
         target.replace(old)
     try:
         temp.replace(target)
         _flush_folder(target.parent)
+        if then:
+            then()
     except BaseException:
+        if not temp.exists():
+            shutil.rmtree(target, ignore_errors=True)
         if old:
-            if target.exists():
-                shutil.rmtree(target, ignore_errors=True)
             old.replace(target)
         raise
     if old:
         shutil.rmtree(old, ignore_errors=True)
 
 
-def _beside(target: Path) -> Path:
-    return target.absolute().with_name(f".{target.absolute().name[:80]}{MARK}{_host()}-{os.getpid()}")
+def beside(target: Path) -> Path:
+    """The hidden place in which something is written before it becomes `target`."""
+    return target.absolute().with_name(f".{target.absolute().name[:LONGEST]}{MARK}{_host()}-{os.getpid()}")
+
+
+def aside(temp: Path) -> Path:
+    """The hidden place in which what is replaced lies until what was written in `temp` is there."""
+    return temp.with_name(temp.name + "-old")
 
 
 def _host() -> str:

@@ -64,16 +64,18 @@ def save(
     overwrite: bool = False,
     more: Callable[[Path], None] | None = None,
     written: Path | None = None,
+    then: Callable[[], None] | None = None,
 ) -> Path:
     """Write the cast into a folder that appears whole or not at all; `more` adds files to it before it appears.
 
-    `written` is a folder that `write` filled from the same cast a moment ago: its files are copied.
+    `written` is a folder that `write` filled from the same cast a moment ago: its files are copied. `then` is done once the
+    folder is in its place; where it fails, everything is put back.
 
     Raises UsageError when the folder holds something (`overwrite` replaces the folder of a run and nothing else), and
     MachineError when the disk or the rights do not allow it.
     """
     target = Path(folder)
-    with whole_folder(target, lambda p: may_write(p, overwrite)) as temp:
+    with whole_folder(target, lambda p: may_write(p, overwrite), then) as temp:
         if written is None:
             write(cast, temp)
         else:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from personae.errors import DataError, MachineError
 from personae.store import currents
-from personae.store.atomic import whole_file
+from personae.store.atomic import on_disk, whole_file
 from personae.store.entry import Entry
 
 SCHEMA = 2
@@ -119,7 +119,8 @@ def _connected(path: Path, write: bool) -> sqlite3.Connection:
         index = sqlite3.connect(path, timeout=30, isolation_level=None)
         index.execute("pragma synchronous=full")
         index.execute("pragma secure_delete=on")  # what is deleted is overwritten
-        path.chmod(0o600)
+        with on_disk(path):
+            path.chmod(0o600)
     else:
         # a record that nobody may write to cannot hold a shared-memory file; then nothing can change under us either
         frozen = "" if os.access(path.parent, os.W_OK) else "&immutable=1"

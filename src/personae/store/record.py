@@ -25,6 +25,7 @@ from personae.store.carry import carried, counterparts
 from personae.store.entry import Entry
 from personae.store.excluded import sparing
 from personae.store.index import at_once, following, insert, opened, runs
+from personae.store.intent import intend, settle, settled
 from personae.store.lock import only_writer
 from personae.words.edited import edited
 
@@ -60,19 +61,31 @@ class Record:
             if folder is None and taken(place):
                 place = _free_name(place)
             digest = self.keep(partial(casts.write, cast))
-            existed = taken(place)
-            with _undone(place, unless=existed):
-                new = () if edits.read(index, digest) else self._carried(index, cast)
-                shown = self._shown(cast, edits.read(index, digest) or new)
-                kept = None if shown.edits else self.root / "runs" / digest
-                casts.save(shown, place, overwrite=overwrite, more=lambda temp: more(temp, shown), written=kept)
-                entry = replace(entry, digest=digest, folder=self._relative(place))
-                with on_disk(self.root), at_once(index):
+            entry = replace(entry, digest=digest, folder=self._relative(place))
+            new = () if edits.read(index, digest) else self._carried(index, cast)
+            shown = self._shown(cast, edits.read(index, digest) or new)
+
+            def listed() -> None:
+                with at_once(index):
                     if not self._back_filled(index, entry, cast) if current is None else current:
                         currents.switch(index, entry.number, date, "run")
                     insert(index, entry)
                     for e in new:
-                        edits.add(index, entry.digest, e)
+                        edits.add(index, digest, e)
+
+            def readable(temp: Path) -> None:
+                intend(self.root, entry.number, place, temp)
+                more(temp, shown)
+
+            with settled(self.root):
+                casts.save(
+                    shown,
+                    place,
+                    overwrite=overwrite,
+                    more=readable,
+                    written=None if shown.edits else self.root / "runs" / digest,
+                    then=listed,
+                )
         return entry.sealed()
 
     @contextmanager
@@ -94,7 +107,7 @@ class Record:
             self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
             (self.root / "runs").mkdir(mode=0o700, exist_ok=True)
             ignore = self.root / ".gitignore"
-            if not ignore.exists():
+            if not ignore.exists() or not ignore.stat().st_size:
                 ignore.write_text("*\n", encoding="utf-8")
             if not os.access(self.root, os.W_OK):
                 raise PermissionError(13, "Permission denied", str(self.root))
@@ -273,6 +286,7 @@ class Record:
         """Remove results that no row names: left by writers that died. For whoever writes, as only one holds the lock."""
         known = {row[0] for row in index.execute("select digest from runs")} | edits.digests(index)
         with on_disk(self.root):
+            settle(self.root, lambda number: any(e.number == number for e in runs(index)))
             sweep(self.root / "runs")
             for left in (self.root / "runs").iterdir():
                 if left.name not in known:
@@ -304,14 +318,3 @@ def _free_name(place: Path) -> Path:
     while taken(place.with_name(f"{place.name}-{number}")):
         number += 1
     return place.with_name(f"{place.name}-{number}")
-
-
-@contextmanager
-def _undone(place: Path, unless: bool) -> Iterator[None]:
-    """Take the new folder away again when the run cannot be listed."""
-    try:
-        yield
-    except BaseException:
-        if not unless:
-            shutil.rmtree(place, ignore_errors=True)
-        raise
