@@ -23,6 +23,15 @@ def show(
     name: Annotated[str, typer.Argument(metavar="[RUN]", help="A run's id or folder; else the current one.")] = "",
     persona: Annotated[str, typer.Option("--persona", metavar="NAME", help="One persona in full, by name or key.")] = "",
     why_groups: Annotated[bool, typer.Option("--why-groups", help="What was tried, and why this number of groups.")] = False,
+    changes: Annotated[
+        bool,
+        typer.Option("--changes", help="What changed since the run before, for a mail: no id, no small number."),
+    ] = False,
+    history: Annotated[
+        bool, typer.Option("--history", help="All personas, or that of --persona, over all runs before.")
+    ] = False,
+    out: Annotated[str, typer.Option("--out", metavar="FILE", help="With --history: write it as a page (.html), too.")] = "",
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file.")] = False,
     store: Store = "",
     as_json: Json = False,
     plain: Plain = False,
@@ -33,12 +42,23 @@ def show(
     """Show a run: its summary, one persona, or why there are this many groups.
 
     Example: personae show r01 --why-groups
+
+    Example: personae show --history --persona P1
     """
     from personae.model.plain import plain as as_plain
     from personae.store import Record
 
     screen = Screen(as_json, plain, quiet, no_color)
-    cast = Record(Path(store or ".personae")).load(name)
+    record = Record(Path(store or ".personae"))
+    cast = record.load(name)
+    if history:
+        from personae.cli.history import show as told
+
+        told(record, cast, _find(cast, persona).key if persona else "", out, screen, overwrite=overwrite)
+        return
+    if changes:
+        _notice(cast, screen)
+        return
     if persona:
         one = _find(cast, persona)
         found, lines = as_plain(one), whole(cast, one, screen)
@@ -58,6 +78,23 @@ def show(
     screen.say(f"run      {_place(cast, name)}")
     for line in lines:
         screen.say(line)
+
+
+def _notice(cast: Cast, screen: Screen) -> None:
+    """What changed, for people elsewhere. Raises UsageError P001 where the run is no refresh."""
+    from personae.words.happening import happened, headline, named
+
+    made = named(cast)
+    if made is None:
+        what = f"{cast.run} is no refresh of an earlier run"
+        raise UsageError("P001", what, where="--changes", fix="compare any two runs: personae diff r01 r02")
+    sentences = (f"{headline(made)} since {made.before.run or 'the run before'}.", *happened(made))
+    if made.drift is not None and made.drift.words:
+        sentences = (*sentences, made.drift.words)
+    if screen.json:
+        screen.give({"run": cast.run, "since": made.before.run, "sentences": list(sentences)})
+    for sentence in sentences:
+        screen.say(sentence)
 
 
 def _place(cast: Cast, name: str) -> str:

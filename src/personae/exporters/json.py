@@ -21,7 +21,7 @@ from personae.model.dossier import Dossier
 from personae.model.evidence import Evidence, Verdict
 from personae.model.fact import Fact
 from personae.model.features import LeftOut, Window
-from personae.model.persona import Persona, Profile
+from personae.model.persona import UNTESTED, Persona, Profile
 from personae.model.plain import plain
 from personae.model.sheet import Sheet
 from personae.model.study import Study
@@ -44,6 +44,7 @@ HASHED = (
     "private/details.json",
     "rule.json",
     "since.parquet",
+    "sizes.json",
     "users.parquet",
 )
 """The files whose hashes stand in run.json, so that damage is seen when a run is opened."""
@@ -77,12 +78,23 @@ def documents(cast: Cast) -> dict[str, dict[str, Any]]:
             "worded": plain(cast.worded),
         },
         "facts.json": {"facts": plain(cast.facts)},
+        "sizes.json": _sizes(cast),
         "evidence.json": plain(cast.evidence),
         "dossier.json": plain(cast.dossier),
         "rule.json": {"rule": plain(cast.rule, None)},
         "card.json": model_card(cast),
         "private/details.json": {"tables": plain(cast.tables), "members": plain(cast.members)},
     }
+
+
+def _sizes(cast: Cast) -> dict[str, Any]:
+    """What a history needs of a run, and no more."""
+    sizes = [
+        {"key": p.key, "name": p.name, "users": p.users, "steadiness": None if p.steady == UNTESTED else plain(p.steadiness)}
+        for p in cast.personas
+    ]
+    moved = {"moved": cast.change.moved, "both": cast.change.both} if cast.change else {}
+    return {"users": cast.users, "method": cast.evidence.chosen, "personas": sizes, **moved}
 
 
 def schemas() -> dict[str, dict[str, Any]]:

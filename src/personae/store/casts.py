@@ -41,6 +41,7 @@ FILES = frozenset(
         "users.parquet",
         "leaves.parquet",
         "since.parquet",
+        "sizes.json",
         "personas.json",
         "facts.json",
         "evidence.json",

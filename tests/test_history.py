@@ -1,0 +1,146 @@
+"""A persona over the runs in which it was known: from a few lines a run, however many runs there are."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from personae import plugins
+from personae.charts.history import history as drawn
+from personae.charts.picture import svg
+from personae.cli import main
+from personae.model.cast import Cast
+from personae.report.history import page
+from personae.store import Entry, Record
+from personae.store.history import history
+from personae.store.index import at_once, insert
+from refreshed import placed, refreshed
+
+
+def _chain(record: Record, folder: Path) -> list[Cast]:
+    """Three runs: P1 has 200, 180 and 150 users of 300, the last of them with another method; r02 is of something else."""
+    first = placed(["P1"] * 200 + ["P2"] * 100, run="r01")
+    second = refreshed(first, placed(["P1"] * 180 + ["P2"] * 120))
+    third = refreshed(replace(second, run="r03"), placed(["P1"] * 150 + ["P2"] * 150))
+    third = replace(third, evidence=replace(third.evidence, chosen="ward"))
+    made = [first, placed(["P3"] * 50), second, third]
+    for i, cast in enumerate(made):
+        record.add(cast, folder / f"out{i}", f"2026-06-0{i + 1}", more=lambda _folder, _shown: None)
+    return made
+
+
+@pytest.fixture
+def record(tmp_path: Path) -> Record:
+    made = Record(tmp_path / ".personae")
+    _chain(made, tmp_path)
+    return made
+
+
+def _cli(record: Record, *words: str) -> int:
+    with pytest.raises(SystemExit) as end:
+        main.main(["show", *words, "--store", str(record.root)])
+    return int(end.value.code or 0)
+
+
+def test_a_history_is_the_chain_of_refreshes_and_nothing_else(record: Record) -> None:
+    points = history(record, "r04")
+    assert [p.run for p in points] == ["r01", "r03", "r04"]
+    assert [[(s.key, s.users) for s in p.personas] for p in points] == [
+        [("P1", 200), ("P2", 100)], [("P1", 180), ("P2", 120)], [("P1", 150), ("P2", 150)],
+    ]  # fmt: skip
+    assert [(p.moved, p.both) for p in points] == [(None, None), (20, 300), (30, 300)]
+    assert [p.run for p in history(record, "r02")] == ["r02"]
+
+
+def test_runs_from_before_this_was_kept_and_damaged_ones_do_not_stop_it(record: Record) -> None:
+    entries = {e.id: e for e in record.entries()}
+    (record.root / "runs" / entries["r01"].digest / "sizes.json").unlink()
+    shutil.rmtree(record.root / "runs" / entries["r03"].digest)
+    points = history(record, "r04")
+    assert [(p.run, len(p.personas), p.users) for p in points] == [("r01", 2, 300), ("r04", 2, 300)]
+
+
+def test_the_screen_shows_size_and_steadiness_of_one_persona_per_run(
+    record: Record, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _cli(record, "r04", "--history", "--persona", "frequent buyers") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[:1] + line.split()[3:6] for line in lines[1:]] == [
+        ["r04", "150", "50", "%"], ["r03", "180", "60", "%"], ["r01", "200", "67", "%"],
+    ]  # fmt: skip
+    assert "91" in lines[1]
+    assert _cli(record, "r04", "--history", "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [p["run"] for p in found["history"]] == ["r01", "r03", "r04"]
+
+
+def test_the_drawing_keeps_the_colour_of_a_persona_and_marks_where_the_method_changed(record: Record) -> None:
+    """EXPERIENCE 5: the same colours for ever, and breaks."""
+    chart = drawn(history(record, "r04"), {"P1": 0, "P2": 1}, "user", 10)
+    assert chart is not None
+    assert chart.title == "Frequent buyers went from 67\u00a0% to 50\u00a0% of all users in 3 runs"
+    assert "the method changed (r04)" in chart.caption
+    text = svg(chart.spec, chart.alt)
+    assert "#0072B2" in text
+    assert "Quiet browsers" in text
+
+
+def test_small_sizes_are_bounds(tmp_path: Path) -> None:
+    record = Record(tmp_path / ".personae")
+    first = placed(["P1"] * 100 + ["P2"] * 20, run="r01")
+    cast = refreshed(first, placed(["P1"] * 116 + ["P2"] * 4))
+    for i, c in enumerate((first, cast)):
+        record.add(c, tmp_path / f"out{i}", "2026-06-01", more=lambda _folder, _shown: None)
+    leaf = page(history(record), cast, "P2")
+    assert leaf.grids[0].rows[0][3:5] == ("< 10", "< 8.3\u00a0%")
+    assert leaf.charts[0].rows[-1][3] == "fewer than 10"
+
+
+def test_a_year_of_daily_refreshes_is_on_the_page_within_a_second(record: Record, tmp_path: Path) -> None:
+    """REF-12: a record of 365 runs, each with a folder of its own; the page is read, drawn and written."""
+    last = record.entries()[-1]
+    shown = record.root / "runs" / last.digest / "sizes.json"
+    with record.writing() as index, at_once(index):
+        for i in range(5, 366):
+            digest = f"{i:032x}"
+            (record.root / "runs" / digest).mkdir()
+            (record.root / "runs" / digest / "sizes.json").write_bytes(shown.read_bytes())
+            insert(index, replace(last, number=i, digest=digest, rests=f"r{i - 1:02d}"))
+    cast = record.load("r04")
+    history(record, "r04")
+    plugins.find("exporters", "html").leaf(page(history(record, "r04"), cast))  # the renderer is loaded
+    start = time.process_time()
+    points = history(record, "r365")
+    text = plugins.find("exporters", "html").leaf(page(points, cast))
+    spent = time.process_time() - start
+    assert len(points) == 364
+    assert text.count("<tr>") > 364
+    assert spent < 1.0, spent
+    assert sum(f.stat().st_size for f in (record.root / "runs").glob("*/sizes.json")) < 400 * 1024
+
+
+def test_a_page_is_written_once_and_only_as_html(record: Record, tmp_path: Path) -> None:
+    assert _cli(record, "r04", "--history", "--out", str(tmp_path / "h.html")) == 0
+    assert "Frequent buyers went from" in (tmp_path / "h.html").read_text(encoding="utf-8")
+    assert _cli(record, "r04", "--history", "--out", str(tmp_path / "h.html")) == 2
+    assert _cli(record, "r04", "--history", "--out", str(tmp_path / "h.csv")) == 2
+
+
+def test_the_notice_of_a_refresh_is_sentences_alone(record: Record, capsys: pytest.CaptureFixture[str]) -> None:
+    """REF-11."""
+    assert _cli(record, "r04", "--changes") == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "All 2 personas are still there; 30 users changed persona (10 % of those in both runs) since r03.",
+        "Frequent buyers shrank from 180 to 150 (60 % to 50 % of all): nobody joined and 30 users left.",
+        "Quiet browsers grew from 120 to 150 (40 % to 50 % of all): 30 users joined and nobody left.",
+    ]
+    assert _cli(record, "r01", "--changes") == 2
+
+
+def test_entries_know_what_they_are_a_refresh_of(record: Record) -> None:
+    assert [e.rests for e in record.entries() if isinstance(e, Entry)] == ["", "", "r01", "r03"]
