@@ -80,6 +80,7 @@ def _spec(
     return {
         "width": WIDTH,
         "height": HEIGHT,
+        "padding": {"left": 4, "right": 30, "top": 6, "bottom": 4},
         "layer": [
             {
                 "data": {"values": [{"x": order[r]} for r in breaks]},
@@ -93,7 +94,7 @@ def _spec(
             },
             {
                 "data": {"values": values if len(points) <= 30 else ends},
-                "mark": {"type": "point", "filled": True, "size": 70, "opacity": 1, "stroke": INK, "strokeWidth": 0.8},
+                "mark": {"type": "point", "filled": True, "size": 1, "opacity": 1, "stroke": INK, "strokeWidth": 0.8},
                 "encoding": {**there, "fill": stroke, "shape": shape},
             },
             {
