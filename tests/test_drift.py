@@ -82,7 +82,7 @@ def test_a_mean_that_rises_is_told_with_both_values_and_a_size() -> None:
     made = told(features(number("Basket", normal(41, 28))), features(number("Basket", normal(52.3, 28))))
     assert [s.words for s in made.shifts] == ["Basket: 41 to 52.3, a medium rise."]
     assert made.shifts[0].effect == pytest.approx(0.4, abs=0.03) and made.shifts[0].p < 0.001
-    assert made.words == "1 of 4 things that were compared has shifted, most of all Basket."
+    assert made.words == "1 of 4 things that were compared has shifted. Basket: 41 to 52.3, a medium rise."
 
 
 def test_a_persona_that_doubles_is_told_by_its_name() -> None:
@@ -229,9 +229,9 @@ def test_refreshes_in_which_nothing_shifted_are_quiet(users: int, root: Path) ->
 
 @pytest.mark.parametrize(("twist", "found"), [("more 20", "measure m20"), ("holes 3", "empty m03"), ("double", "persona P4")])
 def test_what_was_planted_is_found_among_sixty_measures(twist: str, found: str, root: Path) -> None:
-    """REF-03 in small, at a thousand users."""
+    """REF-03 in small, at a thousand users. Personas of some of these worlds overlap, so that a rule sees less than a doubling."""
     said = [_benchmark(root).refresh(seed, 1000, twist) for seed in range(3000, 3010)]
-    assert sum(any(x.startswith(found) for x in s) for s in said) >= 9
+    assert sum(any(x.startswith(found) for x in s) for s in said) >= (8 if twist == "double" else 10)
 
 
 @cache

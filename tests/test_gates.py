@@ -77,6 +77,12 @@ def passed(before: Cast, path: Path, frame: pl.DataFrame) -> tuple[Gate, ...]:
     return (*seen, *hold(broken(before, features), (), before.run))
 
 
+def refreshed(before: Cast, path: Path, frame: pl.DataFrame) -> Cast:
+    """The whole refresh on a later file."""
+    frame.write_csv(path)
+    return flow.refresh(before, replace(before.study, sources=(str(path),)))
+
+
 @pytest.fixture(scope="module")
 def table(tmp_path_factory: pytest.TempPathFactory) -> Cast:
     return cast(tmp_path_factory.mktemp("table") / "customers.csv", people())
@@ -95,6 +101,7 @@ def times(column: str, by: float) -> Break:
 BROKEN: dict[str, tuple[str, Break]] = {
     "3 % of the rows": ("rows", lambda f: f.head(9)),
     "column gone": ("columns", lambda f: f.drop("visits")),
+    "id column gone": ("columns", lambda f: f.drop("customer_id")),
     "texts in a column of numbers": ("columns", lambda f: f.with_columns(visits=pl.format("about {}", "visits"))),
     "no ids": ("columns", lambda f: f.with_columns(customer_id=pl.lit(None).cast(pl.String))),
     "seconds for minutes": ("units", times("minutes", 60)),
@@ -112,7 +119,7 @@ def test_a_broken_table_stops_at_its_gate(name: str, table: Cast, tmp_path: Path
     """REF-04, REF-11: with its name, what to type, and nobody's id."""
     gate, change = BROKEN[name]
     with pytest.raises(GateError) as no:
-        passed(table, tmp_path / "customers.csv", change(people(2)))
+        refreshed(table, tmp_path / "customers.csv", change(people(2)))
     assert no.value.what.startswith(f"gate {gate} says no: ") and no.value.exit_code == 4 and no.value.code == "P401"
     assert f"--allow {gate}" in no.value.fix and no.value.did == "nothing was fitted; r01 stays the current run"
     assert "C-0" not in "".join(no.value.as_dict().values())
@@ -123,6 +130,8 @@ LOGS: dict[str, tuple[str, pl.DataFrame]] = {
     "an older time": ("time", log(2, first="2026-01-01")),
     "nobody known in the same time": ("users", log(2, ids="C-9{}999")),
     "a small part": ("rows", log(2).head(90)),
+    "no times": ("columns", log(2).drop("time")),
+    "no events": ("columns", log(2).drop("event")),
 }
 
 
@@ -131,7 +140,7 @@ def test_a_broken_log_stops_at_its_gate(name: str, events: Cast, tmp_path: Path)
     """REF-04."""
     gate, frame = LOGS[name]
     with pytest.raises(GateError, match=f"gate {gate} says no"):
-        passed(events, tmp_path / "events.csv", frame)
+        refreshed(events, tmp_path / "events.csv", frame)
 
 
 def test_times_in_milliseconds_stop_where_they_were_in_seconds(tmp_path: Path) -> None:

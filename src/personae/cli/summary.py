@@ -221,6 +221,7 @@ def changed(cast: Cast, most: int = 5) -> list[str]:
         else []
     )
     lines += labelled("drift", made.drift.words) if made.drift and made.drift.words else []
+    lines += [line for g in made.gates if g.words for line in labelled("gate", f"{g.name}: {g.words}")]
     return ["", *lines]
 
 

@@ -135,7 +135,7 @@ def _pairs(before: Cast, tables: Sequence[Table]) -> tuple[list[tuple[Table, Tab
 def _rows(old: Table, new: Table, engine: Any) -> list[Gate]:
     """Far fewer rows, or the same ones again and again."""
     if new.used < FEWEST * old.used:
-        return [_no("rows", gating.rows(old.source, old.used, new.used))]
+        return [_no("rows", gating.rows(new.source, old.used, new.used))]
     if engine is None or new.sums or new.used < OFTEN * old.used:
         return []
     ((different,),) = engine.rows(repeats.once_each(engine.quote(new.relation)))

@@ -9,6 +9,8 @@ from personae.model.drift import SIZES, Drift, Shift
 from personae.words.names import plural
 from personae.words.numbers import amount, count, percent
 
+MOST = 3
+"""Shifts that the summary tells; the table has all."""
 HARDLY = "a few"
 """Said for a number too small to be shown."""
 
@@ -19,7 +21,7 @@ def shifted(shift: Shift, entity: str) -> str:
 
 
 def summed(made: Drift, entity: str, aside: Sequence[str] = (), *, measured: bool = True) -> str:
-    """All of it in a few sentences."""
+    """All of it in a few sentences, the largest shifts among them."""
     who = plural(entity)
     n = len(made.shifts)
     things = f"{count(made.tested)} things" if made.tested != 1 else "one thing"
@@ -28,15 +30,21 @@ def summed(made: Drift, entity: str, aside: Sequence[str] = (), *, measured: boo
     elif not n:
         found = f"Nothing has shifted: {things} were compared, and none differs by more than chance and by enough to matter."
     else:
-        first = made.shifts[0]
-        most = first.label or f"{who} in no persona"
-        found = f"{count(n)} of {things} that were compared {'has' if n == 1 else 'have'} shifted, most of all {most}."
+        found = f"{headline(made)}. {' '.join(s.words for s in made.shifts[:MOST])}"
+        found += f" And {count(n - MOST)} more." if n > MOST else ""
     more = list(aside)
     if not measured:
         more.append("The run before kept nothing of its measures, so only the sizes of personas could be compared.")
     if measured and made.least >= SIZES[1][1]:
         more.append(f"With so few {who} only {_from(made.least)} shifts can be told from chance.")
     return " ".join((found, *more))
+
+
+def headline(made: Drift) -> str:
+    """How many of how many."""
+    n = len(made.shifts)
+    of = f"{count(made.tested)} things" if made.tested != 1 else "one thing"
+    return f"{count(n)} of {of} that {'were' if made.tested != 1 else 'was'} compared {'has' if n == 1 else 'have'} shifted"
 
 
 def longer(before: int, after: int) -> str:

@@ -7,6 +7,7 @@ import math
 from personae.model.cast import Cast
 from personae.model.drift import SIZES, Drift
 from personae.model.sheet import Heading, Sheet
+from personae.words.drifting import headline
 
 
 def shifts(cast: Cast) -> Sheet | None:
@@ -16,7 +17,7 @@ def shifts(cast: Cast) -> Sheet | None:
         return None
     return Sheet(
         id="shifts",
-        title=drift.words or f"{len(drift.shifts)} of {drift.tested} things shifted in the data",
+        title=headline(drift),
         about=about(drift),
         headings=(
             Heading("what"), Heading("kind"), Heading("then", "number"), Heading("now", "number"), Heading("unit"),
