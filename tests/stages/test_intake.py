@@ -277,3 +277,27 @@ ENGINE = duckdb.connect()
 def _closed() -> Iterator[None]:
     yield
     ENGINE.close()
+
+
+def test_answers_stand_where_the_whole_survey_puts_them(tmp_path: Path) -> None:
+    """Options whose blanks mean "not chosen", and answers less the person's own way of answering: nobody else is looked at."""
+    rng = np.random.default_rng(4)
+    rated, options = [f"q{j} enjoy" for j in range(6)], {"used_01": "mail", "used_02": "chat", "used_03": "phone"}
+
+    def person(i: int) -> dict[str, str]:
+        base = np.array([4, 4, 4, 2, 2, 2] if i % 2 else [2, 2, 2, 4, 4, 4])
+        marks = np.clip(base + rng.integers(-1, 2, 6) + rng.integers(-1, 2), 1, 5).astype(str)
+        given = {q: "" if rng.random() < 0.05 else str(m) for q, m in zip(rated, marks, strict=True)}
+        chosen = {c: o if rng.random() < (0.8 if i % 2 else 0.3) else "" for c, o in options.items()}
+        return {"person_id": f"p{i:04d}", **given, **chosen}
+
+    asked = write(tmp_path / "survey.csv", [person(i) for i in range(300)])
+    source = personae.read(str(asked), group_by=(*rated, *options), style="remove", entity="person")
+    cast = personae.run(source, **QUICK).cast
+    mine = intake(cast)
+    assert mine.styles == (tuple(rated),) and {f.name for f in mine.fields if f.how is How.OPTION} == set(options)
+    rows = [{**person(i), "person_id": f"n{i}"} for i in range(60)]
+    expected = Known(cast, {}, tmp_path).batch(rows)
+    together = Scorer(cast).place(rows)
+    assert together == [expected[r["person_id"]] for r in rows]
+    assert together == [Scorer(cast).place([r])[0] for r in rows]
