@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from personae.stages.intake import Scorer
 from personae.store.excluded import exclude
+from personae.web.serving import Serving
 from web.served import Served, running, turned
 
 FIELDS = ("id", "persona", "persona_name", "membership", "second", "margin", "kind", "reason", "run")
@@ -84,6 +85,14 @@ def test_what_does_not_fit_is_named(served: Served, body: Any, status: int, code
     assert wrong.headers["content-type"] == "application/problem+json"
     assert (wrong.status, wrong.json["code"]) == (status, code) and words in wrong.json["detail"]
     assert wrong.json["status"] == status and wrong.json["fix"]
+
+
+def test_a_run_that_is_named_by_its_folder_is_called_as_that_is(served: Served) -> None:
+    """Every answer names its run, and none names a path."""
+    folder = served.record.place(served.record.entry("r01"))
+    serving = Serving(served.record, str(folder))
+    serving.close()
+    assert serving.run == folder.name == serving.scorer.place([served.record_of(1)])[0].run
 
 
 def test_the_record_that_does_not_fit_is_numbered_among_all(served: Served) -> None:

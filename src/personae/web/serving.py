@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
+from pathlib import PurePath
 
+from personae.model.cast import Cast
 from personae.progress import warn
 from personae.stages.intake import Scorer
 from personae.store import Record
@@ -18,7 +21,7 @@ class Serving:
     def __init__(self, record: Record, name: str = "") -> None:
         """Raises what `Record.load` raises."""
         self.record, self.name = record, name
-        self._current = Current(record, name, Scorer)
+        self._current = Current(record, name, self._scorer)
         self.scorer = self._current.get()
         self._over = threading.Event()
         self._follower = threading.Thread(target=self._follow, daemon=True)
@@ -27,7 +30,11 @@ class Serving:
     @property
     def run(self) -> str:
         """The run that places users now."""
-        return self.scorer.cast.run or self.name
+        return self.scorer.cast.run
+
+    def _scorer(self, cast: Cast) -> Scorer:
+        """A scorer whose answers name their run: by its id, or, where a folder was named, as that is called."""
+        return Scorer(cast if cast.run else replace(cast, run=PurePath(self.name).name))
 
     def close(self) -> None:
         """Follow no longer."""
