@@ -363,6 +363,28 @@ def test_a_run_after_somebody_was_forgotten_is_as_if_they_had_never_been(
     assert json.loads((root / "again" / "run.json").read_text())["study"]["exclude"] == []
 
 
+@pytest.mark.slow
+def test_a_refresh_after_somebody_was_forgotten_is_one_of_files_without_them(
+    ran: tuple[Path, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PER-13: the same files are other data then, so that the gate for unchanged data is open."""
+    monkeypatch.chdir(ran[0])
+    shutil.copytree("elsewhere", "mine", dirs_exist_ok=True)
+    who = Path("other/users.csv").read_text().splitlines()[1].split(",")[0]
+    header, *rows = (line.split(",") for line in Path("b/log.csv").read_text().splitlines())
+    less = _csv(Path("c/log.csv"), header, rows, gone=lambda r: r[0] == who)
+    assert _typed("forget", who, "--store", "mine", "--yes", "--quiet") == 0
+    shutil.copytree("mine", "theirs", dirs_exist_ok=True)
+    assert _typed("refresh", "b/log.csv", "--store", "mine", "--out", "mine_out", "--quiet") == 0
+    assert _typed("refresh", less, "--store", "theirs", "--out", "their_out", "--quiet") == 0
+    for file in ("users.csv", "users.parquet", "personas.json", "facts.json", "evidence.json", "rule.json"):
+        ours, theirs = (Path(f) / file for f in ("mine_out", "their_out"))
+        assert ours.read_bytes() == theirs.read_bytes() and who.encode() not in ours.read_bytes(), file
+    became, would = (json.loads((Path(f) / "change.json").read_text()) for f in ("mine_out", "their_out"))
+    for part in ("descents", "moves", "turnover", "drift", "agreement"):
+        assert became[part] == would[part], part
+
+
 def _accounts(folder: Path) -> Any:
     """run.json without what says how many rows were left out, and of which files."""
     run = json.loads((folder / "run.json").read_text())

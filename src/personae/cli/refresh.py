@@ -38,6 +38,10 @@ def refresh(
     allow: Annotated[
         list[str] | None, typer.Option("--allow", metavar="GATE", help="A gate that may be open, such as unchanged.")
     ] = None,
+    exclude: Annotated[
+        list[str] | None,
+        typer.Option("--exclude", metavar="FILE", help="Leave out who is on this list; the lists of the run when left out."),
+    ] = None,
     out: Annotated[str, typer.Option(help="Folder for the files of the new run.", metavar="DIR")] = "",
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the run that is in --out.")] = False,
     store: Store = "",
@@ -61,7 +65,8 @@ def refresh(
     ready(out, overwrite)
     from personae import flow  # the heavy part comes after all that can be refused at once
 
-    study = spared(replace(before.study, sources=tuple(files or before.study.sources)), record.root)
+    lists = tuple(exclude or before.study.exclude)
+    study = spared(replace(before.study, sources=tuple(files or before.study.sources), exclude=lists), record.root)
     with watching(screen) as watch:
         cast = flow.refresh(before, study, allow=tuple(allow or ()))
         shut = _shut(cast, wished)

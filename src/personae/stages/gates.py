@@ -101,10 +101,16 @@ def _no(name: str, words: str) -> Gate:
 
 
 def _same(before: Cast, tables: Sequence[Table]) -> bool:
-    """Whether all files are those of the run before, byte for byte; tables without files cannot be known to be."""
+    """Whether all files are those of the run before, byte for byte, without the same people; other tables cannot be known to be."""
+    to be."""
     old, new = (sorted((h for _, h, _ in t.files), key=str) for t in (_all(before.tables), _all(tables)))
     whole = all(t.files for t in (*before.tables, *tables))
-    return whole and bool(old) and old == new
+    return whole and bool(old) and old == new and _out(before.tables) == _out(tables)
+
+
+def _out(tables: Sequence[Table]) -> tuple[object, ...]:
+    """Who was left out, as far as can be told: by which lists, and how many rows of theirs."""
+    return {r.sha256 for t in tables for r in t.rolls}, sum(t.excluded for t in tables)
 
 
 def _set(study: Study) -> Study:
