@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,8 @@ from personae.errors import UsageError
 
 MINUTE = 60.0
 """Seconds between two lines about who came."""
+KEPT = 10_000
+"""Waits that a line is made of at most: the last ones."""
 
 
 def listen(
@@ -104,32 +107,32 @@ class Minutes:
     """What came since the last line, said once a minute: counts, and never who."""
 
     def __init__(self, screen: Screen) -> None:
-        self.screen, self.since = screen, time.monotonic()
+        self.screen, self._lock = screen, threading.Lock()
         self.run, self._all, self._now = "", [0, 0, 0], [0, 0, 0]
-        self._seconds: list[float] = []
+        self._seconds: deque[float] = deque(maxlen=KEPT)
 
     def tell(self, came: Any) -> None:
         """Take what a listener says."""
         self.run = came.run or self.run
         if came.said:
             self.screen.talk(f"listen   {came.said}{f', run {came.run}' if came.run and not came.placed else ''}")
-        for i, n in enumerate((came.placed, came.aside, came.outside)):
-            self._now[i] += n
-            self._all[i] += n
-        self._seconds = [*self._seconds, *came.seconds][-10_000:]
-        if time.monotonic() - self.since >= MINUTE:
-            self.say()
+        with self._lock:
+            for i, n in enumerate((came.placed, came.aside, came.outside)):
+                self._now[i] += n
+                self._all[i] += n
+            self._seconds.extend(came.seconds)
 
     def say(self) -> None:
         """A line about those who came since the last, where anybody did."""
-        placed, aside, outside = self._now
+        with self._lock:
+            (placed, aside, outside), ordered = self._now, sorted(self._seconds)
+            self._now = [0, 0, 0]
+            self._seconds.clear()
         if placed or aside:
-            ordered = sorted(self._seconds)
             slow = f", 95 of 100 within {_spent(ordered[int(0.95 * (len(ordered) - 1))])}" if ordered else ""
             nobody = f", {count(outside)} in no group" if outside else ""
             wrong = f", {count(aside)} set aside" if aside else ""
             self.screen.talk(f"{time.strftime('%H:%M')}    {count(placed)} placed by run {self.run}{nobody}{wrong}{slow}")
-        self._now, self._seconds, self.since = [0, 0, 0], [], time.monotonic()
 
     def total(self) -> dict[str, Any]:
         """All that came, as plain data."""
@@ -144,10 +147,17 @@ def _spent(seconds: float) -> str:
 @contextmanager
 def _minutes(screen: Screen) -> Iterator[Minutes]:
     """A line a minute while the block runs, and one when it ends."""
-    minutes = Minutes(screen)
+    minutes, over = Minutes(screen), threading.Event()
+
+    def by_the_clock() -> None:
+        while not over.wait(MINUTE):
+            minutes.say()
+
+    threading.Thread(target=by_the_clock, daemon=True).start()
     try:
         yield minutes
     finally:
+        over.set()
         minutes.say()
 
 
