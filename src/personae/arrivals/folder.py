@@ -241,7 +241,7 @@ def _changes(folder: Path, stop: Stop) -> Iterator[frozenset[str]]:
         from watchfiles import watch
 
         how: dict[str, Any] = {"watch_filter": None, "recursive": False, "yield_on_timeout": True, "raise_interrupt": True}
-        how |= {"debounce": 30, "step": 10, "rust_timeout": int(1000 * pause)}
+        how |= {"debounce": 10, "step": 10, "rust_timeout": int(1000 * pause)}
         for found in watch(folder, stop_event=stop, **how):
             yield frozenset(Path(name).name for _, name in found)
     while True:
