@@ -155,7 +155,9 @@ def test_a_listener_that_is_asked_to_end_ends_cleanly(shop: Shop, tmp_path: Path
     log(inbox / "a.csv", shop.later)
     command = [sys.executable, "-m", "personae", "listen", inbox, "--to", out, "--store", shop.record.root]
     with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        until(lambda: (out / "a.csv").exists(), 60)
+        done = out / folder.DONE
+        until(lambda: done.exists() and "a.csv" in done.read_text(encoding="utf-8"), 60)
+        time.sleep(1.0)  # until it has counted what it listed
         process.send_signal(asked)
         _, said = process.communicate(timeout=30)
     assert process.returncode == code, said
