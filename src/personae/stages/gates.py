@@ -101,8 +101,7 @@ def _no(name: str, words: str) -> Gate:
 
 
 def _same(before: Cast, tables: Sequence[Table]) -> bool:
-    """Whether all files are those of the run before, byte for byte, without the same people; other tables cannot be known to be."""
-    to be."""
+    """Whether all files are those of the run before, byte for byte, without the same people; tables of no file are not told."""
     old, new = (sorted((h for _, h, _ in t.files), key=str) for t in (_all(before.tables), _all(tables)))
     whole = all(t.files for t in (*before.tables, *tables))
     return whole and bool(old) and old == new and _out(before.tables) == _out(tables)
