@@ -229,7 +229,7 @@ def test_refreshes_in_which_nothing_shifted_are_quiet(users: int, root: Path) ->
 
 @pytest.mark.parametrize(("twist", "found"), [("more 20", "measure m20"), ("holes 3", "empty m03"), ("double", "persona P4")])
 def test_what_was_planted_is_found_among_sixty_measures(twist: str, found: str, root: Path) -> None:
-    """REF-03 in small, at a thousand users. Personas of some of these worlds overlap, so that a rule sees less than a doubling."""
+    """REF-03 in small, at a thousand users. Personas of some of these worlds overlap: a rule sees less than a doubling."""
     said = [_benchmark(root).refresh(seed, 1000, twist) for seed in range(3000, 3010)]
     assert sum(any(x.startswith(found) for x in s) for s in said) >= (8 if twist == "double" else 10)
 
