@@ -235,3 +235,25 @@ def test_any_large_factor_is_seen_in_other_people_of_the_same_kind(by: float, se
 def test_a_real_rise_is_never_taken_for_another_unit(by: float, seed: int) -> None:
     rng = np.random.default_rng(seed)
     assert 0.2 < factor(_spread(rng.gamma(2, 5, 1000)), _spread(rng.gamma(2, 5, 1000) * by)) < 5
+
+
+@pytest.mark.slow
+def test_a_refresh_does_the_rest_beside_a_bad_column_and_tells_what_shifted(tmp_path: Path) -> None:
+    """REF-03, REF-05: one run, and one refresh in which a column is empty and baskets are half as large again."""
+    kind = np.arange(N) % 3
+
+    def grouped(seed: int) -> pl.DataFrame:
+        rng = np.random.default_rng(seed)
+        more = {n: rng.poisson(np.array(m)[kind]) for n, m in (("visits", (3, 10, 25)), ("searches", (20, 2, 9)))}
+        return people(seed).with_columns(**{n: pl.Series(v) for n, v in more.items()})
+
+    path = tmp_path / "customers.csv"
+    grouped(1).write_csv(path)
+    study = Study(sources=(str(path),), groups="3", worlds="none", method="kmeans")
+    before = replace(flow.run(study), run="r01")
+    later = grouped(2).with_columns(pl.col("basket") * 1.5, plan=pl.lit(None).cast(pl.String))
+    after = refreshed(before, tmp_path / "later.csv", later)
+    assert after.change is not None and after.change.drift is not None and after.baseline is not None
+    assert [(g.name, g.columns) for g in after.change.gates] == [("columns", ("plan",))]
+    assert [s.name for s in after.change.drift.shifts] == ["basket"]
+    assert [p.key for p in after.personas] == [p.key for p in before.personas]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 
 from personae.model.cast import Cast
-from personae.model.drift import SIZES, Drift
-from personae.model.sheet import Heading, Sheet
+from personae.model.drift import SIZES, Drift, Shift
+from personae.model.sheet import Cell, Heading, Sheet
 from personae.words.drifting import headline
+from personae.words.tone import p_value
 
 
 def shifts(cast: Cast) -> Sheet | None:
@@ -21,12 +22,9 @@ def shifts(cast: Cast) -> Sheet | None:
         about=about(drift),
         headings=(
             Heading("what"), Heading("kind"), Heading("then", "number"), Heading("now", "number"), Heading("unit"),
-            Heading("effect", "number"), Heading("size"), Heading("p", "number"), Heading("in words"),
+            Heading("effect", "number"), Heading("size"), Heading("p"), Heading("in words"),
         ),
-        rows=tuple(
-            (s.label or "no persona", s.of, _shown(s.before), _shown(s.after), s.unit, s.effect, s.size, s.p, s.words)
-            for s in drift.shifts
-        ),
+        rows=tuple(map(_row, drift.shifts)),
         part="changes",
     )  # fmt: skip
 
@@ -57,6 +55,11 @@ def about(drift: Drift) -> str:
 
 
 SMALL, MEDIUM, LARGE = (least for _, least in SIZES)
+
+
+def _row(s: Shift) -> tuple[Cell, ...]:
+    p = p_value(s.p).removeprefix("of ")
+    return s.label or "no persona", s.of, _shown(s.before), _shown(s.after), s.unit, s.effect, s.size, p, s.words
 
 
 def _shown(value: float) -> float | None:
