@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import cast_builder
 import personae
 from conftest import planted
 from personae import flow
@@ -301,3 +302,8 @@ def test_answers_stand_where_the_whole_survey_puts_them(tmp_path: Path) -> None:
     together = Scorer(cast).place(rows)
     assert together == [expected[r["person_id"]] for r in rows]
     assert together == [Scorer(cast).place([r])[0] for r in rows]
+
+
+def test_without_groups_everybody_is_nowhere_and_told_so() -> None:
+    (one,) = Scorer(cast_builder.nothing()).place([{"id": "a"}], explain=True)
+    assert (one.persona, one.kind, one.reason) == ("", "outside", "no groups were found") and "no groups" in one.why[0]

@@ -85,6 +85,8 @@ def test_every_route_asks_for_a_token(guarded: Served, path: str) -> None:
 def test_the_right_token_is_let_in_and_health_asks_for_none(guarded: Served) -> None:
     assert guarded.ask("GET", "/v1/runs", **_with()).status == 200
     assert guarded.ask("GET", "/health").json == {"status": "ok"}
+    document = guarded.ask("GET", "/openapi.json", **_with()).json
+    assert document["security"] == [{"bearer": []}] and document["paths"]["/health"]["get"]["security"] == []
 
 
 def test_tokens_are_kept_as_hashes_alone() -> None:

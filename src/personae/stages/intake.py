@@ -90,7 +90,9 @@ class Scorer:
             return [self._left_out(id) if id in away else next(others) for id in ids]
         rule = self.cast.rule
         if rule is None:
-            return self._answers(ids, rules.nowhere(len(ids), NO_GROUPS), [()] * len(ids))
+            nowhere = rules.nowhere(len(ids), NO_GROUPS)
+            why = reasoned(self.cast, nowhere, None, {}, [0.0] * len(ids)) if explain else [()] * len(ids)
+            return self._answers(ids, nowhere, why)
         counts, measures = self.inputs(records)
         placed = rules.place(rule, counts, measures, len(ids))
         whys: list[tuple[str, ...]] = [()] * len(ids)

@@ -107,7 +107,7 @@ def application(serving: Serving, allowed: frozenset[str], tokens: Tokens | None
 
     async def openapi() -> Response:
         """This document."""
-        return _sent(answers.document(described(app, serving)))
+        return _sent(answers.document(described(app, serving, asks=tokens is not None)))
 
     app.add_api_route("/openapi.json", openapi, include_in_schema=False)
     app.add_exception_handler(Problem, _told)
@@ -117,8 +117,8 @@ def application(serving: Serving, allowed: frozenset[str], tokens: Tokens | None
     return Guard(app, allowed, tokens)
 
 
-def described(app: FastAPI, serving: Serving) -> dict[str, Any]:
-    """The OpenAPI document of the run that is served now."""
+def described(app: FastAPI, serving: Serving, *, asks: bool = False) -> dict[str, Any]:
+    """The OpenAPI document of the run that is served now; `asks` says whether a token is asked for."""
     words = f"Places users in the personas of run {serving.run}. {schema.CAUTION}"
     made = get_openapi(title="personae", version=version("personae"), description=words, routes=app.routes)
     for path in made["paths"].values():
@@ -128,6 +128,9 @@ def described(app: FastAPI, serving: Serving) -> dict[str, Any]:
     made["paths"] = {p.replace(":path}", "}"): v for p, v in made["paths"].items()}
     bearer = {"bearer": {"type": "http", "scheme": "bearer"}}
     made["components"] = {"schemas": schema.components(serving.scorer.intake), "securitySchemes": bearer}
+    if asks:
+        made["security"] = [{"bearer": []}]
+        made["paths"][HEALTH]["get"]["security"] = []
     return made
 
 
