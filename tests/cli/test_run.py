@@ -28,6 +28,7 @@ FILES = {
     "report.html",
     "rule.json",
     "run.json",
+    "sizes.json",
     "timings.json",
     "users.csv",
     "users.parquet",

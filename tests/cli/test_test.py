@@ -160,3 +160,21 @@ def test_the_lock_tells_of_no_few(tmp_path: Path) -> None:
     found = tomllib.loads(text)
     assert (found["persona"][1]["users"], found["run"]["outside"]) == ("fewer than 10", "fewer than 10")
     assert found["persona"][1]["share"] == "under 9.3 %"
+
+
+@pytest.mark.parametrize("way", ["flag", "environment", "file"])
+def test_the_record_is_found_by_flag_environment_and_file_alike(
+    way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """EXPERIENCE 14: the same names in all three, the flag weighing most."""
+    Record(tmp_path / "kept").add(AFTER, tmp_path / "out", "2026-06-01", more=lambda _folder, _shown: None)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "personae.toml").write_text(
+        f'store = "{"kept" if way == "file" else "elsewhere"}"\n{EXAMPLE}', encoding="utf-8"
+    )
+    if way != "file":
+        monkeypatch.setenv("PERSONAE_STORE", "kept" if way == "environment" else "elsewhere")
+    with pytest.raises(SystemExit) as end:
+        main.main(["show", "--changes", *(["--store", "kept"] if way == "flag" else [])])
+    assert end.value.code == 0, capsys.readouterr().err
+    assert "since r01" in capsys.readouterr().out

@@ -21,7 +21,29 @@ Plain = Annotated[bool, typer.Option("--plain", help="No colours, no moving line
 Quiet = Annotated[bool, typer.Option("--quiet", help="Say only what went wrong.", rich_help_panel="Output")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show where in the code a fault happened.", rich_help_panel="Output")]
 NoColor = Annotated[bool, typer.Option("--no-color", help="No colours.", rich_help_panel="Output")]
-Store = Annotated[str, typer.Option("--store", help="Folder of the record of runs.", metavar="DIR", rich_help_panel="Output")]
+
+
+def _store(typed: str) -> str:
+    """The folder that was typed, else that of PERSONAE_STORE, else that of personae.toml; "" for the default.
+
+    A file that cannot be read is left to the commands that read their settings from it."""
+    if typed or os.environ.get("PERSONAE_STORE"):
+        return typed or os.environ["PERSONAE_STORE"]
+    if not os.path.isfile("personae.toml"):  # noqa: PTH113 - pathlib takes as long to load as the rest of the help
+        return ""
+    import tomllib
+
+    try:
+        with open("personae.toml", "rb") as file:  # noqa: PTH123
+            return str(tomllib.load(file).get("store", ""))
+    except (OSError, ValueError):
+        return ""
+
+
+Store = Annotated[
+    str,
+    typer.Option("--store", help="Folder of the record of runs.", metavar="DIR", rich_help_panel="Output", callback=_store),
+]
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 

@@ -244,7 +244,7 @@ def _flag(field: Field[Any]) -> inspect.Parameter:
 
 def _environment() -> dict[str, Any]:
     known = {f"PERSONAE_{f.name.upper()}": f.name for f in _settable()}
-    every = (*known, *OF_MODELS)
+    every = (*known, *OF_MODELS, "PERSONAE_STORE")
     for name in os.environ:
         if name.startswith("PERSONAE_") and name not in every and difflib.get_close_matches(name, every, 1, 0.85):
             raise _unknown(f"the environment has the unknown setting {name}", name, every, None)

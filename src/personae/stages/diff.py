@@ -30,15 +30,16 @@ _SILENT = ("sources", "memory", "threads")
 def diff(before: Cast, after: Cast, to: Mapping[str, str] | None = None) -> Change:
     """What differs between two runs; users are known by their ids, byte for byte.
 
-    `to` names the counterpart after of personas before, where that is known. Otherwise personas are counterparts where they
-    share more than half of all users of both (Jaccard above 0.5, which at most one can).
+    `to` names the counterpart after of personas before, where that is known; in a refresh of the run before those are the
+    personas whose key went on. Otherwise personas are counterparts where they share more than half of all users of both
+    (Jaccard above 0.5, which at most one can).
     """
     floor = max(before.study.floor, after.study.floor)
     k, m = len(before.personas), len(after.personas)
     full = _crossed(before, after)
     whole = full[:-1, :-1]
     pairs = _pairs(before, after, whole)
-    to = {p.before: p.after for p in pairs if p.before and p.after} if to is None else to
+    to = _known(before, after) or {p.before: p.after for p in pairs if p.before and p.after} if to is None else to
     places = {key: j for j, key in _keys(after)}
     same = [(i, places[to[a]]) for i, a in _keys(before) if to.get(a) in places]
     told, few = _told(full, floor)
@@ -79,6 +80,14 @@ def _told(full: Ints, floor: int) -> tuple[Ints, bool]:
 def _groups(cast: Cast) -> tuple[str, ...]:
     """The keys of the personas, and that of no group."""
     return (*(p.key for p in cast.personas), "")
+
+
+def _known(before: Cast, after: Cast) -> Mapping[str, str]:
+    """The personas whose key went on, where the later run is a refresh of the earlier one; none where it is not."""
+    if after.change is None or not before.run or after.change.before.run != before.run:
+        return {}
+    there = {p.key for p in after.personas}
+    return {p.key: p.key for p in before.personas if p.key in there}
 
 
 def _crossed(before: Cast, after: Cast) -> Ints:
