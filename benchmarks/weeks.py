@@ -2,8 +2,8 @@
 
     python benchmarks/weeks.py --world log --seed 1 --weeks 52 --out weeks.json
 
-Each week the same people (but a tenth of them, who are replaced) behave anew by the law of their group; some change groups. Most
-weeks nothing else happens, or only the seed of the search changes, one group grows, or means drift. In the others a group
+Each week the same people (but a tenth of them, who are replaced) behave anew by the law of their group; some change groups.
+Most weeks nothing else happens, or only the seed of the search changes, one group grows, or means drift. In the others a group
 splits, two merge, one is born or one dies. Every group of every week is a transition that must be told right; a key that passes
 to people of another group is a label swap; any act but "same" in a week without one is a false alarm.
 """
@@ -44,6 +44,7 @@ class World:
     laws: dict[int, np.ndarray] = field(default_factory=dict)
     ids: list[str] = field(default_factory=list)
     group: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
+    dead: dict[int, np.ndarray] = field(default_factory=dict)
     last: int = 0
     given: int = 0
 
@@ -112,13 +113,14 @@ class World:
         elif kind == "merge" and len(groups) > 3:
             return self.merge(groups)
         elif kind == "birth" and len(groups) < 6:
-            new = self.number()
-            self.laws[new] = self.law()
+            back = bool(self.dead) and self.rng.random() < 0.4
+            new = int(self.rng.choice(sorted(self.dead))) if back else self.number()
+            self.laws[new] = self.dead.pop(new) if back else self.law()
             self.arrive(self.users // (len(groups) + 1), [new])
             self.leave((self.group != new) & (self.rng.random(len(self.ids)) < 1 / (len(groups) + 1)))
             return ("new", (), (new,))
         elif kind == "death" and len(groups) > 3:
-            del self.laws[one]
+            self.dead[one] = self.laws.pop(one)
             gone = self.group == one
             stay = gone & (self.rng.random(len(self.ids)) < 0.3)
             self.group[stay] = self.rng.choice(list(self.laws), int(stay.sum()))
@@ -197,6 +199,8 @@ class Score:
     null_weeks: int = 0
     alarms: int = 0
     swaps: int = 0
+    back: int = 0
+    back_known: int = 0
     stopped: int = 0
     seconds: float = 0.0
     notes: list[str] = field(default_factory=list)
@@ -210,6 +214,7 @@ def simulate(kind: str, seed: int, weeks: int, users: int, groups: int, apart: f
     cast = replace(flow.run(study, {"frame": world.data()}), run="r00")
     score, meaning, pending = Score(), owners(cast, world.truth()), []
     meaning_of = {k: g for k, (g, _) in meaning.items()}
+    ever = dict(meaning_of)
     for number, (name, act) in enumerate(_plan(world, weeks), 1):
         table, began = world.data(), time.monotonic()
         settings = replace(cast.study, seed=1000 + number) if name == "reseed" else cast.study
@@ -225,7 +230,7 @@ def simulate(kind: str, seed: int, weeks: int, users: int, groups: int, apart: f
             score.wrong += len(world.laws)
             score.acts_missed += act is not None
             continue
-        _judge(score, f"week {number} {name}", act, cast, after, meaning_of, owners(after, world.truth()), pending, show)
+        _judge(score, f"week {number} {name}", act, cast, after, meaning_of, ever, owners(after, world.truth()), pending, show)
         cast = after
     return score
 
@@ -240,8 +245,8 @@ def _plan(world: World, weeks: int) -> Iterator[tuple[str, Any]]:
 
 
 def _judge(
-    score: Score, week: str, act: Any, before: Cast, after: Cast, meaning: dict[str, int], now: dict[str, tuple[int, float]],
-    pending: list[Any], show: bool,
+    score: Score, week: str, act: Any, before: Cast, after: Cast, meaning: dict[str, int], ever: dict[str, int],
+    now: dict[str, tuple[int, float]], pending: list[Any], show: bool,
 ) -> None:  # fmt: skip
     """Hold what was told of a week against what happened in it; `meaning` says which group each key stands for."""
     told = []
@@ -268,9 +273,12 @@ def _judge(
     good = sum(("same", frozenset((g,)), frozenset((g,))) in told for g in same)
     score.right += good + (true is not None and true in changes)
     score.wrong += len(same) - good + (true is not None and true not in changes)
-    heirs = set(act[2]) if act else set()
-    swaps = [k for k, (g, _) in now.items() if k in meaning and g != meaning[k] and g not in heirs]
-    swaps = [k for k in swaps if not any(meaning[k] in p[1] and now[k][0] in p[2] for p in pending)]
+    heirs = {(a, b) for a in act[1] for b in act[2]} if act else set()
+    if act and act[0] == "new" and act[2][0] in ever.values():
+        score.back += 1
+        score.back_known += any(ever.get(k) == act[2][0] for k, (g, _) in now.items() if g == act[2][0])
+    swaps = [k for k, (g, _) in now.items() if k in ever and g != ever[k] and (ever[k], g) not in heirs]
+    swaps = [k for k in swaps if not any(ever[k] in p[1] and now[k][0] in p[2] for p in pending)]
     score.swaps += len(swaps)
     if false or swaps or (true is not None and true not in changes) or good < len(same):
         held = after.evidence.verdict
@@ -282,6 +290,7 @@ def _judge(
             print(score.notes[-1], flush=True)
     meaning.clear()
     meaning.update({k: g for k, (g, _) in now.items()})
+    ever.update(meaning)
 
 
 def _said(act: Any) -> str:

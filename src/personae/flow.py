@@ -34,7 +34,7 @@ from personae.stages.drift import drift
 from personae.stages.exclusion import exclusion
 from personae.stages.gates import gates, hold
 from personae.stages.halves import halves
-from personae.stages.hand_on import hand_on
+from personae.stages.hand_on import hand_on, returned
 from personae.stages.inspect import halt, inspect
 from personae.stages.link import link
 from personae.stages.nobody import nobody
@@ -84,10 +84,10 @@ def regrouped(cast: Cast, kind: str, keys: tuple[str, ...], sources: tuple[str, 
 
     study = replace(cast.study, sources=sources or cast.study.sources)
     with plugins.find("engines", "duckdb").connect(memory=study.memory, threads=study.threads) as engine:
-        tables, features = _measured(engine, study, None)
-        check(cast, features)
-        rule, evidence, made = regroup(cast, features, kind, keys)
-        anew = _described(engine, tables, features, study, rule, evidence, cast.warnings)
+        seen = Again.of(*_measured(engine, study)) if cast.change is None else _again(engine, cast, study)
+        check(cast, seen.reads)
+        rule, evidence, made = regroup(cast, seen.reads, kind, keys)
+        anew = _described(engine, seen.tables, seen.features, study, rule, evidence, cast.warnings, seen.reads)
     return finish(cast, anew, made), made
 
 
@@ -112,6 +112,9 @@ def refresh(before: Cast, study: Study, frames: Mapping[str, Any] | None = None,
         shifted = drift(before, seen.features, place_features(before.rule, seen.reads), study)
         more = _warnings(seen.tables, study, accepted, made.evidence)
         cast = _described(engine, seen.tables, seen.features, study, made.rule, made.evidence, more, seen.reads)
+        if (back := returned(before, cast, made)) is not made:
+            made = back
+            cast = _described(engine, seen.tables, seen.features, study, made.rule, made.evidence, more, seen.reads)
     return hand_on(before, replace(cast, personas=pictured(cast.personas, own)), made, shifted, seen.gates)
 
 
@@ -337,12 +340,14 @@ def _names(cast: Cast, tables: tuple[Table, ...]) -> Called:
     return called(resembled(tables, cast.tables), cast.tables, cast.measures)
 
 
-def _again(engine: Any, cast: Cast, study: Study, frames: Mapping[str, Any] | None, allow: Collection[str]) -> Again:
+def _again(
+    engine: Any, cast: Cast, study: Study, frames: Mapping[str, Any] | None = None, allow: Collection[str] | None = None
+) -> Again:
     """The same for a refresh: measured as by a run, and with all that the rule of the cast reads."""
     tables, seen, known, listed, passed = _seen(engine, cast, study, frames, allow)
     features = prepare(engine, seen, study)
     check_spared(features.ids, listed)
-    more = hold(broken(cast, features, floor=study.floor), allow, cast.run)
+    more = () if allow is None else hold(broken(cast, features, floor=study.floor), allow, cast.run)
     features = spared(halves(engine, seen, study, features), more)
     passed = (*passed, *more)
     if cast.rule is None or readable(cast.rule, features):

@@ -35,6 +35,16 @@ class Descent:
     words: str = ""
 
 
+@dataclass(frozen=True)
+class Departed:
+    """A persona that was in an earlier run and is no longer there: its key, its last name, and how far it lay from everyone in
+    each measure, in standard deviations."""
+
+    key: str
+    name: str
+    differences: tuple[tuple[str, float], ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Crossing:
     """Users of new data by their group before (k rows) and after (m columns).

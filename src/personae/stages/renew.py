@@ -89,7 +89,7 @@ def renew(before: Cast, features: Features, reads: Features, rule: Rule, found: 
     if own and plain:
         evidence = replace(evidence, fidelity=min(found.fidelity, _alike(acts, c)))
     elif own or len(groups) != rule.size:
-        evidence = _apart(evidence, groups)
+        evidence = _apart(evidence, groups, any(p.steady == UNTESTED for p in before.personas))
     places = () if own else tuple((o, n) for n, g in enumerate(groups) for o in g.owners)
     return Renewal(made, evidence, acts, taken, c, own, places)
 
@@ -220,10 +220,11 @@ def highest(cast: Cast) -> int:
     return max([cast.evidence.given, *numbers])
 
 
-def _apart(found: Evidence, groups: list[Group]) -> Evidence:
-    """The evidence of a search for groups that are not all its own."""
+def _apart(found: Evidence, groups: list[Group], hand: bool) -> Evidence:
+    """The evidence of a search for groups that are not all its own; `hand` says that a person made some."""
     searched, verdict = found.verdict.groups, found.verdict
-    said = f"A new search alone says {searched} groups; the {len(groups)} that are known stay, as the difference is not clear."
+    why = "some of them were made by a person" if hand else "what it finds otherwise does not stand clear of chance"
+    said = f"A new search alone says {searched} groups; the {len(groups)} that are known stay, as {why}."
     verdict = replace(verdict, groups=len(groups), alternative=searched, own=searched, why=f"{said} {verdict.why}")
     return as_groups_apart(replace(found, verdict=verdict), tuple(g.steadiness for g in groups))
 

@@ -29,6 +29,11 @@ class Again:
     gates: tuple[Gate, ...] = ()
     """What was found of them, and was let pass."""
 
+    @classmethod
+    def of(cls, tables: tuple[Table, ...], features: Features) -> Again:
+        """Data whose features have all that the rule reads."""
+        return cls(tables, features, features)
+
 
 def stay(before: Cast, gates: tuple[Gate, ...] = ()) -> Cast:
     """The run before, with a change that says that every persona is the same."""
