@@ -326,18 +326,18 @@ def score(result: Result | str | PathLike[str], *sources: Any, exclude: str | It
     return frames.like(table, data.kind)
 
 
-def refresh(result: Result | str | PathLike[str], *sources: Any) -> Result:
+def refresh(result: Result | str | PathLike[str], *sources: Any, allow: str | Iterable[str] = ()) -> Result:
     """The run on new data of the same kind: the same personas under their keys and names, and what became of each.
 
     `result` is a Result or the folder of one. `Result.change` says who survived, split, merged, is new or gone, who moved
-    and what has shifted. Raises GateError where the new data are not fit to take its place: it then stays as good as it was.
-    The same data give the same personas.
+    and what has shifted. Raises GateError where a gate that is not among those of `allow` says no to the new data: the run
+    then stays as good as it was. The same data give the same personas.
     """
     known = result if isinstance(result, Result) else load(result)
     data = _sources(sources)
-    return Result(
-        flow.refresh(known.cast, replace(known.cast.study, sources=data.study.sources), data.frames, ("unchanged",)), data.kind
-    )
+    study = replace(known.cast.study, sources=data.study.sources)
+    open_ = ("unchanged", *((allow,) if isinstance(allow, str) else allow))
+    return Result(flow.refresh(known.cast, study, data.frames, open_), data.kind)
 
 
 def export(result: Result | str | PathLike[str], path: str | PathLike[str], **options: Any) -> Path:

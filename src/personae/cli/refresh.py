@@ -38,7 +38,7 @@ def refresh(
         ),
     ] = None,
     allow: Annotated[
-        list[str] | None, typer.Option("--allow", metavar="GATE", help="A gate that may be open, such as unchanged.")
+        list[str] | None, typer.Option("--allow", metavar="GATES", help="Gates that may be open, such as unchanged.")
     ] = None,
     exclude: Annotated[
         list[str] | None,
@@ -70,7 +70,7 @@ def refresh(
     lists = tuple(exclude or before.study.exclude)
     study = spared(replace(before.study, sources=tuple(files or before.study.sources), exclude=lists), record.root)
     with watching(screen) as watch:
-        cast = flow.refresh(before, study, allow=tuple(allow or ()))
+        cast = flow.refresh(before, study, allow=_allowed(allow or []))
         shut = _shut(cast, wished)
         entry = record.add(
             cast,
@@ -121,6 +121,11 @@ def _beside(runs: list[Entry], run: str) -> list[Entry]:
 
     own = line(run)
     return [e for e in runs if e.id not in own and line(e.id)[-1] == own[-1]]
+
+
+def _allowed(given: list[str]) -> tuple[str, ...]:
+    """The names of --allow, which may be repeated or separated by commas."""
+    return tuple(x.strip() for text in given for x in text.split(",") if x.strip())
 
 
 def _wished(given: list[str]) -> tuple[tuple[str, str], ...]:
