@@ -159,7 +159,7 @@ def test_a_run_without_groups_cannot_be_refreshed(project: tuple[Path, Result]) 
         flow.refresh(replace(run.cast, rule=None, personas=()), replace(run.cast.study, sources=(str(folder / "events.csv"),)))
 
 
-CENTRES = {"a": (0, 0, 0), "b": (6, 0, 0), "c": (0, 6, 0), "d": (0, 0, 6), "e": (6, 6, 6)}
+CENTRES = {"a": (0, 0, 0), "b": (6, 0, 0), "c": (0, 6, 0), "d": (0, 0, 6), "e": (6, 6, 6), "f": (6, 0, 6)}
 
 
 def _table(sizes: Mapping[str, int], seed: int, turned: Mapping[str, str] | None = None) -> tuple[pa.Table, dict[str, str]]:
@@ -183,13 +183,13 @@ def _meaning(result: Result, at: Mapping[str, str]) -> dict[str, str]:
 
 @pytest.mark.slow
 def test_a_split_a_merger_a_death_a_birth_and_a_return_are_told_and_keys_stay_with_their_people() -> None:
-    """REF-01. Five weeks: c gives half of its people to d, then takes them back; b leaves; e comes; b comes back."""
-    usual = {"a": 150, "b": 150, "c": 160}
+    """REF-01. Five weeks: c gives half of its people to d, then takes them back; b leaves; f comes; b comes back."""
+    usual = {"a": 130, "b": 130, "c": 160, "e": 140}
     table, at = _table(usual, 1)
     run = personae.run(table, id="user_id", worlds="none")
     first = _meaning(run, at)
     key = {g: k for k, g in first.items()}
-    assert sorted(first.values()) == ["a", "b", "c"]
+    assert sorted(first.values()) == ["a", "b", "c", "e"]
 
     def week(before: Result, sizes: Mapping[str, int], seed: int, turned: Mapping[str, str] | None = None) -> Any:
         table, at = _table(sizes, seed, turned)
@@ -204,16 +204,17 @@ def test_a_split_a_merger_a_death_a_birth_and_a_return_are_told_and_keys_stay_wi
     assert told["split"].before == (key["c"],)
     assert {now[k] for k in told["split"].after} == {"c", "d"}
     assert {k: now[k] for k in first} == first, "those who do as c did are still c"
-    assert now["P4"] == "d"
+    assert now["P5"] == "d"
     run, now, told = week(run, usual, 4)
-    assert (set(told), set(told["merged"].before)) == ({"merged"}, {key["c"], "P4"})
+    assert (set(told), set(told["merged"].before)) == ({"merged"}, {key["c"], "P5"})
     assert now == first
-    run, now, told = week(run, {"a": 150, "c": 160}, 5)
+    left = {g: n for g, n in usual.items() if g != "b"}
+    run, now, told = week(run, left, 5)
     assert (set(told), told["gone"].before) == ({"gone"}, (key["b"],))
-    run, now, told = week(run, {"a": 150, "c": 160, "e": 120}, 6)
+    run, now, told = week(run, {**left, "f": 130}, 6)
     assert set(told) == {"new"}
-    assert (now["P5"], told["new"].after) == ("e", ("P5",)), "P4 is not given again"
-    run, now, told = week(run, {"a": 150, "c": 160, "e": 120, "b": 130}, 7)
+    assert (now["P6"], told["new"].after) == ("f", ("P6",)), "P5 is not given again"
+    run, now, told = week(run, {**left, "f": 130, "b": 120}, 7)
     assert (set(told), told["new"].after) == ({"new"}, (key["b"],)), "who comes back is known again"
     assert now[key["b"]] == "b"
 
