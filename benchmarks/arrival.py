@@ -38,13 +38,16 @@ def main() -> None:
     parser.add_argument("--records", type=int, default=300)
     parser.add_argument("--kills", type=int, default=40)
     parser.add_argument("--backlog", type=int, default=20_000)
+    parser.add_argument("--demo", type=Path, help="the folder of a finished `personae demo`; made when left out")
     asked = parser.parse_args()
     random.seed(1)
     with ExitStack() as open_:
-        home = Path(open_.enter_context(tempfile.TemporaryDirectory()))
-        subprocess.run(
-            [sys.executable, "-m", "personae", "demo", "--out", home, "--overwrite"], check=True, capture_output=True
-        )
+        home = Path(open_.enter_context(tempfile.TemporaryDirectory())) / "demo"
+        if asked.demo:
+            shutil.copytree(asked.demo, home)
+        else:
+            made = [sys.executable, "-m", "personae", "demo", "--out", home]
+            subprocess.run(made, check=True, capture_output=True)
         con, url = open_.enter_context(_postgres())
         os.environ["DB_URL"] = url
         _tables(con, home)
@@ -112,6 +115,8 @@ def _listener(home: Path, *sources: str, more: tuple[str, ...] = ()) -> Iterator
             process.wait(30)
 
 
+EACH = 1_000
+"""Users who arrive at once before a listener is killed: it is in the middle of them."""
 SOURCES = ("env:DB_URL::users", "env:DB_URL::events")
 
 
@@ -177,12 +182,14 @@ def _kills(con: Any, home: Path, kills: int) -> dict[str, Any]:
     con.execute("TRUNCATE written")
     sent = 0
     with _listener(home, *SOURCES):
-        for turn in range(kills):
+        for _ in range(kills):
             with _listener(home, *SOURCES) as other:
-                end = time.monotonic() + random.uniform(0.02, 0.4)
-                while time.monotonic() < end:
-                    con.execute("INSERT INTO users VALUES (%s, 'family', 'no')", [f"k {turn} {sent}"])
-                    sent += 1
+                con.execute(
+                    "INSERT INTO users SELECT 'k ' || i, 'family', 'no' FROM generate_series(%s::int, %s::int) AS i",
+                    [sent + 1, sent + EACH],
+                )
+                sent += EACH
+                time.sleep(random.uniform(0.0, 0.2))
                 other.kill()
                 other.wait()
     with _listener(home, *SOURCES, more=("--once",)) as last:

@@ -8,8 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+import personae
 from arriving import Always, Heard, Row, Shop, listening, strangers, until
 from personae.arrivals import postgres as plug
 from personae.errors import MachineError, PersonaeError, UsageError
@@ -246,3 +248,48 @@ def test_a_run_that_does_not_suit_the_table_leaves_the_last_one_in_use(table: Se
         _put(table, shop.later)
         until(lambda: heard.placed == 40)
     assert _answers(table) == shop.batch(shop.later)
+
+
+COLUMNS = "id bigint PRIMARY KEY, coupons numeric(6,2), recipes real, visits int, newsletter boolean, plan char(8), born date"
+
+
+def _people(first: int, users: int, odd: bool = False) -> str:
+    """Rows of customers of three kinds, of every type of column; with `odd` some cells are empty or like nobody's."""
+    rng = np.random.default_rng(first)
+    kinds = ((2, 9, 1, "true", "family"), (8, 1, 5, "false", "single"), (1, 1, 9, "true", "plus"))
+    rows = []
+    for i in range(first, first + users):
+        coupons, recipes, visits, news, plan = kinds[int(rng.integers(3))]
+        cells = [
+            f"{max(0.0, rng.normal(coupons, 0.8)):.2f}",
+            f"{max(0.0, rng.normal(recipes, 0.8)):.3f}",
+            str(rng.poisson(visits)),
+        ]
+        cells += [news if rng.random() < 0.9 else "NULL", f"'{plan}'" if rng.random() < 0.9 else "'new'", "DATE '1990-01-02'"]
+        if odd and i % 4 == 0:
+            cells[i // 4 % 5] = "NULL"
+        if odd and i % 7 == 0:
+            cells[2] = "90000"
+        rows.append(f"({i}, {', '.join(cells)})")
+    return ", ".join(rows)
+
+
+@pytest.mark.slow
+def test_customers_of_columns_of_every_type_are_answered_as_by_personae_score(
+    postgres: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Requirement 40: a new row of the table that the run was made of, whatever its types; NULL is empty."""
+    monkeypatch.setenv("DB_URL", postgres.url())
+    postgres.run(f"CREATE TABLE people ({COLUMNS})", f"INSERT INTO people VALUES {_people(1, 250)}")
+    found = personae.run("env:DB_URL::people", groups=3, worlds="none", method="kmeans", id="id")
+    used = placer(found.cast, strict=False)
+    postgres.run(f"CREATE TABLE newcomers ({COLUMNS})")
+    plug.install(["env:DB_URL::newcomers"], TO, used)
+    postgres.run(f"INSERT INTO newcomers VALUES {_people(1000, 60, odd=True)}")
+    heard = _once(Always(used), ["env:DB_URL::newcomers"])
+    table = found.score("env:DB_URL::newcomers").to_pylist()
+    answers = _answers(postgres)
+    postgres.run("DROP TABLE people, newcomers, personae_personas, personae_personas_queue, personae_personas_failed CASCADE")
+    names = ("persona", "persona_name", "membership", "margin", "kind", "reason")
+    assert answers == {r["id"]: tuple(r[n] for n in names) for r in table}
+    assert (heard.placed, {a[-2] for a in answers.values()} >= {"core", "outside"}) == (60, True)
