@@ -93,6 +93,22 @@ def test_a_persona_that_was_renamed_since_is_called_by_its_new_name() -> None:
     assert _sheet(renamed, "changes").rows[0][0] == "Daily buyers"
 
 
+def test_a_name_that_the_refresh_found_anew_is_told_and_stands_on_its_side_of_the_drawing() -> None:
+    before = placed(["P1"] * 60 + ["P2"] * 40, run="r01")
+    after = placed(["P1"] * 60 + ["P2"] * 40)
+    cast = refreshed(before, replace(after, personas=(replace(after.personas[0], name="Bargain hunters"), after.personas[1])))
+    made = named(cast)
+    assert made is not None
+    assert happened(made) == (
+        "Frequent buyers is called Bargain hunters now, after what sets it apart now.",
+        "One persona keeps its name and its size.",
+    )
+    chart = migration(cast)
+    assert chart is not None
+    drawn = svg(chart.spec, chart.alt)
+    assert "Frequent buyers 60" in drawn and "Bargain hunters 60" in drawn
+
+
 def test_the_drawing_states_the_finding_and_holds_every_move_that_may_be_told() -> None:
     chart = migration(_grown())
     assert chart is not None

@@ -17,7 +17,7 @@ import pytest
 
 from personae.cli import main
 from personae.model.cast import Cast
-from personae.stages.since import since
+from personae.stages.since import regrouped, since
 from personae.stages.standing import changed, current
 from personae.store import Record
 from refreshed import placed, refreshed
@@ -55,6 +55,18 @@ def test_since_is_the_run_in_which_a_user_came_and_is_carried_over() -> None:
     assert set(current(first, "r01", {})["since"].to_pylist()) == {"r01"}
     assert current(second, "r02", {})["since"].to_pylist() == ["r02"] * 20 + ["r01"] * 280
     assert current(third, "r03", {})["since"].to_pylist() == ["r03"] * 15 + ["r02"] * 5 + ["r01"] * 250 + ["r03"] * 10
+
+
+def test_personas_that_a_person_made_were_come_to_by_their_making() -> None:
+    """P1 and P2 of the third run are joined to P4 by hand: nobody was in it before; those in no group stay as they were."""
+    third = _chain()[2]
+    joined = replace(placed(["P4"] * 270 + [""] * 10, third.ids.to_pylist(), "r03"), change=third.change)
+    made = regrouped(third, joined)
+    assert made is not None
+    assert made.to_pylist() == [""] * 280
+    kept = regrouped(third, third)
+    assert kept is not None and kept.equals(third.since)
+    assert regrouped(_chain()[0], joined) is None
 
 
 def test_a_run_that_repeats_another_byte_for_byte_dates_from_the_first() -> None:

@@ -52,9 +52,10 @@ def migration(cast: Cast) -> Chart | None:
         *(Flow(m.before, _OUT, m.users) for m in made.went),
     )
     names = {**places(made), _NONE: NO_GROUP}
+    then = {**names, **{k: n for k, n, _ in made.before.personas}}
     moved = sorted((f for f in flows if _OUT not in (f.before, f.after) and f.before != f.after), key=lambda f: -f.users)
     rows = tuple(
-        (NEW if f.before == _OUT else names[f.before], LOST if f.after == _OUT else names[f.after], count(f.users))
+        (NEW if f.before == _OUT else then[f.before], LOST if f.after == _OUT else names[f.after], count(f.users))
         for f in sorted(flows, key=lambda f: (f.before == f.after, -f.users))
     )
     title = _title(made, moved, names)
@@ -75,7 +76,7 @@ def _title(made: Change, moved: list[Flow], names: dict[str, str]) -> str:
 
 
 def _spec(cast: Cast, made: Change, flows: tuple[Flow, ...], names: dict[str, str]) -> dict[str, Any]:
-    per, (left, right) = _bars(made, flows, names)
+    per, (left, right) = _bars(made, flows, names, {**names, **{k: n for k, n, _ in made.before.personas}})
     bands = _bands(left, right, flows, per, {p.key: mark(p.index).colour for p in cast.personas})
     colours = {p.key: mark(p.index).colour for p in cast.personas}
     boxes = [
@@ -146,7 +147,7 @@ def _spec(cast: Cast, made: Change, flows: tuple[Flow, ...], names: dict[str, st
     }
 
 
-def _bars(made: Change, flows: tuple[Flow, ...], names: dict[str, str]) -> tuple[float, list[list[_Bar]]]:
+def _bars(made: Change, flows: tuple[Flow, ...], names: dict[str, str], then: dict[str, str]) -> tuple[float, list[list[_Bar]]]:
     """The pixels of a user, and the bars of both sides in one order."""
     order = [t.key for t in made.turnover]
     rest = sorted({k for s in (made.before, made.after) for k, _, _ in s.personas} - set(order))
@@ -158,7 +159,7 @@ def _bars(made: Change, flows: tuple[Flow, ...], names: dict[str, str]) -> tuple
             own[key] = sum(f.users for f in flows if (f.before, f.after)[at] == key)
         sizes.append([(k, own[k]) for k in keys if own.get(k)])
     per = HEIGHT / max(sum(u for _, u in s) for s in sizes)
-    return per, [_stacked(s, per, names, out) for s, out in zip(sizes, (NEW, LOST), strict=True)]
+    return per, [_stacked(sizes[0], per, then, NEW), _stacked(sizes[1], per, names, LOST)]
 
 
 def _stacked(sizes: list[tuple[str, int]], per: float, names: dict[str, str], out: str) -> list[_Bar]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from personae.model.cast import Cast
 from personae.model.rule import Place
-from personae.stages.diff import diff, moves
+from personae.stages.diff import counterparts, diff, moves
 from personae.stages.edit import find
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def changes(before: Cast, after: Cast, wanted: Sequence[str] = ()) -> pa.Table:
     """
     import pyarrow as pa
 
-    to = {p.before: p.after for p in diff(before, after).pairs if p.before}
+    to = counterparts(before, after, diff(before, after).pairs)
     names, old = {p.key: p.name for p in after.personas}, {p.key: p.name for p in before.personas}
     kept = {find(after, name).key for name in wanted} if wanted else {*names, ""}
     rows: list[tuple[str, str, str, str]] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +39,7 @@ def diff(before: Cast, after: Cast, to: Mapping[str, str] | None = None) -> Chan
     full = _crossed(before, after)
     whole = full[:-1, :-1]
     pairs = _pairs(before, after, whole)
-    to = _known(before, after) or {p.before: p.after for p in pairs if p.before and p.after} if to is None else to
+    to = counterparts(before, after, pairs) if to is None else to
     places = {key: j for j, key in _keys(after)}
     same = [(i, places[to[a]]) for i, a in _keys(before) if to.get(a) in places]
     told, few = _told(full, floor)
@@ -82,10 +82,11 @@ def _groups(cast: Cast) -> tuple[str, ...]:
     return (*(p.key for p in cast.personas), "")
 
 
-def _known(before: Cast, after: Cast) -> Mapping[str, str]:
-    """The personas whose key went on, where the later run is a refresh of the earlier one; none where it is not."""
+def counterparts(before: Cast, after: Cast, pairs: Sequence[Pair]) -> Mapping[str, str]:
+    """The key after of each persona before that is there again: by key where the later run is a refresh of the earlier one, and
+    else by pairs."""
     if after.change is None or not before.run or after.change.before.run != before.run:
-        return {}
+        return {p.before: p.after for p in pairs if p.before and p.after}
     there = {p.key for p in after.personas}
     return {p.key: p.key for p in before.personas if p.key in there}
 

@@ -19,6 +19,7 @@ from personae.model.persona import UNTESTED, Claim, Persona
 from personae.model.rule import Rule
 from personae.model.tree import Tree
 from personae.stages.score import coordinates, place_features
+from personae.stages.since import regrouped
 from personae.words.edited import renamed
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def finish(before: Cast, anew: Cast, made: tuple[str, ...]) -> Cast:
             cast = renamed(cast, k, f"{name} ({k})")
     for k, name in stay.items():
         cast = renamed(cast, k, name)
-    return cast
+    return replace(cast, change=before.change, since=regrouped(before, cast))
 
 
 def by_hand(p: Persona) -> Persona:

@@ -13,6 +13,18 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
+def regrouped(before: Cast, after: Cast) -> pa.StringArray | None:
+    """The same where a person joined or split personas of a run: who is in a persona that was made came to it now."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if before.since is None:
+        return None
+    stays = pc.equal(placed(before, after.ids), placed(after, after.ids)).fill_null(False)
+    at = pc.index_in(after.ids, value_set=before.ids)
+    return pc.if_else(stays, before.since.take(at).fill_null(""), "").cast(pa.string())
+
+
 def since(before: Cast, after: Cast) -> pa.StringArray:
     """(n,) the id of that run for every user of a refresh, "" for those who came in this run.
 

@@ -24,12 +24,17 @@ def named(cast: Cast) -> Change | None:
     if made is None:
         return None
     now = {p.key: p.name for p in cast.personas}
-    sides = [replace(s, personas=tuple((k, now.get(k, n), u) for k, n, u in s.personas)) for s in (made.before, made.after)]
+    found = {k: n for k, n, _ in made.after.personas}
+    then = {k: now.get(k, n) if found.get(k) == n else n for k, n, _ in made.before.personas}  # unless the refresh changed it
+    sides = [
+        replace(s, personas=tuple((k, called.get(k, n), u) for k, n, u in s.personas))
+        for s, called in ((made.before, then), (made.after, now))
+    ]
     turnover = tuple(replace(t, name=now.get(t.key, t.name)) for t in made.turnover)
     descents = tuple(
         replace(
             d,
-            before_names=tuple(now.get(k, n) for k, n in zip(d.before, d.before_names, strict=True)),
+            before_names=tuple(then.get(k, n) for k, n in zip(d.before, d.before_names, strict=True)),
             after_names=tuple(now.get(k, n) for k, n in zip(d.after, d.after_names, strict=True)),
         )
         for d in made.descents
@@ -45,8 +50,9 @@ def headline(made: Change) -> str:
 def happened(made: Change) -> tuple[str, ...]:
     """A sentence on each persona that is not as it was, the largest act first; then one on those that are."""
     acts = [_act(d, made) for d in made.descents if d.kind != "same"]
-    sizes = [(abs(_gap(t, made)), _size(t, made)) for t in made.turnover if _plain(t, made)]
-    resized = [words for _, words in sorted(sizes, key=lambda x: -x[0]) if words]
+    then = {k: n for k, n, _ in made.before.personas}
+    sizes = [(abs(_gap(t, made)), f"{_called(t, then)}{_size(t, made)}") for t in made.turnover if _plain(t, made)]
+    resized = [words.strip() for _, words in sorted(sizes, key=lambda x: -x[0]) if words]
     still = sum(1 for _, words in sizes if not words)
     told = [*acts, *resized]
     more = [f"{len(told) - MOST} more personas changed; the table has them."] if len(told) > MOST else []
@@ -142,6 +148,12 @@ def _plain(t: Turnover, made: Change) -> bool:
     """Whether nothing but the size of a persona can have changed."""
     acted = {k for d in made.descents if d.kind != "same" for k in (*d.before, *d.after)}
     return bool(t.before and t.after) and t.key not in acted
+
+
+def _called(t: Turnover, then: dict[str, str]) -> str:
+    """That a persona has another name than before, as what sets it apart is another thing; "" where it has not."""
+    was = then.get(t.key, t.name)
+    return "" if was == t.name else f"{was} is called {t.name} now, after what sets it apart now. "
 
 
 def _size(t: Turnover, made: Change) -> str:

@@ -58,9 +58,10 @@ def moved(cast: Cast) -> Sheet | None:
 def flows(made: Change) -> tuple[tuple[str, str, int], ...]:
     """(from, to, users) of every move that may be told, the largest first; those who stayed are none."""
     names = places(made)
-    found = [(names.get(m.before, NO_GROUP), names.get(m.after, NO_GROUP), m.users) for m in made.moves if m.before != m.after]
+    then = {**names, **{k: n for k, n, _ in made.before.personas}}
+    found = [(then.get(m.before, NO_GROUP), names.get(m.after, NO_GROUP), m.users) for m in made.moves if m.before != m.after]
     found += [(NEW, names.get(m.after, NO_GROUP), m.users) for m in made.came]
-    found += [(names.get(m.before, NO_GROUP), LOST, m.users) for m in made.went]
+    found += [(then.get(m.before, NO_GROUP), LOST, m.users) for m in made.went]
     return tuple(sorted(found, key=lambda f: (-f[2], f[0], f[1])))
 
 
