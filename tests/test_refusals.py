@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 import cast_builder
+import old_stores
 from failing import failing
 from personae import plugins
 from personae.errors import MachineError
@@ -61,7 +62,10 @@ ACTS: dict[str, Callable[[Record], Any]] = {
     "interview": lambda record: record.ask("r01", "2026-06-01", ["ünï"]),
     "forget": lambda record: forget(record, ["00123"]),
     "export": _export,
+    "migrate": lambda record: pin(record, "r01", "2026-06-01"),
 }
+AGED = ("migrate",)
+"""Acts that begin with a record of an earlier version."""
 
 STEPS = {"run": 5, "run_into": 11, "run_over": 5, "forget": 17, "prune": 2, "split": 7}
 
@@ -77,7 +81,7 @@ def _filled(root: Path) -> Record:
 
 def _files(root: Path, *, hidden: bool) -> dict[str, bytes]:
     """Every file below a folder but those of SQLite and the lock."""
-    there = (p for p in root.rglob("*") if p.is_file() and not p.name.startswith(("index.db", "lock")))
+    there = (p for p in root.rglob("*") if p.is_file() and not p.name.startswith(("index.db", "lock", "pruning.json")))
     return {str(p.relative_to(root)): p.read_bytes() for p in there if hidden or ".personae-tmp-" not in str(p)}
 
 
@@ -97,6 +101,8 @@ def test_whichever_call_fails_the_record_stays_and_the_next_try_succeeds(
     with hundreds of calls every few of them, and every one with PERSONAE_SWEEP=every."""
     here, was = tmp_path / "here", tmp_path / "was"
     record, undisturbed = _filled(here), Record(tmp_path / "undisturbed" / ".personae")
+    if name in AGED:
+        old_stores.aged(record.root)
     for copy in ("undisturbed", "was"):
         shutil.copytree(here, tmp_path / copy)
     ACTS[name](undisturbed)

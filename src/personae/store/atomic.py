@@ -118,6 +118,13 @@ def sweep(parent: Path) -> None:
                 left.unlink(missing_ok=True)
 
 
+def recover(target: Path) -> None:
+    """Put a folder back in its place where whoever replaced it did not come to the end."""
+    if target.parent.is_dir():
+        sweep(target.parent)
+        _recover(aside(beside(target)))
+
+
 def _recover(old: Path) -> None:
     """Put a folder back that was moved aside by somebody who did not come to the end; remove it where its place is taken."""
     name = old.name[1:].partition(MARK)[0]

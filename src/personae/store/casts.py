@@ -130,13 +130,17 @@ def damage(folder: Path, digest: str, *, whole: bool) -> str:
     """Why a result cannot be trusted, "" when it can: run.json against its hash, with `whole` every file that `load` reads."""
     try:
         run = _document(folder, "run.json")
-        if not hashlib.sha256((folder / "run.json").read_bytes()).hexdigest().startswith(digest):
+        if not _stands_for(folder, digest):
             raise _damaged(folder, "run.json has changed since it was written")
         if whole:
             _verify(folder, run.get("files", {}))
     except DataError as wrong:
         return wrong.what
     return ""
+
+
+def _stands_for(folder: Path, digest: str) -> bool:
+    return hashlib.sha256((folder / "run.json").read_bytes()).hexdigest().startswith(digest)
 
 
 FEW = 0.01
@@ -156,14 +160,19 @@ def shares_people(cast: Cast, folder: Path) -> bool:
     return False
 
 
-def load(folder: str | Path) -> Cast:
-    """The cast saved into a folder. Raises UsageError P201 when there is none, DataError P202 when it cannot be trusted."""
+def load(folder: str | Path, digest: str = "") -> Cast:
+    """The cast saved into a folder; `digest` is what its run.json must hash to.
+
+    Raises UsageError P201 when there is none, DataError P202 when it cannot be trusted.
+    """
     root = Path(folder)
     if not (root / "run.json").is_file():
         raise UsageError(
             "P201", f"{root} holds no run", where=str(root), did="nothing was read", fix="list the runs with: personae runs"
         )
     run = _document(root, "run.json")
+    if not _stands_for(root, digest):
+        raise _damaged(root, "run.json has changed since it was written")
     _verify(root, run.get("files", {}))
     try:
         return _cast(root, run)

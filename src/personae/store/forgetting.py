@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from personae.store import casts, edits, index
-from personae.store.atomic import on_disk, whole_folder
+from personae.store.atomic import on_disk, recover, whole_folder
 from personae.store.entry import Entry
 from personae.store.record import Record
 from personae.store.scrub import Ids, names, scrubbed
@@ -60,6 +60,8 @@ def forget(record: Record, ids: Collection[str]) -> Forgotten:
         with on_disk(record.root):
             _compacted(rows, record.root)
         answers = _answered(record.root / "ai", whom)
+        for entry in known:
+            recover(record.place(entry))
         places = {record.place(e): None for e in known if record.place(e).is_dir()}
         reports = tuple(p for p in places if _reported(p, whom))
     left = (*_others(record.root, whom), *(p for p in (*damaged, *places) if names(p, whom)))

@@ -160,8 +160,7 @@ def _move(index: sqlite3.Connection, path: Path, version: int) -> None:
         known = runs(index)
         for entry in known:
             update(index, replace(entry, ended=_ended(path.parent / "runs" / entry.digest)))
-        if known and not currents.switches(index):
-            currents.switch(index, known[-1].number, known[-1].date, "moved")
+            currents.switch(index, entry.number, entry.date, "moved")  # each was current in its turn
         index.execute(f"pragma user_version={SCHEMA}")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -12,6 +12,10 @@ from personae.store.atomic import aside, on_disk, whole_file
 
 FILE = "placing.json"
 """Where it is written, inside the record; gone when the writer ends in any other way than by being killed."""
+
+
+GONE = "pruning.json"
+"""The same for folders that are about to go."""
 
 
 def intend(root: Path, number: int, place: Path, temp: Path) -> None:
@@ -38,6 +42,7 @@ def settle(root: Path, listed: Callable[[int], bool]) -> None:
     Only for whoever holds the lock. `listed` says whether a run of that number is in the record. A folder is known again by its
     identity on the disk, so that nothing else is ever taken away, as in a copy of the project.
     """
+    _leave(root / GONE, listed)
     path = root / FILE
     if not path.is_file():
         return
@@ -51,6 +56,26 @@ def settle(root: Path, listed: Callable[[int], bool]) -> None:
                 aside(temp).replace(place)
         for left in (temp, aside(temp)):
             shutil.rmtree(left, ignore_errors=True)
+    with on_disk(path):
+        path.unlink(missing_ok=True)
+
+
+def leaving(root: Path, places: Mapping[int, Path]) -> None:
+    """Say which folders go with the runs of those numbers, once these are listed no more."""
+    said = [[number, str(place.absolute()), _identity(place)] for number, place in places.items()]
+    with whole_file(root / GONE, overwrite=True) as file:
+        file.write_text(json.dumps(said), encoding="utf-8")
+        file.chmod(0o600)
+
+
+def _leave(path: Path, listed: Callable[[int], bool]) -> None:
+    """Remove the folders that were to go with runs that are listed no more."""
+    if not path.is_file():
+        return
+    with suppress(ValueError, TypeError):
+        for number, place, identity in json.loads(path.read_text(encoding="utf-8")):
+            if not listed(int(number)) and Path(place).exists() and _identity(Path(place)) == identity:
+                shutil.rmtree(place, ignore_errors=True)
     with on_disk(path):
         path.unlink(missing_ok=True)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -12,6 +11,7 @@ from personae.errors import DataError, UsageError
 from personae.store import casts, currents, edits, index
 from personae.store.atomic import on_disk
 from personae.store.entry import Entry
+from personae.store.intent import leaving
 from personae.store.record import Record
 
 
@@ -79,13 +79,13 @@ def prune(record: Record, keep: int, *, reports: bool = False, dry: bool = False
             return _plan(record, rows, keep)
     with record.writing() as rows:
         plan = _plan(record, rows, keep)
+        if reports:
+            leaving(record.root, {run.number: record.place(run) for run in plan.runs if record.place(run) in plan.folders})
         with on_disk(record.root), index.at_once(rows):
             for run in plan.runs:
                 rows.execute("delete from runs where number = ?", (run.number,))
             edits.drop(rows, {run.digest for run in plan.runs} - {run.digest for run, _ in plan.kept})
         record.clean(rows)
-        for folder in plan.folders if reports else ():
-            shutil.rmtree(folder, ignore_errors=True)
     return plan
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from personae.errors import PersonaeError, UsageError
+from personae.errors import DataError, PersonaeError, UsageError
 from personae.model.cast import Cast
 from personae.model.edit import Edit
 from personae.progress import warn
@@ -157,13 +157,19 @@ class Record:
         if _is_run(name):
             return sparing(self._in_folder(Path(name)), self.root)
         entry = self.entry(name)
-        return sparing(replace(self._shown(None, self.edits(entry.id), entry.digest), run=entry.id), self.root)
+        try:
+            whole = self._shown(None, self.edits(entry.id), _trusted(entry).digest)
+        except DataError:
+            if self.entry(name) == entry:
+                raise
+            return self.load(name)  # it was written anew meanwhile, or another became current
+        return sparing(replace(whole, run=entry.id), self.root)
 
     def bare(self, name: str = "") -> Cast:
         """The same with nobody's names and notes: as it was described last."""
         entry = self.entry(name)
         held = [e for e in self.edits(entry.id) if e.structural]
-        return sparing(replace(self._shown(None, held, entry.digest), run=entry.id, edits=()), self.root)
+        return sparing(replace(self._shown(None, held, _trusted(entry).digest), run=entry.id, edits=()), self.root)
 
     def edits(self, name: str = "") -> tuple[Edit, ...]:
         """Every edit of a run, oldest first: those that hold, those that were undone, and those that wait."""
@@ -221,7 +227,7 @@ class Record:
         """A run with its edits: opened where it was described anew for the last merge or split that holds."""
         held = [e for e in made if e.state == "active"]
         anew = next((e.derived for e in reversed(held) if e.derived), digest if cast is None else "")
-        whole = casts.load(self.root / "runs" / anew) if anew or cast is None else cast
+        whole = casts.load(self.root / "runs" / anew, anew) if anew or cast is None else cast
         return edited(whole, held)
 
     def _carried(self, index: sqlite3.Connection, cast: Cast) -> tuple[Edit, ...]:
@@ -300,9 +306,19 @@ class Record:
             return str(place)
 
 
+def _trusted(entry: Entry) -> Entry:
+    """The entry. Raises DataError P202 where it is not the one that was written."""
+    if not entry.whole:
+        what = "this run is damaged: what the record says of it has changed since it was written"
+        raise DataError("P202", what, where=entry.id, did="nothing was changed", fix="use another run: personae runs")
+    return entry
+
+
 def _is_run(name: str) -> bool:
     """Whether a name is that of a folder with the files of a run."""
-    return bool(name) and (Path(name) / "run.json").is_file()
+    with suppress(OSError):  # a name that no file can have
+        return bool(name) and (Path(name) / "run.json").is_file()
+    return False
 
 
 def _about(cast: Cast) -> tuple[str, str, int, int, int, str, str]:
