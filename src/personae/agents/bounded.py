@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -18,14 +19,14 @@ _HIDDEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 
 def clean(value: Any) -> Any:
     """Plain data whose texts hold nothing that a reader does not see: no control, format or private characters (which can hide
-    words or turn their direction), and none longer than LONGEST."""
+    words or turn their direction), none longer than LONGEST, and whose numbers are finite or None."""
     if isinstance(value, str):
         return text(value)
     if isinstance(value, Mapping):
         return {text(str(k)): clean(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
         return [clean(v) for v in value]
-    return value
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def text(value: str, most: int = LONGEST) -> str:

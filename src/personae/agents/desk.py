@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -20,12 +20,15 @@ from personae.model.plain import plain
 from personae.report.binder import sheets
 from personae.report.limits import limits
 from personae.stages.intake import Scorer
+from personae.words.happening import happened, headline
 
 MASKED = "(masked)"
 """What stands in place of an id."""
 NOT_A_BASIS = "A persona describes a group. It is no basis for a decision about a person."
 APART = 20
 """Measures that a persona has more of, and less of, in one answer: the strongest."""
+MOST = 50
+"""Personas, moves and shifts of a change in one answer."""
 _SIZES = ("users", "share", "steadiness", "border_share")
 """What the first facts of a profile are about, in their order."""
 _PARTS = ("story", "traits", "does", "wants", "hinders", "meets", "value", "outcomes", "demographics")
@@ -120,23 +123,12 @@ class Desk:
         """What became of each persona since the run before; moves of few people are not told."""
         if made is None:
             return {**self._run(), "before": None, "words": ["There is no earlier run to compare with."]}
-        parts = (
-            "words",
-            "descents",
-            "pairs",
-            "turnover",
-            "moves",
-            "rounded",
-            "both",
-            "stayed",
-            "moved",
-            "agreement",
-            "drift",
-            "gates",
-        )
-        told = {p: getattr(made, p) for p in parts if p in {f.name for f in fields(made)}}
-        shown = {k: (list(v)[:100] if isinstance(v, tuple) else v) for k, v in told.items()}
+        words = (f"{headline(made)}.", *happened(made)) if made.descents else made.words
+        told = {p: getattr(made, p)[:MOST] for p in ("descents", "turnover", "moves", "gates")}
+        numbers = {p: getattr(made, p) for p in ("both", "stayed", "moved", "agreement", "rounded")}
+        drift = made.drift and replace(made.drift, shifts=made.drift.shifts[:MOST])
         source = f"change of {made.before.run or 'the run before'} to {made.after.run or 'this run'}"
+        shown = {"words": words, **told, **numbers, "drift": drift, "pairs": () if made.descents else made.pairs[:MOST]}
         return {**self._run(), "before": made.before.run, "source": source, **clean(plain(shown))}
 
     def limits(self) -> dict[str, Any]:
