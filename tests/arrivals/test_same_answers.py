@@ -1,8 +1,9 @@
-"""One world, many faces: file, folder, table, stream and record give every user the same answer."""
+"""One world, many faces: file, folder, table, stream, HTTP and record give every user the same answer."""
 
 from __future__ import annotations
 
 import csv
+import http.client
 import json
 import threading
 from collections import Counter
@@ -15,8 +16,10 @@ from arriving import Always, Heard, Shop, log
 from personae import plugins
 from personae.cli import main
 from servers import Server
+from web.served import over
 
 Answers = dict[str, tuple[Any, ...]]
+NAMES = ("persona", "persona_name", "membership", "margin", "kind", "reason")
 
 
 def _of_csv(path: Path) -> Answers:
@@ -48,6 +51,13 @@ def test_all_faces_give_the_same_answers(
     records = [{"user_id": u, "events": dict(c)} for u, c in counts.items()]
     placed = shop.placer().scorer.place(records)
     assert {a.id: (a.persona, a.persona_name, a.membership, a.margin, a.kind, a.reason) for a in placed} == expected
+
+    with over(shop.record) as (port, _):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        connection.request("POST", "/v1/score", json.dumps(records), {"Content-Type": "application/json"})
+        told = json.loads(connection.getresponse().read())["answers"]
+        connection.close()
+    assert {a["id"]: tuple(a[n] for n in NAMES) for a in told} == expected
 
     _listen(shop, "folder", str(tmp_path / "inbox"), str(tmp_path / "placed"))
     assert _of_csv(tmp_path / "placed" / "new.csv") == expected

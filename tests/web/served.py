@@ -75,6 +75,13 @@ def running(folder: Path, tokens: Tokens | None = None) -> Iterator[Served]:
     cast = personae.run(source, groups="3", worlds="none", method="kmeans").cast
     record = Record(folder / ".personae")
     record.add(cast, None, "2026-05-30", more=lambda place, _: None)
+    with over(record, tokens) as (port, serving):
+        yield Served(port, record, serving.scorer.cast, world, serving)
+
+
+@contextmanager
+def over(record: Record, tokens: Tokens | None = None) -> Iterator[tuple[int, Serving]]:
+    """A server over a record, and its port."""
     serving = Serving(record)
     at = server.bound("127.0.0.1", 0)
     port = at.getsockname()[1]
@@ -82,7 +89,7 @@ def running(folder: Path, tokens: Tokens | None = None) -> Iterator[Served]:
     thread = threading.Thread(target=made.run, kwargs={"sockets": [at]}, daemon=True)
     thread.start()
     try:
-        yield Served(port, record, serving.scorer.cast, world, serving)
+        yield port, serving
     finally:
         made.should_exit = True
         thread.join(15)
