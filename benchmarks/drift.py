@@ -26,7 +26,6 @@ from scipy.special import ndtr
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 import cast_builder
-
 from personae.facts.intervals import wilson
 from personae.model.cast import Cast
 from personae.model.features import Counts, Features, Measure

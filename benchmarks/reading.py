@@ -12,7 +12,6 @@ server's own. One JSON document on stdout.
 import argparse
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile

@@ -15,10 +15,9 @@ from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
-import numpy as np
-
 import generate
 import inside
+import numpy as np
 import score
 import worlds
 

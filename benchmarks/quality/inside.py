@@ -6,7 +6,6 @@ python score.py --call inside:method_gmm --give-k --families planted --seeds 31
 
 import logging
 import os
-import tempfile
 import time
 import warnings
 

@@ -8,9 +8,8 @@ over a handful of columns hold each other down, and fewer than eight columns are
 import csv
 import os
 
-import numpy as np
-
 import generate
+import numpy as np
 
 
 def _numbers(x):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from importlib import import_module
 from importlib.metadata import version
@@ -38,11 +39,12 @@ from personae.stages.hand_on import hand_on, returned
 from personae.stages.inspect import halt, inspect
 from personae.stages.link import link
 from personae.stages.nobody import nobody
+from personae.stages.parts import PART, able, parts
 from personae.stages.pictured import pictured, pictures
 from personae.stages.portray import portray
 from personae.stages.prepare import prepare
 from personae.stages.read import read
-from personae.stages.recall import check_inputs, check_values, inherited, pinned, recall, resembled
+from personae.stages.recall import check_inputs, check_values, inherited, pinned, recall, resembled, unread
 from personae.stages.recognise import entity, recognise, tool
 from personae.stages.renew import renew
 from personae.stages.score import inputs, leaves, marked, place_features
@@ -230,6 +232,26 @@ def place(cast: Cast, sources: tuple[str, ...], frames: Mapping[str, Any] | None
     return features.ids, place_features(cast.rule, features)
 
 
+def placed(cast: Cast, sources: tuple[str, ...], users: int = PART) -> Iterator[tuple[pa.StringArray, Placement]]:
+    """The same, so many users at a time where what the rule reads allows it, and everybody at once where it does not."""
+    if cast.rule is None:
+        yield place(cast, sources)
+        return
+    study, cells, total = replace(cast.study, sources=sources, sheet=""), Counter[tuple[str, str]](), 0
+    with plugins.find("engines", "duckdb").connect(memory=study.memory, threads=study.threads) as engine:
+        tables, seen, known, listed, _ = _seen(engine, cast, study, None)
+        whole = not able(cast, cast.rule, seen)
+        measured = prepare(engine, seen, known, cast.rule, _names(cast, seen)) if whole else None
+        for features in parts(engine, seen, known, cast.rule, users) if measured is None else (measured,):
+            check_spared(features.ids, listed)
+            if not total:
+                check_inputs(cast.rule, features, tables, cast.tables)
+            cells.update(unread(cast.rule, features))
+            total += len(features)
+            yield features.ids, place_features(cast.rule, features)
+    check_values(cast.rule, cells, total, seen)
+
+
 def read_by(cast: Cast, sources: tuple[str, ...]) -> tuple[pa.StringArray, Any, Mapping[str, Any]]:
     """What the rule of a cast reads of the users of new data: ids, counts (n, events) or None, and measures (n,) by name.
 
@@ -315,7 +337,7 @@ def _recalled(cast: Cast, sources: tuple[str, ...], frames: Mapping[str, Any] | 
         check_spared(features.ids, listed)
     if cast.rule is not None:
         check_inputs(cast.rule, features, tables, cast.tables)
-        check_values(cast.rule, features, seen)
+        check_values(cast.rule, unread(cast.rule, features), len(features), seen)
     return features
 
 
@@ -355,7 +377,7 @@ def _again(
     with quietly():
         reads = prepare(engine, seen, known, cast.rule, _names(cast, seen))
     check_inputs(cast.rule, reads, tables, cast.tables)
-    check_values(cast.rule, reads, seen)
+    check_values(cast.rule, unread(cast.rule, reads), len(reads), seen)
     return Again(seen, features, reads, passed)
 
 

@@ -98,7 +98,7 @@ def alike(got: list[tuple[Any, ...]], known: dict[str, tuple[Any, ...]]) -> None
         np.testing.assert_allclose((row[3], row[5]), (other[3], other[5]), atol=1.1e-6)
 
 
-WINDOWS = ("", "10d", "first-5d", "2026-01-10..2026-01-20", "2024-01-01..2024-01-09")
+WINDOWS = ("first-5d", "2026-01-10..2026-01-20", "2024-01-01..2024-01-09")
 
 
 @pytest.mark.slow
@@ -129,6 +129,48 @@ def test_postgresql_places_from_its_own_tables_through_a_view(shop: Shop, postgr
         cursor.execute("SELECT * FROM placed")
         alike(cursor.fetchall(), by_hand(cast, shop))
         server.rollback()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("window", ["10d", "first-5d"])
+def test_users_in_parts_are_placed_as_all_at_once(shop: Shop, window: str) -> None:
+    """Row 140: any number of users in the memory of one part, whatever the window."""
+    cast = replace(shop.cast, study=replace(shop.cast.study, window=window, ignore=("event=return",) if window else ()))
+    ids, whole = flow.place(cast, shop.files)
+    parts = list(flow.placed(cast, shop.files, users=64))
+    assert len(parts) == 5 and [i for p, _ in parts for i in p.to_pylist()] == ids.to_pylist()
+    for name in ("persona", "second", "membership", "margin", "kind", "reason"):
+        np.testing.assert_array_equal(np.concatenate([getattr(p, name) for _, p in parts]), getattr(whole, name))
+
+
+@pytest.mark.slow
+def test_standard_input_in_parts_gives_the_bytes_of_a_file_at_once(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """personae score -: what comes through a pipe, to CSV and to Parquet, whether in one part or in many."""
+    from personae.cli.main import main
+    from personae.exporters import csv as texts
+    from personae.exporters import parquet
+
+    table = parquet.users(*flow.place(shop.cast, shop.files), shop.cast.personas)
+    texts.write(table, shop.folder / "whole.csv")
+    monkeypatch.chdir(shop.folder)
+    monkeypatch.setattr(flow.placed, "__defaults__", (128,))
+    monkeypatch.setattr(parquet, "ROWS", 128)
+    parquet.write(table, shop.folder / "whole.parquet")
+    for form in ("csv", "parquet"):
+        with (shop.folder / "events.csv").open() as pipe:
+            monkeypatch.setattr(sys, "stdin", pipe)
+            with pytest.raises(SystemExit) as ended:
+                main(["score", "users.csv", "-", "--run", "run", "--out", f"placed.{form}", "--overwrite"])
+        assert ended.value.code == 0
+        assert (shop.folder / f"placed.{form}").read_bytes() == (shop.folder / f"whole.{form}").read_bytes()
+
+
+def test_a_group_that_does_what_the_run_never_saw_is_outside(shop: Shop) -> None:
+    """At least four in five of a planted kind; docs/explanation/limits.md has the kinds for which it is fewer."""
+    lines = [f"u{u},2026-02-0{1 + u % 5}T10:00:00,{what}" for u in range(60) for what in ("fly", "swim", "sing")]
+    (shop.folder / "strange.csv").write_text("\n".join(["user,time,event", *lines]) + "\n")
+    _, placed = flow.place(shop.cast, (str(shop.folder / "strange.csv"),))
+    assert (placed.kind == 2).mean() >= 0.8
 
 
 def test_what_is_no_column_of_a_raw_table_is_refused_with_its_name(shop: Shop) -> None:

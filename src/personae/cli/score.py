@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
 
@@ -36,6 +37,9 @@ def score(
         str,
         typer.Option("--inputs", metavar="DIR", help="Place nobody; write what the rule reads, for SQL."),
     ] = "",
+    memory: Annotated[
+        str, typer.Option("--memory", metavar="SIZE", help='What the engine may use, such as "1GB"; else as in the run.')
+    ] = "",
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file.")] = False,
     store: Store = "",
     as_json: Json = False,
@@ -50,32 +54,41 @@ def score(
 
     Example: personae score events_later.csv --inputs tables
     """
+    from personae.cli.watch import watching
+
     screen = Screen(as_json, plain, quiet, no_color)
     if not files:
         raise UsageError("P001", "no files were named", where="personae score", fix="name them: personae score events.csv")
     if inputs:
         from personae.cli.inputs import write
 
-        write(files, known(name, store, tuple(exclude or ())), inputs, overwrite, screen)
+        write(files, known(name, store, tuple(exclude or ()), memory), inputs, overwrite, screen)
         return
     form = Path(out).suffix[1:].lower() if out else "csv"
     if form not in FORMATS:
         raise UsageError("P001", f"{out} is neither .csv nor .parquet", where="--out", fix="name a file such as placed.csv")
     if screen.json and not out:
         raise UsageError("P001", "--json and the users would both go to stdout", where="--json", fix="add --out FILE")
-    run, table = _placed(files, name, store, tuple(exclude or ()), screen)
-    _write(table, out, form, raw, overwrite)
-    sizes = Counter(table["persona_name"].to_pylist())
+    cast = known(name, store, tuple(exclude or ()), memory)
+    sizes: Counter[str | None] = Counter()
+    with watching(screen) as watch:
+        _write(_placed(cast, files, sizes), out, form, raw, overwrite)
+    for line in summary.warnings(watch.warnings):
+        screen.talk(line)
+    run, users = cast.run or name, sum(sizes.values())
     if screen.json:
         personas = {str(n): size for n, size in sizes.items() if n is not None}
-        screen.give({"run": run, "users": table.num_rows, "personas": personas, "none": sizes[None], "file": out})
+        screen.give({"run": run, "users": users, "personas": personas, "none": sizes[None], "file": out})
     else:
         most = ", ".join(f"{n or 'no persona'} {count(size)}" for n, size in sizes.most_common())
-        screen.talk(f"score    {count(table.num_rows, 'user')} by run {run}: {most}")
+        screen.talk(f"score    {count(users, 'user')} by run {run}: {most}")
 
 
-def known(name: str, store: str, exclude: tuple[str, ...] = ()) -> Cast:
-    """The run, with other lists of people to leave out where there are. Raises UsageError P201 where it has no rule."""
+def known(name: str, store: str, exclude: tuple[str, ...] = (), memory: str = "") -> Cast:
+    """The run, with other lists of people to leave out and another limit of memory where there are.
+
+    Raises UsageError P201 where it has no rule.
+    """
     from personae.store import Record, spared
 
     record = Record(Path(store or ".personae"))
@@ -87,19 +100,19 @@ def known(name: str, store: str, exclude: tuple[str, ...] = ()) -> Cast:
             where=f"run {cast.run or name}",
             fix=_others(record, cast.run),
         )
+    cast = replace(cast, study=replace(cast.study, memory=memory or cast.study.memory))
     return replace(cast, study=spared(replace(cast.study, exclude=exclude), record.root)) if exclude else cast
 
 
-def _placed(files: list[str], name: str, store: str, exclude: tuple[str, ...], screen: Screen) -> tuple[str, Any]:
-    from personae import api
-    from personae.cli.watch import watching
+def _placed(cast: Cast, files: list[str], sizes: Counter[str | None]) -> Iterator[Any]:
+    """Tables of users one after another, counted by persona as they pass."""
+    from personae import flow, plugins
 
-    cast = known(name, store, exclude)
-    with watching(screen) as watch:
-        placed = api.score(api.Result(cast), *files)
-    for line in summary.warnings(watch.warnings):
-        screen.talk(line)
-    return cast.run or name, placed
+    for ids, placement in flow.placed(cast, tuple(files)):
+        table = plugins.find("exporters", "parquet").users(ids, placement, cast.personas)
+        for one in table["persona_name"].value_counts().to_pylist():
+            sizes[one["values"]] += one["counts"]
+        yield table
 
 
 def _others(record: Any, run: str) -> str:
@@ -108,13 +121,25 @@ def _others(record: Any, run: str) -> str:
     return f"use another run: --run {' or '.join(there[:5])}" if there else "make a run that finds groups: personae run FILES"
 
 
-def _write(table: Any, out: str, form: str, raw: bool, overwrite: bool) -> None:
+def _write(tables: Iterable[Any], out: str, form: str, raw: bool, overwrite: bool) -> None:
+    """Write the tables as they come; a file is there whole or not at all."""
     from personae import plugins
     from personae.store import whole_file
 
     if not out:
-        plugins.find("exporters", "csv").pour(table, sys.stdout.buffer, raw=raw)
+        _pour(tables, sys.stdout.buffer, raw)
         sys.stdout.flush()
         return
     with whole_file(Path(out), overwrite=overwrite) as temp:
-        plugins.find("exporters", form).write(table, temp, **({"raw": raw} if form == "csv" else {}))
+        if form == "parquet":
+            plugins.find("exporters", "parquet").pour(tables, temp)
+            return
+        with temp.open("wb") as sink:
+            _pour(tables, sink, raw)
+
+
+def _pour(tables: Iterable[Any], sink: BinaryIO, raw: bool) -> None:
+    from personae import plugins
+
+    for i, table in enumerate(tables):
+        plugins.find("exporters", "csv").pour(table, sink, raw=raw, heads=not i)

@@ -56,10 +56,11 @@ def write(table: pa.Table, path: Path, *, raw: bool = False) -> Path:
     return path
 
 
-def pour(table: pa.Table, sink: BinaryIO, *, raw: bool = False) -> None:
-    """Write any table of texts and numbers to an open binary file."""
-    heads = pa.array(table.column_names, pa.string())
-    sink.write((",".join(_quoted(heads if raw else guard(heads)).to_pylist()) + "\n").encode())
+def pour(table: pa.Table, sink: BinaryIO, *, raw: bool = False, heads: bool = True) -> None:
+    """Write any table of texts and numbers to an open binary file; without `heads` its rows alone."""
+    if heads:
+        names = pa.array(table.column_names, pa.string())
+        sink.write((",".join(_quoted(names if raw else guard(names)).to_pylist()) + "\n").encode())
     for batch in table.to_batches(max_chunksize=ROWS):
         sink.write(_lines(batch, raw))
 

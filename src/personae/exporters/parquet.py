@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,17 +24,30 @@ def export(cast: Cast, path: Path) -> Path:
     return write(users(cast.ids, cast.placement, cast.personas), path)
 
 
+_AS_WRITTEN: dict[str, Any] = {
+    "compression": "zstd",
+    "use_dictionary": ["persona", "persona_name", "second", "kind", "reason"],
+    "store_schema": False,
+}
+
+
 def write(table: pa.Table, path: Path) -> Path:
     """Write a table with the columns of `users`: rows in groups of a fixed size, no clock and no schema beside the columns."""
     with path.open("wb") as sink:
-        pq.write_table(
-            table,
-            sink,
-            row_group_size=ROWS,
-            compression="zstd",
-            use_dictionary=["persona", "persona_name", "second", "kind", "reason"],
-            store_schema=False,
-        )
+        pq.write_table(table, sink, row_group_size=ROWS, **_AS_WRITTEN)
+    return path
+
+
+def pour(tables: Iterable[pa.Table], path: Path) -> Path:
+    """Write tables one after another as one file, the same as of all of them at once where each but the last has a multiple of
+    ROWS rows."""
+    with path.open("wb") as sink:
+        writer = None
+        for table in tables:
+            writer = writer or pq.ParquetWriter(sink, table.schema, **_AS_WRITTEN)
+            writer.write_table(table, row_group_size=ROWS)
+        if writer is not None:
+            writer.close()
     return path
 
 

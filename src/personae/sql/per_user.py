@@ -26,6 +26,42 @@ def ids() -> str:
     return f"SELECT id FROM {USERS} ORDER BY r"
 
 
+EVERYBODY = "personae_everybody"
+"""All users, where they are looked at part by part and USERS holds those of one part."""
+
+
+def set_apart() -> str:
+    """USERS under the name EVERYBODY."""
+    return f"DROP TABLE IF EXISTS {EVERYBODY}; ALTER TABLE {USERS} RENAME TO {EVERYBODY}"
+
+
+def part(start: int, users: int) -> str:
+    """USERS as so many of everybody from one on, numbered from 0."""
+    return (
+        f"CREATE OR REPLACE TABLE {USERS} AS SELECT CAST(r - {start} AS INTEGER) AS r, id FROM {EVERYBODY} "
+        f"WHERE r >= {start} AND r < {start + users} ORDER BY r"
+    )
+
+
+def done(into: str, relation: str, id: str, event: str, known: str) -> str:
+    """A table (r, c, n) of how often each user did each of the `known` events (c, event), in that order."""
+    rows = f"SELECT {_text(id)} AS who, {event} AS what FROM {relation}"
+    return (
+        f"CREATE OR REPLACE TABLE {into} AS SELECT u.r AS r, k.c AS c, count(*) AS n FROM ({rows}) AS p "
+        f"JOIN {USERS} AS u ON u.id = p.who JOIN {known} AS k ON k.event = p.what GROUP BY 1, 2 ORDER BY 1, 2"
+    )
+
+
+def done_by(done: str, start: int, users: int) -> str:
+    """The rows of that table of so many users from one on, who are numbered from 0."""
+    return f"SELECT r - {start} AS r, c, n FROM {done} WHERE r >= {start} AND r < {start + users} ORDER BY 1, 2"
+
+
+def of_nobody(relation: str, id: str) -> str:
+    """How many rows have no id."""
+    return f"SELECT count(*) FROM {relation} WHERE {id} IS NULL OR {_text(id)} = ''"
+
+
 def several(relation: str, id: str, rows: str = "count(*)") -> str:
     """How many users have more than one row; `rows` counts them where several were added up to one."""
     ids = f"SELECT {id} AS k FROM {relation} WHERE {id} IS NOT NULL AND {_text(id)} <> '' GROUP BY 1 HAVING {rows} > 1"

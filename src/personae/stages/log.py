@@ -235,13 +235,19 @@ def _coded(engine: Any, log: _Log, names: Sequence[str], base: int, rarer: bool)
             array[at : at + n] = column.to_numpy(zero_copy_only=False)
         at += n
         step("measure", "events", seen, total, "rows")
-    left = [(nobody, "without an id: they belong to nobody")]
-    if log.event:
-        left.append((log.event.empty, f"without a word in {log.event.name}: they count for no event"))
-    left_out = tuple(LeftOut(f"{n:,} row{'s' if n > 1 else ''} of {log.table.source}", why) for n, why in left if n)
-    for x in left_out:
-        warn(f"{x.name} {x.reason}")
+    left_out = left_behind(log.table, nobody, log.event)
     return _Rows(u[:at], e[:at], t[:at], {n: v[:at] for n, v in more.items()}, levels), left_out
+
+
+def left_behind(table: Table, nobody: int, event: Column | None) -> tuple[LeftOut, ...]:
+    """The rows of a log that count for nobody or nothing, which are warned of."""
+    left = [(nobody, "without an id: they belong to nobody")]
+    if event is not None:
+        left.append((event.empty, f"without a word in {event.name}: they count for no event"))
+    made = tuple(LeftOut(f"{n:,} row{'s' if n > 1 else ''} of {table.source}", why) for n, why in left if n)
+    for x in made:
+        warn(f"{x.name} {x.reason}")
+    return made
 
 
 def _beside(engine: Any, log: _Log, rarer: bool) -> tuple[list[tuple[str, str, str]], dict[str, tuple[str, ...]]]:

@@ -45,11 +45,11 @@ def prepare(engine: Any, tables: tuple[Table, ...], study: Study, rule: Rule | N
     tables = tuple(t for t in tables if t.measured)
     if rule is None:
         hidden.check(study, tables)
-    engine.execute(per_user.users([_different(engine, t) for t in tables]))
+    engine.execute(per_user.users([named_ids(engine, t) for t in tables]))
     ids = _ids(engine)
     if not len(ids):
         raise DataError("P111", "no row has an id, so there is no user", where=", ".join(t.source for t in tables))
-    matches = _matches(engine, tables)
+    matches = matched(engine, tables)
     parts = [_part(engine, t, study, len(ids), rule) for t in tables]
     if rule is None:
         _check_made(study, parts)
@@ -83,7 +83,7 @@ def _asked(tables: Sequence[Table], parts: Sequence[Part], study: Study) -> bool
     return wide or any(e is not None and e.name in study.group_by for e in events)
 
 
-def _different(engine: Any, table: Table) -> tuple[str, str]:
+def named_ids(engine: Any, table: Table) -> tuple[str, str]:
     """The smallest relation that holds every id of a table, and the id column, quoted."""
     relation, id = keyed(engine, table)
     return (engine.quote(table.ids) if table.ids else relation), id
@@ -96,12 +96,12 @@ def _ids(engine: Any) -> pa.StringArray:
     return column if isinstance(column, pa.Array) else pa.concat_arrays(column.chunks)
 
 
-def _matches(engine: Any, tables: Sequence[Table]) -> tuple[Match, ...]:
+def matched(engine: Any, tables: Sequence[Table]) -> tuple[Match, ...]:
     """How the ids of every two tables fit together."""
     found = []
     often = [_several(engine, t) if len(tables) > 1 else 0 for t in tables]
     for (i, a), (j, b) in combinations(enumerate(tables), 2):
-        both, left, right = engine.rows(per_user.matched([_different(engine, a), _different(engine, b)]))[0]
+        both, left, right = engine.rows(per_user.matched([named_ids(engine, a), named_ids(engine, b)]))[0]
         found.append(Match(a.source, b.source, both, left, right, often[i], often[j]))
         if 2 * both < both + min(left, right):
             _doubt(engine, a, b, both, both + min(left, right))
@@ -130,7 +130,7 @@ def _several(engine: Any, table: Table) -> int:
 
 def _doubt(engine: Any, a: Table, b: Table, both: int, least: int) -> None:
     """Warn where few ids meet; and say what the match would be if ids were numbers, 007 and 7 the same (ids stay text)."""
-    (left, x), (right, y) = _different(engine, a), _different(engine, b)
+    (left, x), (right, y) = named_ids(engine, a), named_ids(engine, b)
     numbers = engine.rows(joins.numbers(left, x, right, y))[0][0]
     said = f"read as numbers, {numbers:,} would" if numbers > both else ""
     if both == 0:

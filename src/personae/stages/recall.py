@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -125,29 +126,37 @@ def check_inputs(rule: Rule, features: Features, tables: Sequence[Table], record
         warn(f"the rule knows none of the {len(features.counts.events):,} kinds of events in these data")
 
 
-def check_values(rule: Rule, features: Features, tables: Sequence[Table]) -> None:
+def unread(rule: Rule, features: Features) -> Counter[tuple[str, str]]:
+    """Cells that the rule cannot use: ("empty", measure) of numbers, and ("strange", measure) of levels it does not know. Of
+    users in parts they add up."""
+    read = {f.column for f in rule.features if f.of == "measure"}
+    found: Counter[tuple[str, str]] = Counter()
+    for m in (m for m in features.measures if m.name in read):
+        levels = {str(s.learned["level"]) for f in rule.features if f.column == m.name for s in f.steps if s.name == "level"}
+        if m.kind is not Kind.CATEGORY:
+            found["empty", m.name] += int(np.isnan(m.values).sum())
+        elif levels:
+            strange = np.array([v not in levels for v in m.levels], bool)
+            found["strange", m.name] += int(strange[m.values[m.values >= 0]].sum())
+    return found
+
+
+def check_values(rule: Rule, cells: Mapping[tuple[str, str], int], users: int, tables: Sequence[Table]) -> None:
     """Warn of values that the rule cannot use: texts in columns of numbers, and categories that are none of its levels; and of
     columns that it has no use for. Each is counted; none becomes a zero."""
-    read = {f.column for f in rule.features if f.of == "measure"}
     extra = [c.name for t in tables for c in t.columns if c.why == NEW]
     if extra:
         warn(f"{_many(len(extra), 'column')} that the run did not have left out: {_some(extra)}")
-    known = {m.name: m for m in features.measures if m.name in read}
     for t in tables:
         for c in t.columns if t.shape == "entities" else ():
-            values = known[c.name].values if c.name in known else None
-            if values is None or not c.kind.numeric:
-                continue
-            lost = int(np.isnan(values).sum()) - (len(features) - c.rows) - c.empty
+            empty = cells.get(("empty", c.name))
+            lost = 0 if empty is None or not c.kind.numeric else empty - (users - c.rows) - c.empty
             if lost > 0:
                 warn(f'"{c.name}" has {_many(lost, "value")} that cannot be read as numbers: taken as empty')
-    for name, m in known.items():
-        levels = {str(s.learned["level"]) for f in rule.features if f.column == name for s in f.steps if s.name == "level"}
-        if m.kind is Kind.CATEGORY and levels:
-            strange = np.array([v not in levels for v in m.levels])
-            n = int(strange[m.values[m.values >= 0]].sum())
-            if n:
-                warn(f'"{name}" has {_many(n, "value")} other than the {len(levels):,} the rule knows, counted as none')
+    for (what, name), n in cells.items():
+        if what == "strange" and n:
+            levels = {str(s.learned["level"]) for f in rule.features if f.column == name for s in f.steps if s.name == "level"}
+            warn(f'"{name}" has {_many(n, "value")} other than the {len(levels):,} the rule knows, counted as none')
 
 
 def _many(n: int, word: str) -> str:
