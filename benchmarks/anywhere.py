@@ -2,9 +2,10 @@
 
     python benchmarks/anywhere.py --users 1000000
 
-The rule comes of a search on 5,000 planted users with event counts, a skewed number with holes and a category. Seconds are those of
-placing alone: tables are filled and statements written before. Processor seconds are given beside the clock's, for busy machines. PostgreSQL is started as the tests start it and needs its server on the machine, JavaScript needs
-node; what is missing is left out and said. One JSON document on stdout.
+The rule comes of a search on 5,000 planted users with event counts, a skewed number with holes and a category. Seconds are of
+placing alone: tables are filled and statements written before. Processor seconds stand beside the clock's, for busy machines.
+PostgreSQL is started as the tests start it and needs its server, JavaScript needs node; what is missing is left out. One
+JSON document on stdout.
 """
 
 import argparse
@@ -53,7 +54,8 @@ const flush = () => {
   const placed = placeMany(some);
   spent += process.hrtime.bigint() - start;
   used += process.cpuUsage(before).user;
-  out.write(placed.map((a) => [a.id, a.persona, a.second, a.kind, a.reason, a.membership, a.margin].join("\\t")).join("\\n") + "\\n");
+  const row = (a) => [a.id, a.persona, a.second, a.kind, a.reason, a.membership, a.margin].join("\\t") + "\\n";
+  out.write(placed.map(row).join(""));
   some = [];
 };
 for await (const line of createInterface({ input: createReadStream("records.jsonl") })) {
