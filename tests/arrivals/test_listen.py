@@ -32,6 +32,7 @@ def _ends(*arguments: str) -> int:
         (("nowhere.txt",), "nobody can be listened for in nowhere.txt"),
         ((".",), "--to FOLDER"),
         ((".", "--to", "out", "--install"), "only a table of PostgreSQL"),
+        ((".", "--to", "out", "--everyone"), "a part of --install"),
         (("mysql://anna@127.0.0.1/shop::users",), "nobody can be listened for"),
         (("env:NO_SUCH_URL::users",), "NO_SUCH_URL is not set"),
     ],

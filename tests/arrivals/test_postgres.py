@@ -214,6 +214,10 @@ def test_what_is_set_up_is_printed_first_and_nothing_is_done(table: Server, shop
     with pytest.raises(UsageError, match="nothing tells who arrives") as told:
         _once(Always(shop.placer()))
     assert "--install" in told.value.fix
+    plug.install(SOURCE, TO, shop.placer())
+    table.run("DROP TABLE visits", "CREATE TABLE visits (user_id text, event text, time timestamptz)")
+    with pytest.raises(UsageError, match="nothing tells who arrives in visits"):  # the triggers went with the old table
+        _once(Always(shop.placer()))
 
 
 @pytest.mark.parametrize(

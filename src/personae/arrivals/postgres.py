@@ -215,17 +215,23 @@ def _found(con: Any, address: Address, sources: Sequence[str], to: str, placer: 
 
 _COLUMNS = """SELECT attname::text, format_type(atttypid, atttypmod) FROM pg_attribute
 WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum"""
+_TOLD = """SELECT n.nspname || '.' || c.relname FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid
+JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE t.tgname = $1::text"""
 _INDEXED = """SELECT 1 FROM pg_index AS i JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
 WHERE i.indrelid = $1::regclass AND i.indisvalid AND i.indpred IS NULL AND a.attname = $2::text"""
 
 
 def _ready(con: Any, queue: Queue, sources: Sequence[str]) -> None:
-    """Raise P116 where the queue is not there."""
+    """Raise P116 where the queue or the triggers of a table are not there."""
     there = con.execute("SELECT to_regclass($1::text) IS NOT NULL", [queue.waiting]).fetchone()[0]
-    if not there:
+    told = {name for (name,) in con.execute(_TOLD, [queue.trigger]).fetchall()}
+    silent = [r.table for r in queue.rows if not there or f"{r.schema}.{r.table}" not in told]
+    if silent:
         fix = f"personae listen {' '.join(sources)} --to {queue.answers} --install (--print-sql shows what that does)"
-        what = f"nothing tells who arrives in {queue.rows[0].table}"
-        raise UsageError("P116", what, where=f"no table {queue.waiting}", did="nothing was written", fix=fix)
+        where = "no trigger" if there else f"no table {queue.waiting}"
+        raise UsageError(
+            "P116", f"nothing tells who arrives in {' and '.join(silent)}", where=where, did="nothing was written", fix=fix
+        )
 
 
 def _run(con: Any, statements: Sequence[str]) -> None:

@@ -57,6 +57,9 @@ def listen(
     setting_up = install or remove or print_sql
     if setting_up and not hasattr(plug, "install"):
         raise UsageError("P001", "only a table of PostgreSQL has something to install", where=sources[0], fix="leave it out")
+    if everyone and (remove or not setting_up):
+        fix = "personae listen ... --install --everyone"
+        raise UsageError("P001", "--everyone is a part of --install", where="--everyone", fix=fix)
     current = _current(name, store, plug.STRICT)
     with _told(screen):
         if setting_up:

@@ -72,6 +72,11 @@ class Queue:
         """The channel on which the listener is woken."""
         return self.answers
 
+    @property
+    def trigger(self) -> str:
+        """The name of the first trigger on each table."""
+        return f"{self.answers}_insert"
+
     def function(self, rows: Rows) -> str:
         """The function of the triggers of a table, quoted."""
         own = sha256(rows.name.encode()).hexdigest()[:8]
