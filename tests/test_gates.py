@@ -47,10 +47,9 @@ def people(seed: int = 1) -> pl.DataFrame:
     )
 
 
-def log(seed: int = 1, days: int = 30, first: str = "2026-03-01", ids: str = "C-{}") -> pl.DataFrame:
+def log(seed: int = 1, days: int = 30, first: str = "2026-03-01", ids: str = "C-{}", n: int = 3000) -> pl.DataFrame:
     """A log of three kinds of events."""
     rng = np.random.default_rng(seed)
-    n = 3000
     at = np.datetime64(first, "s") + rng.integers(0, days * 86_400, n)
     at[:2] = np.datetime64(first, "s"), np.datetime64(first, "s") + days * 86_400 - 1
     who = [ids.format(i) for i in rng.integers(0, 200, n)]
@@ -169,6 +168,13 @@ def test_yesterdays_frame_is_told_from_todays() -> None:
 
 def test_a_log_of_the_next_time_passes(events: Cast, tmp_path: Path) -> None:
     assert passed(events, tmp_path / "events.csv", log(2, first="2026-04-01")) == ()
+
+
+def test_a_week_as_busy_as_the_weeks_of_the_month_before_passes(events: Cast, tmp_path: Path) -> None:
+    """A fifth of the rows in a fifth of the days is a shorter time and no broken feed; a twentieth is too little of either."""
+    assert passed(events, tmp_path / "events.csv", log(2, days=6, first="2026-04-01", n=600)) == ()
+    with pytest.raises(GateError, match="gate rows says no"):
+        passed(events, tmp_path / "events.csv", log(2, days=6, first="2026-04-01", n=150))
 
 
 ONE: dict[str, tuple[str, Break]] = {

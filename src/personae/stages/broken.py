@@ -15,7 +15,7 @@ from personae.model.drift import Gate
 from personae.model.features import Features, LeftOut
 from personae.model.plain import noun, plain
 from personae.stages.baseline import BINS, baseline
-from personae.stages.gates import FEWEST, ordered, shut, too_many
+from personae.stages.gates import fewest, ordered, shut, too_many
 from personae.words import gating
 
 if TYPE_CHECKING:
@@ -66,7 +66,8 @@ def spared(features: Features, found: Sequence[Gate]) -> Features:
 
 
 def _crowd(before: Cast, features: Features) -> list[Gate]:
-    few = len(features) < FEWEST * before.users
+    days = [0 if w is None else w.days for w in (before.window, features.window)]
+    few = len(features) < fewest(days[0], days[1], len(features) / max(before.users, 1)) * before.users
     return [shut("rows", gating.users(before.users, len(features)))] if few else []
 
 

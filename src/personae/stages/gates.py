@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from personae.errors import GateError, UsageError
@@ -19,6 +21,8 @@ GATES = tuple(gating.FIXES)
 """The names of all gates, in the order in which they are looked at."""
 FEWEST = 0.3
 """Under this share of the rows, or of the users, of the run before a feed is taken to be cut off."""
+SHORTER = 0.1
+"""The same where the time is shorter and each day has as many: a month after half a year is no broken feed."""
 OFTEN = 1.5
 """From so many times the rows on it is looked whether they are there more than once."""
 BAD = 1 / 3
@@ -50,6 +54,12 @@ def gates(before: Cast, tables: Sequence[Table], study: Study, engine: Any = Non
 def too_many(bad: int, of: int) -> bool:
     """Whether these are more than one bad column among many."""
     return bad > BAD * of and (bad > 1 or of <= 2)
+
+
+def fewest(days_before: int, days: int, part: float) -> float:
+    """Under which share of the rows or users a feed is taken to be cut off; 0 days where these are not known."""
+    shorter = 0 < days < 0.8 * days_before
+    return SHORTER if shorter and part >= 0.5 * days / days_before else FEWEST
 
 
 def hold(found: Sequence[Gate], allow: Collection[str], run: str = "") -> tuple[Gate, ...]:
@@ -139,7 +149,7 @@ def _pairs(before: Cast, tables: Sequence[Table]) -> tuple[list[tuple[Table, Tab
 
 def _rows(old: Table, new: Table, engine: Any) -> list[Gate]:
     """Far fewer rows, or the same ones again and again."""
-    if new.used < FEWEST * old.used:
+    if new.used < fewest(_days(old, old), _days(old, new), new.used / max(old.used, 1)) * old.used:
         return [_no("rows", gating.rows(new.source, old.used, new.used))]
     if engine is None or new.sums or new.used < OFTEN * old.used:
         return []
@@ -147,6 +157,17 @@ def _rows(old: Table, new: Table, engine: Any) -> list[Gate]:
     if new.used < OFTEN * different or different > OFTEN * old.used:
         return []
     return [_no("duplicates", gating.twice(new.source, new.used, different))]
+
+
+def _days(known: Table, table: Table) -> int:
+    """Days from the first to the last time of a table, in the time column of the run; 0 where there is none."""
+    name = next((c.name for c in known.columns if c.role is Role.TIME), "")
+    column = next((c for c in table.columns if c.name == name), None)
+    if known.shape != "events" or column is None or column.kind not in _TIMES or not column.low:
+        return 0
+    with suppress(ValueError):  # years of more than four figures are no days to count
+        return (date.fromisoformat(column.high[:10]) - date.fromisoformat(column.low[:10])).days + 1
+    return 0
 
 
 def _columns(old: Table, new: Table, study: Study) -> list[Gate]:

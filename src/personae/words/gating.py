@@ -9,7 +9,7 @@ from personae.words.numbers import count, percent, times
 FIXES = {
     "unchanged": "wait for the new export",
     "sources": "bring every file that the run was made of",
-    "rows": "see whether the export was cut off",
+    "rows": "see whether the export was cut off, or bring as long a time as before",
     "duplicates": "see whether the export was loaded twice",
     "columns": "see what became of the column in the export",
     "units": "see in what unit the export writes it now",
