@@ -19,9 +19,12 @@ from personae import plugins
 from personae.charts.migration import migration
 from personae.charts.picture import svg
 from personae.cli import summary
+from personae.cli.diff import lines
+from personae.cli.screen import Screen
 from personae.model.cast import Cast
 from personae.model.sheet import Sheet
 from personae.report.binder import sheets
+from personae.stages.diff import diff
 from personae.words.happening import happened, headline, named
 from refreshed import act, placed, refreshed
 
@@ -107,6 +110,16 @@ def test_a_name_that_the_refresh_found_anew_is_told_and_stands_on_its_side_of_th
     assert chart is not None
     drawn = svg(chart.spec, chart.alt)
     assert "Frequent buyers 60" in drawn and "Bargain hunters 60" in drawn
+
+
+def test_two_runs_of_which_one_is_a_refresh_are_told_apart_by_its_descents() -> None:
+    """A split keeps the key of the larger part: who stays in it has not moved."""
+    before = placed(["P1"] * 100 + ["P2"] * 50, run="r01")
+    after = refreshed(before, placed(["P1"] * 60 + ["P3"] * 40 + ["P2"] * 50), act("split", ["P1"], ["P1", "P3"]))
+    found = diff(before, after)
+    assert (found.moved, found.stayed) == (40, 110)
+    told = " ".join(lines(found, Screen())[1].split())
+    assert told == "Frequent buyers split into Frequent buyers and Recipe savers."
 
 
 def test_the_drawing_states_the_finding_and_holds_every_move_that_may_be_told() -> None:

@@ -70,7 +70,10 @@ def lines(made: Change, screen: Screen) -> list[str]:
     """Both verdicts, the sentences, the personas and the moves as tables, then data and settings."""
     sides = [["", "run", "verdict", "groups", "method", plural(made.entity)]]
     sides += [[n, s.run, s.kind, str(s.groups), s.method, count(s.users)] for n, s in _sides(made)]
-    found = [line for words in made.words for line in labelled("", words)]
+    from personae.words.happening import happened, headline
+
+    said = (f"{headline(made)}.", *happened(made)) if made.descents else ()
+    found = [line for words in (*said, *made.words) for line in labelled("", words)]
     if found:
         found[0] = "diff" + found[0][4:]
     for title, rows, right in (

@@ -65,6 +65,8 @@ def diff(before: Cast, after: Cast, to: Mapping[str, str] | None = None) -> Chan
         turnover=turnover(before, after, full, same, lambda n: coarse(n, floor, few)),
         floor=floor,
     )
+    if after.change is not None and refreshes(before, after):
+        made = replace(made, descents=after.change.descents, drift=after.change.drift)
     return replace(made, words=changing.told(made))
 
 
@@ -82,10 +84,15 @@ def _groups(cast: Cast) -> tuple[str, ...]:
     return (*(p.key for p in cast.personas), "")
 
 
+def refreshes(before: Cast, after: Cast) -> bool:
+    """Whether the later run is recorded as a refresh of the earlier one."""
+    return after.change is not None and before.run != "" and after.change.before.run == before.run
+
+
 def counterparts(before: Cast, after: Cast, pairs: Sequence[Pair]) -> Mapping[str, str]:
     """The key after of each persona before that is there again: by key where the later run is a refresh of the earlier one, and
     else by pairs."""
-    if after.change is None or not before.run or after.change.before.run != before.run:
+    if not refreshes(before, after):
         return {p.before: p.after for p in pairs if p.before and p.after}
     there = {p.key for p in after.personas}
     return {p.key: p.key for p in before.personas if p.key in there}
