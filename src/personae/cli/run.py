@@ -19,12 +19,12 @@ from personae.cli.settings import settings as with_settings
 from personae.cli.watch import Watch, peak_memory, timings, watching
 from personae.endpoint.day import today as today
 from personae.errors import UsageError
-from personae.model.cast import Cast
 from personae.model.study import Role, Study
-from personae.model.worded import Asked
 from personae.progress import step, tell
 
 if TYPE_CHECKING:
+    from personae.model.cast import Cast
+    from personae.model.worded import Asked
     from personae.store import Entry, Record
 
 GATE = 4

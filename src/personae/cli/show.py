@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,11 +12,13 @@ from personae.cli import summary
 from personae.cli.screen import Debug, Json, NoColor, Plain, Quiet, Screen, Store, columns, count, labelled, percent, table
 from personae.cli.settings import closest
 from personae.errors import UsageError
-from personae.model.cast import Cast
-from personae.model.evidence import Candidate, Evidence
-from personae.model.persona import Claim, Persona
-from personae.model.preparation import Preparation
 from personae.words.names import follow
+
+if TYPE_CHECKING:  # nouns that --help does not wait for
+    from personae.model.cast import Cast
+    from personae.model.evidence import Candidate, Evidence
+    from personae.model.persona import Claim, Persona
+    from personae.model.preparation import Preparation
 
 
 def show(
@@ -142,6 +144,7 @@ def whole(cast: Cast, persona: Persona, screen: Screen) -> list[str]:
 
 def _notes(persona: Persona) -> list[str]:
     """What people wrote about a persona."""
+    from personae.model.persona import Claim
     from personae.report.cards import noted
 
     rows = (noted(n) for n in persona.notes)

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from personae.cli.screen import Screen, columns, count, cut, labelled, percent, table, width
-from personae.model.cast import Cast
-from personae.model.evidence import FEW, Evidence
-from personae.model.features import LeftOut, Window
-from personae.model.persona import Profile
 from personae.model.study import Role, Study
-from personae.model.table import Match, Table, telling
-from personae.stages.roles import use
-from personae.words.advising import brief as brief_advice
-from personae.words.apart import brief
-from personae.words.enough import thin
 from personae.words.names import plural
+
+if TYPE_CHECKING:  # nouns that --help does not wait for
+    from personae.model.cast import Cast
+    from personae.model.evidence import Evidence
+    from personae.model.features import LeftOut, Window
+    from personae.model.persona import Profile
+    from personae.model.table import Match, Table
 
 WORDS = {
     "natural": "natural groups: the data fall apart where the borders are",
@@ -55,6 +54,8 @@ def _days(window: Window) -> str:
 
 def roles(tables: Sequence[Table], study: Study) -> list[str]:
     """A line a source: what its columns are used for."""
+    from personae.stages.roles import use
+
     lines = []
     for t in (t for t in tables if t.measured):
         by_use: dict[str, list[str]] = {}
@@ -83,6 +84,8 @@ def links(tables: Sequence[Table]) -> list[str]:
 
 def matches(found: Sequence[Match], entity: str) -> list[str]:
     """How the ids of the sources fit together; of many pairs those that matter, the rest is in run.json."""
+    from personae.model.table import telling
+
     lines = []
     said: set[str] = set()
     for m in telling(found):
@@ -107,6 +110,9 @@ def measures(made: int, left_out: Sequence[LeftOut]) -> list[str]:
 
 def groups(cast: Cast) -> list[str]:
     """What was tried, what was taken, and what kind of groups these are."""
+    from personae.words.advising import brief as brief_advice
+    from personae.words.enough import thin
+
     found = cast.evidence
     verdict = found.verdict
     sizes = sorted({c.size for c in found.candidates if c.size > 1})
@@ -149,6 +155,8 @@ def _kind(cast: Cast) -> str:
 
 def _asked_for(cast: Cast) -> str:
     """What became of a number that was asked for where no number holds."""
+    from personae.model.evidence import FEW
+
     if cast.study.groups == "auto" or cast.personas:
         return ""
     few = f"; {count(cast.users, cast.study.entity)} are so few that only large differences show" if cast.users < FEW else ""
@@ -183,6 +191,8 @@ def personas(cast: Cast, screen: Screen) -> list[str]:
 
 def apart(profile: Profile | None) -> str:
     """The strongest differences from everyone: "3.1x weekend use, 0.4x browsing"."""
+    from personae.words.apart import brief
+
     if profile is None:
         return ""
     return ", ".join(brief(t) for t in (*profile.above[:2], *profile.below[:1])) or "no sure difference"
