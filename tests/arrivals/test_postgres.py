@@ -76,7 +76,7 @@ def test_a_listener_is_woken_when_a_row_is_committed_and_again_after_the_connect
     table: Server, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Requirement 40: at once. The server's restart is a cut connection to us."""
-    monkeypatch.setattr(plug, "LOOK", 10.0)  # so that only the notice can have woken it
+    monkeypatch.setattr(plug, "LOOK", 6.0)  # so that only the notice can have woken it
     first, second = (next(r for r in shop.later if r[0] == u) for u in sorted({u for u, *_ in shop.later})[:2])
     with listening(plug.listen, SOURCE, TO, Always(shop.placer())) as heard:
         until(lambda: heard.came)
