@@ -168,6 +168,21 @@ def test_parquet_frames_and_numbers_as_ids(tmp_path: Path) -> None:
     )
 
 
+def test_a_thousand_objectors_are_left_out_and_counted(tmp_path: Path) -> None:
+    """SEC-05. Those of them who are not in the data are on the list all the same."""
+    ids = [f"{i:05}" for i in range(3000)]
+    table = pa.table({"user_id": ids, "visits": [i % 11 for i in range(3000)], "spent": [i % 97 * 1.5 for i in range(3000)]})
+    pq.write_table(table, tmp_path / "users.parquet", row_group_size=500)
+    never = ids[1::3] + [f"x{i}" for i in range(7)]
+    (tmp_path / "never.csv").write_text("user_id\n" + "\n".join(never) + "\n", encoding="utf-8")
+    study = Study(sources=(str(tmp_path / "users.parquet"),), exclude=(str(tmp_path / "never.csv"),))
+    ((read,), features) = flow.measured(study)
+    assert (read.seen, read.used, read.excluded, read.rolls[0].people) == (3000, 2000, 1000, 1007)
+    assert sorted(features.ids.to_pylist()) == sorted(set(ids) - set(never))
+    spent = dict(zip(features.ids.to_pylist(), next(m for m in features.measures if m.name == "spent").values, strict=True))
+    assert all(spent[i] == int(i) % 97 * 1.5 for i in spent)
+
+
 def test_digests_of_ids_leave_out_the_same_people(tmp_path: Path, listed: str) -> None:
     """A record of runs keeps no ids of those whom it leaves out."""
     rows, header = _log(np.random.default_rng(4)), ("user_id", "event", "time", "amount")
@@ -228,7 +243,7 @@ def test_an_empty_list_leaves_nobody_out_and_says_so(tmp_path: Path, caplog: pyt
 def test_lines_of_the_file_are_still_found(gone: set[int], position: int) -> None:
     """The row that stands at a position now stood where so many rows before it are gone."""
     left = [n for n in range(1, 200) if n not in gone]
-    assert _before(position, sorted(gone)) == left[position] - 1
+    assert _before(position, np.array(sorted(gone), np.int64)) == left[position] - 1
 
 
 @pytest.fixture(scope="module")

@@ -28,10 +28,12 @@ def gone(into: str, relation: str, owners: Sequence[tuple[str, str]]) -> str:
     return f"CREATE OR REPLACE TABLE {into} AS SELECT {_ROW} AS n FROM (SELECT {_ROW}, {asked} FROM ({numbered})) WHERE {found}"
 
 
-def without(into: str, relation: str, gone: str) -> str:
-    """A table of the other rows in their order."""
-    numbered = f"SELECT *, row_number() OVER () AS {_ROW} FROM {relation}"
-    return (
-        f"CREATE OR REPLACE TABLE {into} AS SELECT * EXCLUDE ({_ROW}) FROM ({numbered}) "
-        f"WHERE {_ROW} NOT IN (SELECT n FROM {gone}) ORDER BY {_ROW}"
-    )
+def table(into: str, relation: str) -> str:
+    """A table of all rows of a view, in their order."""
+    return f"CREATE OR REPLACE TABLE {into} AS SELECT * FROM {relation}"
+
+
+def without(relation: str, gone: str) -> str:
+    """Take rows out of a table that nothing was taken out of before, so that its row n has the number n - 1. The others keep
+    their order, and nothing is sorted or copied."""
+    return f"DELETE FROM {relation} WHERE rowid IN (SELECT n - 1 FROM {gone})"

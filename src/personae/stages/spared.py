@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from personae.audit.columns import audit
 from personae.errors import DataError, UsageError
@@ -131,18 +133,19 @@ def _without(engine: Any, table: Table, owners: Sequence[tuple[str, str]], liste
     q, relation = engine.quote, engine.quote(table.relation)
     gone = f"{table.relation} gone"
     engine.execute(owned.gone(q(gone), relation, owners))
-    rows = [int(n) for (n,) in engine.rows(f"SELECT n FROM {q(gone)} ORDER BY n")]
-    if not rows:
+    rows = engine.arrow(f"SELECT n FROM {q(gone)} ORDER BY n").column(0).to_numpy()
+    if not len(rows):
         return table
     if len(rows) == table.used:
         what = f"everybody in {table.source} is on the exclusion list"
         raise DataError("P107", what, where=", ".join(r.name for r in listed.rolls), fix="check the list, or bring other data")
-    kept = f"{table.relation} kept"
-    engine.execute(owned.without(q(kept), relation, q(gone)))
+    if engine.rows("SELECT 1 FROM duckdb_views() WHERE view_name = ?", [table.relation]):
+        whole = q(f"{table.relation} whole")
+        engine.execute(owned.table(whole, relation))
+        engine.execute(f"DROP VIEW {relation}")
+        engine.execute(f"ALTER TABLE {whole} RENAME TO {relation}")
+    engine.execute(owned.without(relation, q(gone)))
     locate = engine.locator(table.relation)
-    kind = "VIEW" if engine.rows("SELECT 1 FROM duckdb_views() WHERE view_name = ?", [table.relation]) else "TABLE"
-    engine.execute(f"DROP {kind} {relation}")
-    engine.execute(f"ALTER TABLE {q(kept)} RENAME TO {relation}")
     if locate is not None:
         engine.remember(table.relation, lambda positions: locate([_before(p, rows) for p in positions]))
     return replace(table, used=table.used - len(rows), excluded=bad + len(rows), parts=_parts(table.parts, rows))
@@ -154,23 +157,24 @@ def _names(text: str, listed: Exclusion) -> bool:
     return any(c in listed for c in cells)
 
 
-def _before(position: int, gone: Sequence[int]) -> int:
+def _before(position: int, gone: npt.NDArray[np.int64]) -> int:
     """Where a row stood (from 0) before the rows `gone` (from 1, in order) were taken out."""
     low, high = position, position + len(gone)
     while low < high:
         middle = (low + high) // 2
-        if middle + 1 - bisect_right(gone, middle + 1) > position:
+        if middle + 1 - np.searchsorted(gone, middle + 1, "right") > position:
             high = middle
         else:
             low = middle + 1
     return low
 
 
-def _parts(parts: Sequence[int], gone: Sequence[int]) -> tuple[int, ...]:
+def _parts(parts: Sequence[int], gone: npt.NDArray[np.int64]) -> tuple[int, ...]:
     """Rows of each file that are left."""
     made, at = [], 0
     for n in parts:
-        made.append(n - (bisect_right(gone, at + n) - bisect_right(gone, at)))
+        low, high = np.searchsorted(gone, (at, at + n), "right")
+        made.append(n - int(high - low))
         at += n
     return tuple(made)
 
