@@ -255,10 +255,10 @@ def _judge(
         told.append((d.kind, was, frozenset(now[k][0] for k in d.after)))
     changes = [t for t in told if t[0] != "same"]
     true = (act[0], frozenset(act[1]), frozenset(act[2])) if act else None
-    late = [t for t in changes if t in pending]
-    false = [t for t in changes if t != true and t not in late]
-    for t in late:
-        pending.remove(t)
+    owed = {id(t): p for t in changes if t != true for p in pending if t == p or (t[0] == "split" and p[2] & t[2])}
+    false = [t for t in changes if t != true and id(t) not in owed]
+    for p in set(owed.values()):  # told in a later week, of the persona that its people were in meanwhile
+        pending.remove(p)
         score.acts_late += 1
     if true is not None:
         score.acts_right += true in changes
