@@ -143,6 +143,18 @@ def test_data_without_groups_leave_the_last_good_run_in_use(here: Record, capsys
     assert not [p for p in Path(".personae/runs").iterdir() if p.name.startswith("new-")]
 
 
+def test_a_search_that_cuts_a_group_in_two_without_a_gap_splits_nobody(project: tuple[Path, Result]) -> None:
+    folder, run = project
+    study = replace(run.cast.study, sources=(str(folder / "events.csv"),), groups="4")
+    after = flow.refresh(run.cast, study, allow=("unchanged",))
+    assert [p.key for p in after.personas] == [p.key for p in run.cast.personas]
+    assert after.change is not None
+    assert (after.change.moved, {d.kind for d in after.change.descents}) == (0, {"same"})
+    verdict = after.evidence.verdict
+    assert (verdict.groups, verdict.own) == (3, 4)
+    assert verdict.why.startswith("A new search alone says 4 groups; the 3 that are known stay")
+
+
 def test_what_became_of_the_personas_is_kept_with_the_run(here: Record) -> None:
     planted(300, 3).log(Path("events.csv"), shuffled=5)
     assert _type("refresh") == 0
