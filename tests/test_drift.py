@@ -26,7 +26,7 @@ from personae.model.plain import plain
 from personae.model.rule import Placement
 from personae.report.sheets.drift import shifts
 from personae.rule import nowhere
-from personae.stages.baseline import baseline
+from personae.stages.baseline import baseline, shapes
 from personae.stages.diff import diff
 from personae.stages.drift import drift
 from personae.store import casts
@@ -198,6 +198,11 @@ def test_what_is_kept_of_a_run_comes_back_as_it_was(tmp_path: Path) -> None:
     again = casts.load(tmp_path / "run").baseline
     assert again is not None and cast.baseline is not None
     assert plain(again) == plain(cast.baseline) and (tmp_path / "run/private/baseline.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_ids_are_kept_by_their_shape_alone() -> None:
+    ids = pa.array(["C-00123", "C-7", "ünï@example.org", "9f86d081-884c7d65", "12"])
+    assert shapes(ids, 5) == ("a-0", "0", "a@a.a", "x-x")
 
 
 def test_no_bin_and_no_level_that_is_kept_stands_for_fewer_than_the_floor() -> None:

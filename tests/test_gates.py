@@ -99,6 +99,7 @@ def times(column: str, by: float) -> Break:
 
 BROKEN: dict[str, tuple[str, Break]] = {
     "3 % of the rows": ("rows", lambda f: f.head(9)),
+    "a tenth of the rows": ("rows", lambda f: f.head(30)),
     "column gone": ("columns", lambda f: f.drop("visits")),
     "id column gone": ("columns", lambda f: f.drop("customer_id")),
     "texts in a column of numbers": ("columns", lambda f: f.with_columns(visits=pl.format("about {}", "visits"))),

@@ -48,4 +48,4 @@ class Baseline:
     """Days of the window, 0 where there is no time."""
     spreads: tuple[Spread, ...]
     forms: tuple[str, ...] = ()
-    """Shapes of the ids: "a" for letters, "0" for figures, anything else as it stands."""
+    """Shapes of the ids, the most frequent first: "a" for letters, "0" for figures, "x" for both, other signs as they are."""

@@ -59,11 +59,17 @@ def events(features: Features, looked: int, floor: int, like: tuple[Spread, ...]
 
 
 def shapes(ids: Any, looked: int) -> tuple[str, ...]:
-    """What the ids look like, the most frequent shapes first: figures are "0", letters "a", runs of either count once."""
+    """What the ids look like, the most frequent shapes first: a run of figures is "0", of letters "a", of both "x"."""
     import pyarrow.compute as pc
 
-    plain = pc.replace_substring_regex(ids[:looked], r"[0-9]+", "0")
-    plain = pc.replace_substring_regex(plain, r"[A-Za-z]+", "a")
+    plain = ids[:looked]
+    for run, sign in (
+        (r"[\p{L}\p{N}]*(?:\p{L}\p{N}|\p{N}\p{L})[\p{L}\p{N}]*", "\x01"),
+        (r"\p{L}+", "a"),
+        (r"\p{N}+", "0"),
+        ("\x01", "x"),
+    ):
+        plain = pc.replace_substring_regex(plain, run, sign)
     found = sorted(((c["counts"].as_py(), c["values"].as_py()) for c in pc.value_counts(plain)), key=lambda c: (-c[0], c[1]))
     return tuple(text[:40] for _, text in found[:5])
 

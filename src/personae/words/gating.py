@@ -48,12 +48,17 @@ def clock(source: str, column: str, before: str, after: str) -> str:
 
 def rows(source: str, before: int, after: int) -> str:
     """A small part of the rows."""
-    return f"{source} has {count(after)} rows, {percent(after / before)} of the {count(before)} that the run before read"
+    return f"{source} has {_of(after, before, 'rows')} of the {count(before)} that the run before read"
 
 
 def users(before: int, after: int) -> str:
     """A small part of the users."""
-    return f"there are {count(after)} users, {percent(after / before)} of the {count(before)} of the run before"
+    return f"there are {_of(after, before, 'users')} of the {count(before)} of the run before"
+
+
+def _of(some: int, all_: int, what: str) -> str:
+    """A part with its share; of a few neither."""
+    return f"fewer than 10 {what}" if some < 10 else f"{count(some)} {what}, {percent(some / all_)}"
 
 
 def twice(source: str, rows: int, different: int) -> str:
