@@ -77,7 +77,12 @@ def export(
     ] = "",
     nobody: Annotated[bool, typer.Option("--nobody", help="Only the users in no group, with the reason.")] = False,
     sql: Annotated[
-        str, typer.Option("--sql", metavar="DIALECT", help="The rule as SQL: duckdb, postgres, spark, bigquery, snowflake.")
+        str,
+        typer.Option(
+            "--sql",
+            metavar="DIALECT",
+            help="The rule as SQL: duckdb, postgres, spark, bigquery or snowflake; stdout without --out.",
+        ),
     ] = "",
     form: Annotated[
         tuple[str, str] | None, typer.Option("--as", metavar="view NAME", help="With --sql: a view of that name.")
@@ -88,7 +93,7 @@ def export(
     read: Annotated[
         str, typer.Option("--from", metavar="WHAT", help="With --sql: start from the raw tables, or from inputs.")
     ] = "",
-    js: Annotated[bool, typer.Option("--js", help="The rule as a JavaScript module.")] = False,
+    js: Annotated[bool, typer.Option("--js", help="The rule as a JavaScript module; to stdout without --out.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file.")] = False,
     store: Store = "",
     as_json: Json = False,

@@ -62,7 +62,11 @@ def _script(cast: Cast) -> tuple[str, dict[str, Any]]:
     from personae import plugins
     from personae.stages.intake import intake
 
-    text = plugins.find("exporters", "javascript").text(cast, intake(cast))
+    try:
+        text = plugins.find("exporters", "javascript").text(cast, intake(cast))
+    except ValueError as no:  # a step of another package
+        fix = "use personae score, personae serve or --sql"
+        raise UsageError("P001", f"no JavaScript can be had: {no}", where="--js", fix=fix) from no
     return text, {"language": "JavaScript", "bytes": len(text.encode())}
 
 
