@@ -129,13 +129,14 @@ def size(folder: Path) -> int:
 def damage(folder: Path, digest: str, *, whole: bool) -> str:
     """Why a result cannot be trusted, "" when it can: run.json against its hash, with `whole` every file that `load` reads."""
     try:
-        run = _document(folder, "run.json")
+        if not (folder / "run.json").is_file():
+            raise _damaged(folder, "run.json is missing")
         if not _stands_for(folder, digest):
             raise _damaged(folder, "run.json has changed since it was written")
         if whole:
-            _verify(folder, run.get("files", {}))
-    except DataError as wrong:
-        return wrong.what
+            _verify(folder, _document(folder, "run.json").get("files", {}))
+    except (DataError, OSError) as wrong:
+        return wrong.what if isinstance(wrong, DataError) else f"it cannot be read: {wrong.strerror}"
     return ""
 
 
