@@ -187,7 +187,7 @@ def _columns(old: Table, new: Table, study: Study) -> list[Gate]:
 
 def _column(table: Table, old: Column, new: Column) -> list[Gate]:
     """One column that is there."""
-    must = old.role in (Role.ID, Role.TIME, Role.EVENT)
+    must = old.role is Role.ID or (table.shape == "events" and old.role in (Role.TIME, Role.EVENT))
     if new.rows and new.empty == new.rows and old.empty < old.rows:
         words = gating.empty(old.name)
         return [_no("columns", words)] if must else [Gate("columns", True, words, "", (old.name,))]
