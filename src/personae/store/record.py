@@ -159,10 +159,10 @@ class Record:
         entry = self.entry(name)
         try:
             whole = self._shown(None, self.edits(entry.id), _trusted(entry).digest)
-        except DataError:
+        except PersonaeError:
             if self.entry(name) == entry:
                 raise
-            return self.load(name)  # it was written anew meanwhile, or another became current
+            return self.load(name)  # it was written anew or pruned meanwhile, or another became current
         return sparing(replace(whole, run=entry.id), self.root)
 
     def bare(self, name: str = "") -> Cast:
