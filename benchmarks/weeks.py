@@ -255,7 +255,7 @@ def _judge(
         told.append((d.kind, was, frozenset(now[k][0] for k in d.after)))
     changes = [t for t in told if t[0] != "same"]
     true = (act[0], frozenset(act[1]), frozenset(act[2])) if act else None
-    owed = {id(t): p for t in changes if t != true for p in pending if t == p or (t[0] == "split" and p[2] & t[2])}
+    owed = {id(t): p for t in changes if t != true for p in pending if t == p or (t[0] in ("split", "new") and p[2] & t[2])}
     false = [t for t in changes if t != true and id(t) not in owed]
     for p in set(owed.values()):  # told in a later week, of the persona that its people were in meanwhile
         pending.remove(p)

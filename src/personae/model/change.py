@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from personae.model.descent import Departed, Descent
+from personae.model.descent import Descent
 from personae.model.drift import Drift, Gate
 
 
@@ -114,8 +114,6 @@ class Change:
     """What became of each persona, where the later run was a refresh of the earlier one."""
     drift: Drift | None = None
     gates: tuple[Gate, ...] = ()
-    departed: tuple[Departed, ...] = ()
-    """Personas of earlier runs that are no longer there, by which one that comes back is known again."""
     came: tuple[Move, ...] = ()
     """Users of the later run alone, by their group there."""
     went: tuple[Move, ...] = ()

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from personae.model.advice import Advice, Comparison, Likeness
 from personae.model.criteria import Agreement, Criterion
+from personae.model.descent import Departed
 from personae.model.flags import Flags
 from personae.model.kinship import Kinship
 from personae.model.lineage import Lineage
@@ -204,6 +205,8 @@ class Evidence:
     """The permanent key of each group; empty where no run came before: P1, P2, ..."""
     given: int = 0
     """The highest number that any key ever had; 0 where no run came before."""
+    departed: tuple[Departed, ...] = ()
+    """Personas of earlier runs that are no longer there, by which one that comes back is known again."""
 
     def key(self, index: int) -> str:
         """The key of the persona with that index."""

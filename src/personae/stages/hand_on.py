@@ -30,16 +30,16 @@ def hand_on(before: Cast, anew: Cast, made: Renewal, shifted: Drift, gates: tupl
     cast = replace(anew, personas=tuple(by_hand(p) if p.key in hand else p for p in anew.personas))
     cast = named(before, cast)
     descents = tuple(_descent(before, cast, a, made) for a in made.taken)
-    departed = _departed(before, {p.key for p in cast.personas})
     there = {p.key for p in cast.personas}
     sides = diff(before, cast, {p.key: p.key for p in before.personas if p.key in there})
-    change = replace(sides, descents=descents, drift=shifted, gates=gates, departed=departed)
-    return replace(cast, change=change, since=since(before, cast))
+    change = replace(sides, descents=descents, drift=shifted, gates=gates)
+    evidence = replace(cast.evidence, departed=_departed(before, there))
+    return replace(cast, change=change, evidence=evidence, since=since(before, cast))
 
 
 def named(before: Cast, cast: Cast) -> Cast:
     """The cast with the old names of the personas whose key goes on, unless what sets them apart is another thing now."""
-    known = {d.key: d.name for d in _gone(before)} | {p.key: p.name for p in before.personas}
+    known = {d.key: d.name for d in before.evidence.departed} | {p.key: p.name for p in before.personas}
     stay = {p.key: known[p.key] for p in cast.personas if p.key in known and _alike(before, cast, p.key)}
     if all(cast[k].name == name for k, name in stay.items()):
         return cast
@@ -57,7 +57,7 @@ def returned(before: Cast, cast: Cast, made: Renewal) -> Renewal:
     """The renewal with the old key of each new persona that is one of an earlier run come back: what sets it apart is what set
     that one apart, and it resembles no other as much. The same where there is none."""
     new = [cast.evidence.keys.index(k) for a in made.taken if a.kind == "new" for k in _keys(cast, a, made)]
-    keys, left = list(cast.evidence.keys), {d.key: dict(d.differences) for d in _gone(before)}
+    keys, left = list(cast.evidence.keys), {d.key: dict(d.differences) for d in before.evidence.departed}
     for n in new:
         own = differences(cast, keys[n])
         near = {k: resemble(own, d) or 0.0 for k, d in left.items()}
@@ -68,14 +68,9 @@ def returned(before: Cast, cast: Cast, made: Renewal) -> Renewal:
     return made if tuple(keys) == cast.evidence.keys else replace(made, evidence=replace(made.evidence, keys=tuple(keys)))
 
 
-def _gone(before: Cast) -> tuple[Departed, ...]:
-    """The personas of earlier runs that were no longer there in the run before."""
-    return before.change.departed if before.change is not None else ()
-
-
 def _departed(before: Cast, there: Collection[str]) -> tuple[Departed, ...]:
     """Those, and the ones of the run before that are not among the keys that are there."""
-    old = tuple(d for d in _gone(before) if d.key not in there)
+    old = tuple(d for d in before.evidence.departed if d.key not in there)
     left = (p for p in before.personas if p.key not in there)
     return (*old, *(Departed(p.key, p.name, tuple(sorted(differences(before, p.key).items()))) for p in left))
 
