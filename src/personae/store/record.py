@@ -180,8 +180,9 @@ class Record:
     def edit(self, name: str, made: Callable[[Cast], tuple[Edit, Cast | None]]) -> Edit:
         """Record one edit. `made` gets the run as it is edited so far, nobody else writing, and gives the edit and, where it
         changes who is in which persona, the run described anew. Raises what `made` raises, and MachineError."""
-        entry = self.entry(name)
+        self.entry(name)  # says what there is before anything is opened for writing
         with self.writing() as index:
+            entry = self.entry(name)
             edit, anew = made(replace(self._shown(None, edits.read(index, entry.digest), entry.digest), run=entry.id))
             with on_disk(self.root):
                 edit = replace(edit, derived=self.keep(partial(casts.write, anew)) if anew is not None else "")
@@ -192,8 +193,9 @@ class Record:
 
         Raises UsageError P201 when there is none, P001 when a later merge or split rests on it.
         """
-        entry = self.entry(name)
+        self.entry(name)
         with self.writing() as index, on_disk(self.root):
+            entry = self.entry(name)
             return edits.undone(index, entry.digest, entry.id, number)
 
     def asked(self) -> frozenset[str]:
