@@ -27,7 +27,7 @@ from personae.cli.screen import Screen
 from personae.errors import MachineError, UsageError
 from personae.model.schedule import Schedule
 from personae.schedules import airflow, cron, dagster, github, systemd
-from personae.stages.slots import Turn, due, ended, latest
+from personae.stages.slots import Turn, due, ended, following, latest
 from personae.store import Record
 from personae.store.lock import only_writer
 from personae.words.scheduling import schedule
@@ -318,8 +318,35 @@ def test_the_trigger_of_the_library_fires_on_the_day_that_was_named() -> None:
 def test_due_and_ended_are_plain() -> None:
     turn = due(DAILY, datetime(2026, 6, 2, 3), Turn("2026-06-01T02:30"), "r04")
     assert turn == Turn("2026-06-02T02:30", "running", "r04", tries=1)
-    assert ended(turn, 5).state == "again"
-    assert ended(turn, 4).state == "done"
+    assert ended(turn, 5, "r04").state == "again"
+    assert ended(turn, 4, "r04").state == "done"
+
+
+def test_what_was_done_is_recorded_and_what_was_not_is_not(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """REF-06: at a first start no slot is done, and a turn that made a run names that run."""
+    record = Record(tmp_path / ".personae")
+    assert clock.keep(DAILY, record, Screen(), once=True) == 0
+    state = json.loads((record.root / clock.STATE).read_text(encoding="utf-8"))
+    assert state["state"] == "waiting"
+    then = following(DAILY, clock.now(DAILY))
+    assert f"nothing is due; next {then.day} {then:%b} 02:30 (Europe/Paris)" in capsys.readouterr().err
+
+    def do(_: Schedule) -> int:
+        record.add(cast_builder.cast(), tmp_path / "out", "2026-06-03", more=lambda folder, shown: None)
+        return 0
+
+    clock.tick(DAILY, record, Screen(quiet=True), then, do)
+    state = json.loads((record.root / clock.STATE).read_text(encoding="utf-8"))
+    assert (state["state"], state["run"]) == ("done", "r01")
+
+
+@pytest.mark.parametrize("every", KINDS)
+def test_the_slot_that_follows_is_the_next_that_is_the_latest(every: str) -> None:
+    for at in (datetime(2026, 6, 1, 5), datetime(2026, 12, 31, 23, 59), datetime(2028, 2, 28, 23, 59)):
+        then = following(KINDS[every], at)
+        assert then > at
+        assert latest(KINDS[every], then) == then
+        assert latest(KINDS[every], then - timedelta(minutes=1)) == latest(KINDS[every], at)
 
 
 @pytest.mark.slow

@@ -38,7 +38,7 @@ def keep(schedule: Schedule, record: Record, screen: Screen, *, once: bool, trig
     try:
         with only_writer(record.root / LOCK, wait=0.0):
             if once:
-                return tick(schedule, record, screen, now(schedule)) or 0
+                return _once(schedule, record, screen)
             return _loop(schedule, record, screen, trigger)
     except MachineError as taken:
         if "another run" not in taken.what:
@@ -47,6 +47,19 @@ def keep(schedule: Schedule, record: Record, screen: Screen, *, once: bool, trig
             "P501", f"another scheduler has this record {taken.what.partition('record ')[2]}", where=str(record.root),
             did="nothing was started", fix="end that one, or keep another record with --store DIR",
         ) from None  # fmt: skip
+
+
+def _once(schedule: Schedule, record: Record, screen: Screen) -> int:
+    """Do what is due now, or say when something will be."""
+    from personae.stages.slots import following
+
+    at = now(schedule)
+    code = tick(schedule, record, screen, at)
+    if code is None:
+        then = following(schedule, at)
+        zone = f" ({schedule.timezone})" if schedule.timezone else ""
+        screen.talk(f"schedule nothing is due; next {then.day} {then:%b %H:%M}{zone}")
+    return code or 0
 
 
 def now(schedule: Schedule) -> datetime:
@@ -74,7 +87,7 @@ def tick(
         f"schedule {turn.slot}: personae {' '.join(schedule.command)}{f' (try {turn.tries})' if turn.tries > 1 else ''}"
     )
     code = (do or _do)(schedule)
-    turn = ended(turn, code)
+    turn = ended(turn, code, newest(record))
     _write(record.root, turn)
     again = f"; tried again in {LOOK // 60} minutes" if turn.state == "again" else ""
     screen.talk(f"schedule {turn.slot}: ended with {code}{again}")

@@ -18,7 +18,8 @@ MACHINE = 5
 class Turn:
     """The last slot that was begun, in local time without an offset: one that a clock change repeats is the same slot.
 
-    `state` is "running", "again" (the machine said no) or "done"; `run` was the newest run before, `code` the exit code.
+    `state` is "waiting" (nothing was begun yet, and `slot` is the one before the first start), "running", "again" (the machine
+    said no) or "done"; `run` is the newest run, that before the command until it is done; `code` the exit code.
     """
 
     slot: str
@@ -40,10 +41,20 @@ def _backwards(schedule: Schedule, now: datetime) -> Iterator[datetime]:
         yield from (first - timedelta(hours=i) for i in range(2))
         return
     at = now.replace(hour=schedule.hour, minute=schedule.minute)
-    for day in (at - timedelta(days=i) for i in range(63)):
-        fits = {"day": True, "week": day.weekday() == schedule.weekday, "month": day.day == schedule.day}[schedule.every]
-        if fits:
-            yield day
+    yield from (day for i in range(63) if _fits(schedule, day := at - timedelta(days=i)))
+
+
+def following(schedule: Schedule, now: datetime) -> datetime:
+    """The first slot after a local time."""
+    at = now.replace(second=0, microsecond=0)
+    if schedule.every == "hour":
+        return next(t for i in range(2) if (t := at.replace(minute=schedule.minute) + timedelta(hours=i)) > now)
+    first = at.replace(hour=schedule.hour, minute=schedule.minute)
+    return next(t for i in range(63) if _fits(schedule, t := first + timedelta(days=i)) and t > now)
+
+
+def _fits(schedule: Schedule, day: datetime) -> bool:
+    return {"day": True, "week": day.weekday() == schedule.weekday, "month": day.day == schedule.day}[schedule.every]
 
 
 def due(schedule: Schedule, now: datetime, last: Turn | None, newest: str) -> Turn | None:
@@ -57,16 +68,18 @@ def due(schedule: Schedule, now: datetime, last: Turn | None, newest: str) -> Tu
         return None
     if slot > last.slot:
         return Turn(slot, "running", newest, tries=1)
-    if last.state == "done" or last.tries >= TRIES or newest != last.run:
+    if last.state in ("done", "waiting") or last.tries >= TRIES or newest != last.run:
         return None
     return replace(last, state="running", tries=last.tries + 1)
 
 
-def ended(turn: Turn, code: int) -> Turn:
-    """A turn whose command ended: tried again only where the machine said no."""
-    return replace(turn, state="again" if code == MACHINE and turn.tries < TRIES else "done", code=code)
+def ended(turn: Turn, code: int, newest: str) -> Turn:
+    """A turn whose command ended: tried again only where the machine said no. `newest` is the newest run now."""
+    if code == MACHINE and turn.tries < TRIES:
+        return replace(turn, state="again", code=code)
+    return replace(turn, state="done", code=code, run=newest)
 
 
 def begun(schedule: Schedule, now: datetime) -> Turn:
-    """What stands at the very first start: the slot before counts as done."""
-    return Turn(latest(schedule, now).isoformat(timespec="minutes"))
+    """What stands at the very first start: the slot before is past, and nobody did it."""
+    return Turn(latest(schedule, now).isoformat(timespec="minutes"), "waiting")
