@@ -168,6 +168,39 @@ def test_yesterdays_frame_is_told_from_todays() -> None:
     assert broken(before, flow.measured(study, {"customers": people(2)})[1]) == ()
 
 
+@pytest.fixture(scope="module")
+def three(tmp_path_factory: pytest.TempPathFactory) -> Cast:
+    """A run on customers, their events and a survey, in this order."""
+    folder = tmp_path_factory.mktemp("three")
+    survey = pl.DataFrame({"customer_id": [f"C-{i}" for i in range(100)], "recommend": [i % 11 for i in range(100)]})
+    ids = people().with_columns(customer_id=pl.Series([f"C-{i}" for i in range(N)]))
+    for name, frame in (("customers", ids), ("events", log()), ("survey", survey)):
+        frame.write_csv(folder / f"{name}.csv")
+    study = Study(sources=tuple(str(folder / f"{n}.csv") for n in ("customers", "events", "survey")))
+    tables, features = flow.measured(study)
+    return replace(cast_builder.cast(), study=study, tables=tables, ids=features.ids, window=features.window)
+
+
+@pytest.mark.parametrize("others", [(), ("survey",)])
+@pytest.mark.parametrize("name", ["events_later.csv", "new/events.csv"])
+def test_a_log_alone_is_told_from_the_tables_that_were_not_brought(
+    name: str, others: tuple[str, ...], three: Cast, tmp_path: Path
+) -> None:
+    """REF-04: by its columns, whatever came first; the gate says what is lost without the others, and the whole command."""
+    old = [t.source for t in three.tables]
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    log(2, first="2026-04-01").write_csv(path)
+    given = [str(path), *(s for s in three.study.sources if Path(s).stem in others)]
+    study = replace(three.study, sources=tuple(given))
+    with plugins.find("engines", "duckdb").connect() as engine:
+        (found,) = gates(three, read(engine, study, {}), study, engine)
+    missing = [s for s in old if Path(s).stem in {"customers", "survey"} - set(others)]
+    assert found.name == "sources" and found.words.startswith(f"nothing was given that resembles {', '.join(missing)}; without")
+    assert '"basket"' in found.words and "customer_id" not in found.words
+    assert found.fix.endswith(f": personae refresh {three.study.sources[0]} {path} {three.study.sources[2]}")
+
+
 def test_a_log_of_the_next_time_passes(events: Cast, tmp_path: Path) -> None:
     assert passed(events, tmp_path / "events.csv", log(2, first="2026-04-01")) == ()
 

@@ -55,7 +55,7 @@ def refresh(
 ) -> None:
     """Bring new data into the personas that are known, and say what became of each.
 
-    Example: personae refresh events_june.csv
+    Example: personae refresh users.csv events_june.csv
     """
     screen = Screen(as_json, plain, quiet, no_color)
     from personae.store import Record, spared

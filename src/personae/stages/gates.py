@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from personae.errors import GateError, UsageError
@@ -39,7 +41,7 @@ def gates(before: Cast, tables: Sequence[Table], study: Study, engine: Any = Non
     if _same(before, tables) and _set(before.study) == _set(study):
         return (_no("unchanged", gating.unchanged()),)
     pairs, missing = _pairs(before, tables)
-    found = [_no("sources", gating.absent(missing))] if missing else []
+    found = [_absent(before, study, pairs, missing)] if missing else []
     for old, new in pairs:
         found += _rows(old, new, engine)
         found += _columns(old, new, study)
@@ -133,18 +135,36 @@ def _all(tables: Sequence[Table]) -> Table:
     return replace(tables[0], files=tuple(files.values()))
 
 
-def _pairs(before: Cast, tables: Sequence[Table]) -> tuple[list[tuple[Table, Table]], list[str]]:
-    """Each table of the run with the one that resembles it most, and those without one that lacks their place."""
-    left, pairs, missing = list(tables), [], []
-    for old in before.tables:
-        names = {c.name for c in old.columns}
-        best = max(left, key=lambda t: (t.source == old.source, len(names & {c.name for c in t.columns})), default=None)
-        if best is None or (best.source != old.source and not names & {c.name for c in best.columns}):
-            missing.append(old.source)
-            continue
-        left.remove(best)
-        pairs.append((old, best))
-    return pairs, missing
+def _pairs(before: Cast, tables: Sequence[Table]) -> tuple[list[tuple[Table, Table]], list[Table]]:
+    """Each table of the run with the new one that resembles it most, the likest two first, and those without one."""
+    alike = {(i, j): _alike(old, new) for i, old in enumerate(before.tables) for j, new in enumerate(tables)}
+    taken: dict[int, int] = {}
+    for i, j in sorted(alike, key=lambda at: alike[at], reverse=True):
+        if i not in taken and j not in taken.values() and any(alike[i, j]):
+            taken[i] = j
+    pairs = [(old, tables[taken[i]]) for i, old in enumerate(before.tables) if i in taken]
+    return pairs, [old for i, old in enumerate(before.tables) if i not in taken]
+
+
+def _alike(old: Table, new: Table) -> tuple[bool, float]:
+    """Whether two tables are of the same file, and the share of the columns of either that both have."""
+    one, other = ({c.name for c in t.columns} for t in (old, new))
+    return old.source == new.source, len(one & other) / max(len(one | other), 1)
+
+
+def _absent(before: Cast, study: Study, pairs: Sequence[tuple[Table, Table]], missing: Sequence[Table]) -> Gate:
+    """Tables of the run that were not brought, what goes with them, and the command that brings all."""
+    known = {c.name for _, new in pairs for c in new.columns}
+    lost = [c.name for t in missing for c in t.columns if c.role not in (Role.ID, Role.IGNORE) and c.name not in known]
+    brought = {old.source: _path(new, study) for old, new in pairs}
+    files = dict.fromkeys(shlex.quote(brought.get(t.source) or _path(t, before.study)) for t in before.tables)
+    fix = f"{gating.FIXES['sources']}: personae refresh {' '.join(files)}"
+    return Gate("sources", False, gating.absent([t.source for t in missing], lost), fix)
+
+
+def _path(table: Table, study: Study) -> str:
+    """How a study names the file of a table, which itself knows no folder."""
+    return next((s for s in study.sources if f"{table.source}, ".startswith(f"{Path(s).name}, ")), table.source)
 
 
 def _rows(old: Table, new: Table, engine: Any) -> list[Gate]:

@@ -31,9 +31,10 @@ def gone(source: str, columns: Sequence[str]) -> str:
     return f"{source} lacks {quoted(columns)}, which the run before used"
 
 
-def absent(sources: Sequence[str]) -> str:
-    """Sources that are not there."""
-    return f"nothing was given that resembles {_listed(sources)}"
+def absent(sources: Sequence[str], lost: Sequence[str]) -> str:
+    """Sources that are not there, and what nobody would know without them."""
+    without = f"; without {'it' if len(sources) == 1 else 'them'} nothing is known of {quoted(lost)}" if lost else ""
+    return f"nothing was given that resembles {_listed(sources)}{without}"
 
 
 def kind(source: str, column: str, before: str, after: str) -> str:
