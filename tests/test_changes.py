@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from personae.cli import summary
 from personae.cli.diff import lines
 from personae.cli.screen import Screen
 from personae.model.cast import Cast
+from personae.model.change import Change
 from personae.model.sheet import Sheet
 from personae.report.binder import sheets
 from personae.stages.diff import diff
@@ -162,29 +162,64 @@ def test_no_number_that_is_told_of_moves_is_of_few(cells: list[int]) -> None:
 def test_small_moves_do_not_follow_from_sizes_and_large_moves_together() -> None:
     """REF-10: what an attacker knows is a system of equations; in 30 worlds its solutions leave every small move open.
 
-    Known: the sizes of all personas in both reports, the moves that are told (within half a floor), and that the others are
-    under the floor.
+    Known: the sizes of all personas in both reports, the moves that are told (within half a floor), that the others are under
+    the floor, and how many are in both runs and in one alone.
     """
     rng = np.random.default_rng(5)
     for _ in range(30):
-        table = np.where(rng.random((4, 4)) < 0.5, rng.integers(0, 10, (4, 4)), rng.integers(10, 40, (4, 4)))
-        np.fill_diagonal(table, rng.integers(150, 400, 4))
+        table = np.where(rng.random((5, 5)) < 0.5, rng.integers(0, 10, (5, 5)), rng.integers(10, 40, (5, 5)))
+        np.fill_diagonal(table, [*rng.integers(150, 400, 4), 0])
         keys = ("P1", "P2", "P3", "P4")
-        made = refreshed(*(placed(side) for side in _spread(keys, table))).change
-        assert made is not None
-        told = {(keys.index(m.before), keys.index(m.after)): m.users for m in made.moves}
-        bounds = [(told[c] - 5, told[c] + 4) if (c := divmod(i, 4)) in told else (0, 9) for i in range(16)]
-        sums = np.vstack([np.kron(np.eye(4), np.ones(4)), np.kron(np.ones(4), np.eye(4))])
-        sizes = [*table.sum(axis=1), *table.sum(axis=0)]
-        for cell in (i for i in range(16) if divmod(i, 4) not in told):
-            low, high = (s * linprog(s * np.eye(16)[cell], A_eq=sums, b_eq=sizes, bounds=bounds).fun for s in (1, -1))
-            assert high - low >= 2, (table, divmod(cell, 4), low, high)
+        made = _gone_and_new(table)
+        lists = (made.moves, [replace(m, after="gone") for m in made.went], [replace(m, before="new") for m in made.came])
+        told = {((*keys, "new").index(m.before), (*keys, "gone").index(m.after)): m.users for ms in lists for m in ms}
+        bounds = [(told[c] - 5, told[c] + 4) if (c := divmod(i, 5)) in told else (0, 9) for i in range(24)] + [(0, 0)]
+        sums = np.vstack([np.kron(np.eye(5)[:4], np.ones(5)), np.kron(np.ones(5), np.eye(5)[:4])])
+        sizes = [*table.sum(axis=1)[:4], *table.sum(axis=0)[:4]]
+        part = np.add.outer(np.array([0, 0, 0, 0, 2]), np.array([0, 0, 0, 0, 1])).ravel()
+        counts = [(part == i, n) for i, n in enumerate((made.both, made.only_before, made.only_after))]
+        ranges = [(row.astype(float), (0, 9) if n is None else (n - 5, n + 4)) for row, n in counts]
+        limits = {
+            "A_ub": [s * row for row, _ in ranges for s in (1, -1)],
+            "b_ub": [x for _, (least, most) in ranges for x in (most, -least)],
+        }
+        for cell in (i for i in range(24) if divmod(i, 5) not in told):
+            low, high = (s * linprog(s * np.eye(25)[cell], A_eq=sums, b_eq=sizes, bounds=bounds, **limits).fun for s in (1, -1))
+            assert high - low >= 2, (table, divmod(cell, 5), low, high)
 
 
-def _spread(keys: Sequence[str], table: npt.NDArray[np.int64]) -> tuple[list[str], list[str]]:
-    """Where each user is before and after, from the numbers of moves."""
-    pairs = [(a, b) for a, row in zip(keys, table, strict=True) for b, n in zip(keys, row, strict=True) for _ in range(n)]
-    return [a for a, _ in pairs], [b for _, b in pairs]
+def _gone_and_new(table: npt.NDArray[np.int64]) -> Change:
+    """A change of four personas from the numbers of moves; the last row is new users, the last column those who are gone."""
+    pairs = [divmod(i, 5) for i, n in enumerate(table.ravel().tolist()) for _ in range(n)]
+    sides = []
+    for side in (0, 1):
+        there = [(f"u{n:05d}", f"P{pair[side] + 1}") for n, pair in enumerate(pairs) if pair[side] < 4]
+        sides.append(placed([key for _, key in there], [user for user, _ in there], run=f"r0{side + 1}"))
+    made = refreshed(*sides).change
+    assert made is not None
+    return made
+
+
+def test_no_number_of_a_change_tells_how_few_moved() -> None:
+    """REF-10: of a thousand users in two personas a few change places, a few are gone, and as many are new."""
+    told = [_few(n) for n in (3, 4)]
+    assert told[0] == told[1]
+    assert told[0].rounded and told[0].pairs[0].jaccard == 1.0 and told[0].agreement == 1.0
+    assert (told[0].both, told[0].only_before, told[0].only_after) == (1000, None, None)
+
+
+def _few(n: int) -> Change:
+    table = np.zeros((5, 5), np.int64)
+    table[:2, :2] = [[503 - n, n], [n + 1, 499 - n]]
+    table[0, 4], table[4, 0] = n, n
+    table[0, 0] -= n
+    return _gone_and_new(table)
+
+
+def test_how_many_are_in_both_runs_does_not_tell_how_few_are_gone() -> None:
+    """REF-10: 3 of 1000 are gone."""
+    made = diff(placed(["P1"] * 1000), placed(["P1"] * 997))
+    assert (made.both, made.only_before, made.only_after, made.stayed) == (1000, None, None, 1000)
 
 
 def test_the_report_begins_with_what_changed_and_every_format_has_it(tmp_path: Path) -> None:

@@ -101,7 +101,7 @@ def test_settings_and_data_that_differ_are_named(runs: tuple[personae.Result, pe
     assert isinstance(found, Change)
     named = {s.name: (s.before, s.after) for s in found.settings}
     assert named == {"groups": ("3", "2"), "seed": ("7", "8")}
-    assert (found.both, found.only_before, found.only_after) == (450, 50, 0)
+    assert found.rounded and (found.both, found.only_before, found.only_after) == (450, 50, None)
     assert [(s.rows_before, s.rows_after, s.same) for s in found.sources] == [(500, 450, False)]
 
 

@@ -74,8 +74,8 @@ class Turnover:
 class Pair:
     """A persona before and the one after that shares most users with it; "" where it has no counterpart.
 
-    `jaccard` is shared users as a part of all users of both, among the users in both runs. `kind` is "same" (at least 0.75),
-    "alike" (above 0.5), "gone" or "new".
+    `jaccard` is shared users as a part of all users of both, among the users in both runs, as the moves tell them (from rounded
+    numbers where those are). `kind` is "same" (at least 0.75), "alike" (above 0.5), "gone" or "new".
     """
 
     before: str
@@ -88,9 +88,10 @@ class Pair:
 
 @dataclass(frozen=True)
 class Change:
-    """Two runs side by side. Counts of users below the floor are None.
+    """Two runs side by side. Where some move is of few, counts of users below the floor (or of nobody) are None.
 
-    `agreement` is the adjusted Rand index among users who are in a group in both runs; None where there are none. `stayed`
+    `agreement` is the adjusted Rand index among users who are in a group in both runs, from the moves as they are told; None
+    where there are none. `stayed`
     and `moved` are users in both runs whose group after is, or is not, the counterpart of their group before.
     """
 
@@ -107,7 +108,7 @@ class Change:
     moved: int | None
     moves: tuple[Move, ...]
     rounded: bool
-    """Whether moves of few users are left out, and all other numbers of moves are rounded."""
+    """Whether moves of few users are left out, and all other numbers of users of one or both runs are rounded."""
     pairs: tuple[Pair, ...]
     words: tuple[str, ...] = ()
     descents: tuple[Descent, ...] = ()

@@ -21,8 +21,9 @@ class Descent:
     """One act of descent between two runs.
 
     `before` and `after` are keys of personas: one and one for "same", one and several for "split", several and one for
-    "merged", none and one for "new", one and none for "gone". `people` is the overlap (Jaccard) among users of both runs,
-    `profile` the likeness (-1 to 1) of what sets the personas apart; None where it cannot be known.
+    "merged", none and one for "new", one and none for "gone". `people` is the overlap (Jaccard) among users of both runs, from
+    the moves as they are told (rounded where some are of few), `profile` the likeness (-1 to 1) of what sets the personas
+    apart; None where it cannot be known.
     """
 
     kind: str

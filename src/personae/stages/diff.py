@@ -37,12 +37,12 @@ def diff(before: Cast, after: Cast, to: Mapping[str, str] | None = None) -> Chan
     floor = max(before.study.floor, after.study.floor)
     k, m = len(before.personas), len(after.personas)
     full = _crossed(before, after)
-    whole = full[:-1, :-1]
-    pairs = _pairs(before, after, whole)
+    told, few = _told(full, floor)
+    whole, open_ = full[:-1, :-1], told[:-1, :-1]
+    pairs = _pairs(before, after, open_)
     to = counterparts(before, after, pairs) if to is None else to
     places = {key: j for j, key in _keys(after)}
     same = [(i, places[to[a]]) for i, a in _keys(before) if to.get(a) in places]
-    told, few = _told(full, floor)
     stayed = sum(int(whole[i, j]) for i, j in same) + int(whole[k, m])
     both, gone, new = int(whole.sum()), int(full[:-1, -1].sum()), int(full[-1, :-1].sum())
     made = Change(
@@ -51,13 +51,13 @@ def diff(before: Cast, after: Cast, to: Mapping[str, str] | None = None) -> Chan
         entity=after.study.entity,
         settings=_settings(before, after),
         sources=_sources(before, after),
-        both=_shown(both, floor),
-        only_before=_shown(gone, floor),
-        only_after=_shown(new, floor),
-        agreement=rand(whole[:k, :m]) if whole[:k, :m].sum() else None,
+        both=coarse(both, floor, few),
+        only_before=coarse(gone, floor, few),
+        only_after=coarse(new, floor, few),
+        agreement=rand(open_[:k, :m]) if open_[:k, :m].sum() else None,
         stayed=coarse(stayed, floor, few),
         moved=coarse(both - stayed, floor, few),
-        moves=_moves(before, after, told[:-1, :-1]),
+        moves=_moves(before, after, open_),
         rounded=few,
         pairs=pairs,
         came=tuple(Move("", b, n) for b, n in zip(_groups(after), told[-1, :-1].tolist(), strict=True) if n),
@@ -71,11 +71,12 @@ def diff(before: Cast, after: Cast, to: Mapping[str, str] | None = None) -> Chan
 
 
 def _told(full: Ints, floor: int) -> tuple[Ints, bool]:
-    """The cells that may be told, 0 for the others, and whether some move is of few; who is in no group twice has not moved."""
+    """The cells that may be told, 0 for the others, and whether some move is of few, or few are in both runs; who is in no
+    group twice has not moved. Whatever else is told of who went where follows from these cells."""
     counts, mask = shown(full, floor)
     moved = mask.copy()
     moved[-2, -2] = False
-    few = bool(moved.any())
+    few = bool(moved.any()) or 0 < int(full[:-1, :-1].sum()) < floor
     return np.where(mask, 0, counts if few else full), few
 
 
@@ -144,10 +145,6 @@ def placed(cast: Cast, ids: pa.StringArray) -> pa.Array:
     return pa.array(placed, pa.string(), mask=at < 0)
 
 
-def _shown(users: int, floor: int) -> int | None:
-    return None if 0 < users < floor else users
-
-
 def _keys(cast: Cast) -> list[tuple[int, str]]:
     return [(i, p.key) for i, p in enumerate(cast.personas)]
 
@@ -210,7 +207,7 @@ def _same(a: Any, b: Any) -> bool:
 
 
 def _pairs(before: Cast, after: Cast, whole: Ints) -> tuple[Pair, ...]:
-    """Counterparts by shared users, then the personas without one."""
+    """Counterparts by the shared users that may be told, then the personas without one."""
     k, m = len(before.personas), len(after.personas)
     near = jaccard(whole[:k, :m], whole[:k].sum(axis=1), whole[:, :m].sum(axis=0))
     made, taken = [], set()

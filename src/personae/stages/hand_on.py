@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from personae.model.cast import Cast
+from personae.model.change import Move
 from personae.model.descent import Act, Departed, Descent
 from personae.model.drift import Drift, Gate
 from personae.model.persona import UNTESTED
-from personae.stages.diff import diff, position, shared
+from personae.stages.diff import diff
 from personae.stages.regroup import by_hand
 from personae.stages.renew import Renewal
 from personae.stages.resemble import differences, resemble
@@ -29,9 +28,9 @@ def hand_on(before: Cast, anew: Cast, made: Renewal, shifted: Drift, gates: tupl
     hand = {p.key for p in before.personas if p.steady == UNTESTED}
     cast = replace(anew, personas=tuple(by_hand(p) if p.key in hand else p for p in anew.personas))
     cast = named(before, cast)
-    descents = tuple(_descent(before, cast, a, made) for a in made.taken)
     there = {p.key for p in cast.personas}
     sides = diff(before, cast, {p.key: p.key for p in before.personas if p.key in there})
+    descents = tuple(_descent(before, cast, a, made, sides.moves) for a in made.taken)
     change = replace(sides, descents=descents, drift=shifted, gates=gates)
     evidence = replace(cast.evidence, departed=_departed(before, there))
     return replace(cast, change=change, evidence=evidence, since=since(before, cast))
@@ -82,7 +81,7 @@ def _alike(before: Cast, cast: Cast, key: str) -> bool:
     return near is None or near >= NAMED
 
 
-def _descent(before: Cast, cast: Cast, a: Act, made: Renewal) -> Descent:
+def _descent(before: Cast, cast: Cast, a: Act, made: Renewal, moves: Sequence[Move]) -> Descent:
     """An act in keys and names, with the overlap of people and the likeness of profiles."""
     old = tuple(before.personas[i] for i in a.before)
     keys = {old[0].key} if made.kept and old and a.kind == "same" else _keys(cast, a, made)
@@ -95,7 +94,7 @@ def _descent(before: Cast, cast: Cast, a: Act, made: Renewal) -> Descent:
         tuple(q.key for q in new),
         tuple(p.name for p in old),
         tuple(q.name for q in new),
-        _people(before, cast, [p.key for p in old], [q.key for q in new]),
+        _people(moves, {p.key for p in old}, {q.key for q in new}),
         max(known, default=None),
     )
 
@@ -105,11 +104,9 @@ def _keys(cast: Cast, a: Act, made: Renewal) -> Collection[str]:
     return {cast.evidence.key(n) for j, n in made.places if j in a.after}
 
 
-def _people(before: Cast, after: Cast, old: Collection[str], new: Collection[str]) -> float | None:
-    """Jaccard of the users of some personas before and some after among the users of both runs; None where there are none."""
-    at = shared(before.ids, after.ids)
-    there = at >= 0
-    mine = np.isin(position(before), [i for i, p in enumerate(before.personas) if p.key in old])[there]
-    theirs = np.isin(position(after), [i for i, p in enumerate(after.personas) if p.key in new])[at[there]]
-    either = int((mine | theirs).sum())
-    return float((mine & theirs).sum() / either) if either and old and new else None
+def _people(moves: Sequence[Move], old: Collection[str], new: Collection[str]) -> float | None:
+    """Jaccard of the users of some personas before and some after among the users of both runs, from the moves that may be
+    told; None where there are none."""
+    either = sum(m.users for m in moves if m.before in old or m.after in new)
+    both = sum(m.users for m in moves if m.before in old and m.after in new)
+    return both / either if either and old and new else None

@@ -23,14 +23,16 @@ def told(made: Change) -> tuple[str, ...]:
     return tuple(x for x in (_groups(made), _moved(made), *_personas(made), _data(made), _set(made)) if x)
 
 
-def some(users: int | None, entity: str) -> str:
-    """A number of users, or that they are few."""
-    return f"a few {plural(entity)}" if users is None else f"{count(users)} {entity if users == 1 else plural(entity)}"
+def some(users: int | None, made: Change) -> str:
+    """A number of users, or that they are fewer than the floor."""
+    who = plural(made.entity)
+    return f"fewer than {made.floor} {who}" if users is None else f"{count(users)} {made.entity if users == 1 else who}"
 
 
 def _groups(made: Change) -> str:
     if made.agreement is None:
-        why = f"no {made.entity} is in a group in both runs" if made.both != 0 else f"no {made.entity} is in both runs"
+        none = f"{'hardly any' if made.rounded else 'no'} {made.entity}"
+        why = f"{none} is in {'a group in ' if made.both else ''}both runs"
         return f"The groups cannot be compared: {why}."
     a, b = made.before.groups, made.after.groups
     numbers = f"{a} groups before and {b} after" if a != b else f"{a} groups in both runs"
@@ -41,10 +43,10 @@ def _moved(made: Change) -> str:
     if made.both is None or not made.both:
         return ""
     if made.moved is None or made.stayed is None:
-        return f"Of the {some(made.both, made.entity)} in both runs nearly all did the same."
+        return f"Of the {some(made.both, made)} in both runs nearly all did the same."
     if not made.moved:
-        return f"All {some(made.both, made.entity)} in both runs are where they were."
-    return f"{count(made.moved)} of the {some(made.both, made.entity)} in both runs ({percent(made.moved / made.both)}) moved."
+        return f"All {some(made.both, made)} in both runs are where they were."
+    return f"{count(made.moved)} of the {some(made.both, made)} in both runs ({percent(made.moved / made.both)}) moved."
 
 
 def _personas(made: Change) -> list[str]:
@@ -65,7 +67,7 @@ def _personas(made: Change) -> list[str]:
 def _data(made: Change) -> str:
     if all(s.same for s in made.sources):
         return "Both runs read the same bytes."
-    parts = [f"{some(n, made.entity)} {where}" for n, where in (
+    parts = [f"{some(n, made)} {where}" for n, where in (
         (made.only_before, "only before"), (made.only_after, "only after")) if n != 0]  # fmt: skip
     return f"The data differ: {', '.join(parts)}." if parts else f"The data differ, the {plural(made.entity)} are the same."
 

@@ -113,7 +113,7 @@ def _personas(made: Change) -> str:
 
 def _movers(made: Change) -> str:
     if not made.both:
-        return f"no {made.entity} is in both runs" if made.both == 0 else f"few {plural(made.entity)} are in both runs"
+        return f"no {made.entity} is in both runs" if made.both == 0 else f"{users(None, made)} are in both runs"
     share = f" ({percent(made.moved / made.both)} of those in both runs)" if made.moved else ""
     return f"{users(made.moved, made)} changed persona{share}"
 
