@@ -51,12 +51,13 @@ def listen(sources: Sequence[str], to: str, current: Any, tell: Tell, stop: Stop
 
     def work(again: bool) -> None:
         with connected(address, again) as con:
-            queue, types = _found(con, address, sources, to, current.get())
+            first = current.get()
+            queue, types = _found(con, address, sources, to, first)
             _ready(con, queue, sources)
             names = " and ".join(r.table for r in queue.rows)
             said = "the server is back" if again else f"listening on {names} ({address.label})"
-            tell(Came(said=said, run=current.get().cast.run))
-            _work(con, queue, types, current, tell, stop, once)
+            tell(Came(said=said, run=first.cast.run))
+            _work(con, queue, types, first, current, tell, stop, once)
 
     lasting(work, tell, stop)
 
@@ -88,11 +89,13 @@ def remove(sources: Sequence[str], to: str, placer: Placer, *, dry: bool = False
     return statements
 
 
-def _work(con: Any, queue: Queue, types: Sequence[Types], current: Any, tell: Tell, stop: Stop, once: bool) -> None:
-    """Work the queue off, and wait to be woken."""
+def _work(
+    con: Any, queue: Queue, types: Sequence[Types], first: Placer, current: Any, tell: Tell, stop: Stop, once: bool
+) -> None:
+    """Work the queue off, and wait to be woken. `first` is the run that is used until another one is current."""
     con.execute(f"LISTEN {quoted(queue.channel)}")
     tables = list(zip(queue.rows, types, strict=True))
-    placer = seen = current.get()
+    placer = seen = first
     readings = _settled(con, arrived(placer.cast, tables))
     while not stop.is_set():
         if current.get() is not seen:

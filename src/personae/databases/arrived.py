@@ -12,6 +12,21 @@ from personae.model.intake import Intake
 
 NATIVE = {"smallint": "", "integer": "", "bigint": "", "numeric": "", "boolean": "", "double precision": "", "real": "::float8"}
 """Types whose values come as they are, and the cast that keeps them what a run reads; all others come as text."""
+_WHOLE = (
+    "CASE WHEN k ~ '^-?[0-9]{1,19}$' THEN "
+    "CASE WHEN k::numeric BETWEEN -9223372036854775808 AND 9223372036854775807 THEN k::bigint END END"
+)
+KEYS = {
+    "smallint": _WHOLE,
+    "integer": _WHOLE,
+    "bigint": _WHOLE,
+    "numeric": "CASE WHEN length(k) < 16000 AND k ~ '^-?[0-9]+([.][0-9]+)?$' THEN k::numeric END",
+    "uuid": "CASE WHEN k ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN k::uuid END",
+    "text": "k",
+    "character varying": "k",
+    "character": "k::bpchar",
+}
+"""Types of ids that an index serves, and a key `k` as one of them: never cut short, and NULL where it cannot be one."""
 DATED = ("date", "timestamp without time zone", "timestamp with time zone")
 
 
@@ -52,8 +67,11 @@ class Arrived:
 
     @property
     def _own(self) -> str:
-        """The condition for rows of the asked users, in the type of the id, so that its index serves."""
-        return f"{quoted(self.rows.id)} = ANY($1::text[]::{self.types[self.rows.id]}[])"
+        """The condition for rows of the asked users: their ids as texts are the keys. Where the type of the id allows it, the
+        keys come in that type as well, so that its index serves."""
+        id, key = quoted(self.rows.id), KEYS.get(self.types[self.rows.id].partition("(")[0], "")
+        served = f"{id} = ANY(ARRAY(SELECT {key} FROM unnest($1::text[]) AS k)) AND " if key else ""
+        return f"{served}{id}::text = ANY($1::text[])"
 
     @property
     def _dated(self) -> bool:

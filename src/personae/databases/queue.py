@@ -96,7 +96,12 @@ def installed(queue: Queue) -> tuple[str, ...]:
     )
 
 
-_EVENTS = {"insert": (("NEW", "came"),), "update": (("NEW", "came"), ("OLD", "gone")), "delete": (("OLD", "gone"),)}
+_EVENTS = {
+    "insert": (("NEW", "came"),),
+    "update": (("NEW", "came"), ("OLD", "gone")),
+    "delete": (("OLD", "gone"),),
+    "truncate": (),
+}
 
 
 def _triggers(queue: Queue, rows: Rows) -> Iterator[str]:
@@ -105,7 +110,7 @@ def _triggers(queue: Queue, rows: Rows) -> Iterator[str]:
         seen = " ".join(f"{which} TABLE AS {as_}" for which, as_ in tables)
         yield f"DROP TRIGGER IF EXISTS {name} ON {rows.name}"
         yield (
-            f"CREATE TRIGGER {name} AFTER {event.upper()} ON {rows.name} REFERENCING {seen} "
+            f"CREATE TRIGGER {name} AFTER {event.upper()} ON {rows.name} {f'REFERENCING {seen} ' if seen else ''}"
             f"FOR EACH STATEMENT EXECUTE FUNCTION {queue.function(rows)}()"
         )
 
@@ -127,6 +132,7 @@ SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS {tag}
 BEGIN
   IF TG_OP = 'INSERT' THEN {put("came")}
   ELSIF TG_OP = 'DELETE' THEN {put("gone")}
+  ELSIF TG_OP = 'TRUNCATE' THEN INSERT INTO {queue.waiting} (key) SELECT id FROM {queue.to};
   ELSE {put("came", "gone")}
   END IF;
   IF FOUND THEN PERFORM pg_notify('{channel}', ''); END IF;
@@ -148,9 +154,9 @@ def removed(queue: Queue) -> tuple[str, ...]:
 
 
 def everyone(queue: Queue) -> str:
-    """A statement that lets everybody wait who is in the tables already."""
+    """A statement that lets everybody wait who is in the tables already, or has an answer."""
     some = (f"SELECT DISTINCT {quoted(r.id)}::text FROM {r.name} WHERE {quoted(r.id)} IS NOT NULL" for r in queue.rows)
-    return f"INSERT INTO {queue.waiting} (key) {' UNION '.join(some)}"
+    return f"INSERT INTO {queue.waiting} (key) {' UNION '.join((*some, f'SELECT id FROM {queue.to}'))}"
 
 
 def taken(queue: Queue) -> str:
