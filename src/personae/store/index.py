@@ -7,7 +7,6 @@ copy of the file as it was; a newer version is refused unchanged.
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -122,11 +121,34 @@ def _connected(path: Path, write: bool) -> sqlite3.Connection:
         with on_disk(path):
             path.chmod(0o600)
     else:
-        # a record that nobody may write to cannot hold a shared-memory file; then nothing can change under us either
-        frozen = "" if os.access(path.parent, os.W_OK) else "&immutable=1"
-        index = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro{frozen}", uri=True, timeout=30)
+        index = _to_read(path)
     index.text_factory = lambda raw: raw.decode("utf-8", "replace")  # a damaged text is told by its seal
     return index
+
+
+def _to_read(path: Path) -> sqlite3.Connection:
+    """A connection that only reads. Where this account cannot hold the memory that readers share (a read-only disk, another's
+    folder), the file is read as it lies, as long as that is all of it: what was written last may lie beside it."""
+    address = f"{path.absolute().as_uri()}?mode=ro"
+    index = sqlite3.connect(address, uri=True, timeout=30)
+    try:
+        index.execute("pragma user_version").fetchone()
+        return index
+    except sqlite3.OperationalError as no:
+        index.close()
+        if no.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
+            raise
+        late = path.with_name(f"{path.name}-wal")
+        with on_disk(path):
+            whole = not late.exists() or late.stat().st_size == 0
+        if not whole:
+            raise MachineError(
+                "P501",
+                f"the record of runs cannot be read: its last changes lie in {late.name}, and this account may not write there",
+                where=str(path),
+                fix="list the runs once with an account that may: personae runs; or keep a record elsewhere with --store DIR",
+            ) from no
+    return sqlite3.connect(f"{address}&immutable=1", uri=True, timeout=30)
 
 
 def _not_lost(path: Path) -> None:
