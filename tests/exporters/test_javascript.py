@@ -137,7 +137,7 @@ def test_cells_of_every_kind_are_read_as_the_program_reads_them(tmp_path: Path, 
     for i in range(600):
         some = [f.name for f in FIELDS if rng.random() < (0.25 if strict else 0.8)]
         rows.append({"who": f"u{i}", **{n: CELLS[rng.integers(0, len(CELLS))] for n in some}})
-    rows += [{"who": 7, "paid": 1}, {"who": ""}, {"paid": "1"}, {"who": "x"}, {"who": "y", "events": 3, "paid": 1}]
+    rows += [{"who": 7.5, "paid": 1}, {"who": ""}, {"paid": "1"}, {"who": "x"}, {"who": "y", "events": 3, "paid": 1}]
     rows = rows if strict else rows[:600]
     (tmp_path / "mixed.mjs").write_text(text(of(rule), how), encoding="utf-8")
     (answers,) = node(tmp_path, [("./mixed.mjs", strict, rows)])
@@ -165,6 +165,16 @@ def test_cells_of_every_kind_are_read_as_the_program_reads_them(tmp_path: Path, 
 def _told(words: str) -> str:
     """What an error says, without the value, which Python and JavaScript spell in their own ways."""
     return re.sub(r": [^:]*$", "", words)
+
+
+def test_a_number_is_no_id_since_a_long_one_has_lost_digits_before_it_is_seen(tmp_path: Path) -> None:
+    """As over HTTP: -8845298781299428018 would be read as another user's -8845298781299428000."""
+    w = world(1)
+    (tmp_path / "w.mjs").write_text(text(of(w.rule), intake(w)), encoding="utf-8")
+    some = [{"id": id, "events": {}, "measures": {}} for id in (-8845298781299428018, 7, 1.0, "-8845298781299428018")]
+    ((*numbers, words),) = node(tmp_path, [("./w.mjs", True, some)])
+    assert [(n["code"], _told(n["error"])) for n in numbers] == [("P103", '"id" of record 1 is no text')] * 3
+    assert words["id"] == "-8845298781299428018"
 
 
 def test_a_log_as_rows_counts_as_one_of_names_and_one_of_numbers(tmp_path: Path) -> None:

@@ -183,7 +183,7 @@ class Reading {
   id() {
     if (!isObject(this.record)) throw refused(this.i, "", "is no object of names and values", this.record);
     let id = has(this.record, INTAKE.id) ? this.record[INTAKE.id] : this.record.id;
-    if (Number.isInteger(id) || typeof id === "bigint") id = String(id);
+    if (typeof id === "bigint") id = String(id); // a number may have lost digits before it came here
     if (typeof id !== "string" || !id) {
       const field = has(this.record, INTAKE.id) ? INTAKE.id : "id";
       throw refused(this.i, field, isEmpty(id) ? "is missing" : "is no text", id);
