@@ -98,6 +98,19 @@ def alike(got: list[tuple[Any, ...]], known: dict[str, tuple[Any, ...]]) -> None
         np.testing.assert_allclose((row[3], row[5]), (other[3], other[5]), atol=1.1e-6)
 
 
+@pytest.mark.parametrize("taken", ["personae_rule", "shop.Personae_Rule", "personae_rule_"])
+def test_a_table_may_be_called_as_the_list_of_the_rules_numbers_is(shop: Shop, taken: str) -> None:
+    """Whatever a table is called: the list of numbers gives way."""
+    assert shop.cast.rule is not None
+    plug = plugins.find("exporters", "sql")
+    made = plug.text(shop.cast, plug.Wanted("duckdb", "", {"events": taken}), raw(shop.cast, shop.cast.rule), "")
+    with duckdb.connect() as con:
+        con.execute("SET TimeZone = 'UTC'")
+        typed(con, shop)
+        con.execute(f'CREATE SCHEMA shop; CREATE TABLE {taken} AS SELECT * FROM "my log"')
+        alike(con.execute(made).fetchall(), by_hand(shop.cast, shop))
+
+
 WINDOWS = ("first-5d", "2026-01-10..2026-01-20", "2024-01-01..2024-01-09")
 
 

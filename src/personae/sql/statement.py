@@ -66,11 +66,20 @@ def statement(rule: Rule, named: Named, dialect: str, step: Sql, raw: Raw | None
 
     users, counts = raw_inputs(raw, lambda n: spelled(n, dialect), dialect == "bigquery") if raw else _given(rule, dialect)
     held = coefficients(rule)
-    weights = None if held is None else ibis.table(_schema(held.columns()), name=WEIGHTS)
+    rows = _free(WEIGHTS, [p.name for p in raw.people] if raw else [], tables)
+    weights = None if held is None else ibis.table(_schema(held.columns()), name=rows)
     fence = (lambda t: t.limit(_ALL)) if dialect == "postgres" else None
     placed = assign(rule, users, counts if held is not None else None, step, weights=weights, fence=fence)
     text = str(ibis.to_sql(_worded(placed, named, dialect), dialect=COMPILED[dialect]))
-    return _whole(text, dialect, held.columns() if held is not None else None, tables)
+    return _whole(text, dialect, (rows, held.columns()) if held is not None else None, tables)
+
+
+def _free(name: str, read: Sequence[str], tables: Mapping[str, str]) -> str:
+    """A name for the list of rows that no table has which is read, and none that it really is."""
+    taken = {n.lower() for n in read} | {part.strip('"`').lower() for n in tables.values() for part in n.split(".")}
+    while name in taken:
+        name += "_"
+    return name
 
 
 def _given(rule: Rule, dialect: str) -> tuple[Any, Any]:
@@ -111,7 +120,7 @@ def _worded(placed: Any, named: Named, dialect: str) -> Any:
     return placed.select(**{spelled(c, dialect): made[c] for c in COLUMNS})
 
 
-def _whole(text: str, dialect: str, rows: Mapping[str, Any] | None, tables: Mapping[str, str]) -> str:
+def _whole(text: str, dialect: str, rows: tuple[str, Mapping[str, Any]] | None, tables: Mapping[str, str]) -> str:
     """The compiled text with its numbers exact, its tables under their own names, and the rule's numbers in it."""
     import sqlglot
     from sqlglot import exp
@@ -132,7 +141,7 @@ def _whole(text: str, dialect: str, rows: Mapping[str, Any] | None, tables: Mapp
             tree.set(key, None)
     written = [c.sql(dialect=dialect, pretty=True) for c in ctes]
     if rows is not None:
-        written.insert(0, f"{quoted(WEIGHTS, dialect)} AS (\n{_rows(rows, dialect)}\n)")
+        written.insert(0, f"{quoted(rows[0], dialect)} AS (\n{_rows(rows[1], dialect)}\n)")
     head = f"WITH {', '.join(written)}\n" if written else ""
     return head + str(tree.sql(dialect=dialect, pretty=True))
 
