@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from personae.errors import DataError
 from personae.stages.intake import Scorer
 from personae.store.excluded import exclude
+from personae.web import answers, limits
 from personae.web.serving import Serving
 from web.served import Served, running, turned
 
@@ -99,6 +102,21 @@ def test_the_record_that_does_not_fit_is_numbered_among_all(served: Served) -> N
     records = [*(served.record_of(i % 300) for i in range(250)), {"id": "a", "events": {"event_01": "x"}}, served.record_of(1)]
     wrong = served.ask("POST", "/v1/score", records)
     assert wrong.status == 422 and wrong.json["where"] == 'record 251, field "event_01"'
+
+
+def test_a_record_that_does_not_fit_is_found_without_placing_those_before_it_again(
+    served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many came before: others have their turn. Who is on an exclusion list is counted all the same."""
+    records = [*(served.record_of(i % 300) for i in range(3 * limits.TURN)), served.record_of(0), {"id": "a", "events": 3}]
+    (tmp_path / "away.csv").write_text(f"id\n{served.world.ids[0]}\n", encoding="utf-8")
+    scorer = Scorer(replace(served.cast, study=replace(served.cast.study, exclude=(str(tmp_path / "away.csv"),))))
+    sizes, place = list[int](), scorer.place
+    monkeypatch.setattr(scorer, "place", lambda some, **more: (sizes.append(len(some)), place(some, **more))[1])
+    with pytest.raises(DataError) as wrong:
+        list(answers.turns(scorer, records, explain=False))
+    assert wrong.value.where == f'record {len(records)}, field "events"'
+    assert sum(sizes) == len(records)
 
 
 def test_another_run_takes_over_and_no_answer_is_mixed(served: Served) -> None:

@@ -78,22 +78,28 @@ class Scorer:
         self._reading = Reading(self.intake, events, strict=strict)
         self._personas = {p.index: (p.key, p.name) for p in cast.personas}
 
-    def place(self, records: Sequence[Record], *, explain: bool = False) -> list[Answer]:
-        """One answer a record, in their order.
+    def place(self, records: Sequence[Record], *, explain: bool = False, start: int = 0) -> list[Answer]:
+        """One answer a record, in their order. `start` is how many came before them, for what errors call them.
 
         Raises DataError P103, naming record and field, for a value that does not fit, P002 for a record that lacks what the
         rule reads."""
-        ids = self._reading.ids(records)
+        at = range(start, start + len(records))
+        ids = self._reading.ids(records, at)
         away = self._spared.among(ids)
-        if away:  # whoever is on a list is not looked at, and the answer says no more than that
-            others = iter(self.place([r for id, r in zip(ids, records, strict=True) if id not in away], explain=explain))
-            return [self._left_out(id) if id in away else next(others) for id in ids]
+        if not away:
+            return self._placed(ids, records, at, explain)
+        stay = [i for i, id in enumerate(ids) if id not in away]  # whoever is on a list is not looked at, nor more said of them
+        some = self._placed([ids[i] for i in stay], [records[i] for i in stay], [at[i] for i in stay], explain)
+        others = iter(some)
+        return [self._left_out(id) if id in away else next(others) for id in ids]
+
+    def _placed(self, ids: Sequence[str], records: Sequence[Record], at: Sequence[int], explain: bool) -> list[Answer]:
         rule = self.cast.rule
         if rule is None:
             nowhere = rules.nowhere(len(ids), NO_GROUPS)
             why = reasoned(self.cast, nowhere, None, {}, [0.0] * len(ids)) if explain else [()] * len(ids)
             return self._answers(ids, nowhere, why)
-        counts, measures = self.inputs(records)
+        counts, measures = self._reading.inputs(records, at)
         placed = rules.place(rule, counts, measures, len(ids))
         whys: list[tuple[str, ...]] = [()] * len(ids)
         if explain:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,11 +35,12 @@ class Reading:
         asked = (*(f.name for f in intake.fields if any(f.makes)), *([EVENTS] if intake.counted else []), *intake.measures)
         self._asked = frozenset((*asked, MEASURES) if intake.measures else asked)
 
-    def ids(self, records: Sequence[Record]) -> list[str]:
-        """The id of each record, a text byte for byte. Raises DataError P103 where there is none."""
+    def ids(self, records: Sequence[Record], at: Sequence[int] | None = None) -> list[str]:
+        """The id of each record, a text byte for byte; `at` says which of all records each is, from 0. Raises DataError P103
+        where there is none."""
         name = self.intake.id
         found = []
-        for i, r in enumerate(records):
+        for i, r in _numbered(records, at):
             if not isinstance(r, Mapping):
                 raise _refused(i, "", "is no object of names and values", r)
             id = unwrapped(r.get(name, r.get("id")))
@@ -51,18 +52,20 @@ class Reading:
             found.append(id)
         return found
 
-    def inputs(self, records: Sequence[Record]) -> tuple[csr_matrix | None, dict[str, NDArray[Any]]]:
-        """Counts (n, events of the rule), None where it counts none, and the measures (n,) of the rule.
+    def inputs(
+        self, records: Sequence[Record], at: Sequence[int] | None = None
+    ) -> tuple[csr_matrix | None, dict[str, NDArray[Any]]]:
+        """Counts (n, events of the rule), None where it counts none, and the measures (n,) of the rule; `at` as in `ids`.
 
         Raises DataError P103 for a value that does not fit its field, P002 for a record without anything the rule reads.
         """
         if self.strict:
-            self._check(records)
-        counted: list[dict[int, float]] = [self._happened(i, r) for i, r in enumerate(records)] if self.events else []
+            self._check(records, at)
+        counted: list[dict[int, float]] = [self._happened(i, r) for i, r in _numbered(records, at)] if self.events else []
         columns: dict[tuple[str, int], NDArray[Any]] = {}
         blanks: dict[str, NDArray[np.bool_]] = {}
         for field, read in self._readers:
-            made = self._column(field, read, records)
+            made = self._column(field, read, records, at)
             if field.counts:
                 self._add(counted, field, made)
                 continue
@@ -73,7 +76,7 @@ class Reading:
         self._settle(columns, blanks)
         measures = {n: columns[f.name, j] for f, _ in self._readers if not f.counts for j, n in enumerate(f.makes) if n}
         for name in self.intake.measures:
-            measures[name] = self._given(name, records)
+            measures[name] = self._given(name, records, at)
         return (self._matrix(counted) if self.events else None), measures
 
     def total(self, record: Record) -> float:
@@ -85,13 +88,15 @@ class Reading:
 
     # ------------------------------------------------------------ columns
 
-    def _column(self, field: Field, read: Read, records: Sequence[Record]) -> tuple[NDArray[Any], ...]:
+    def _column(
+        self, field: Field, read: Read, records: Sequence[Record], at: Sequence[int] | None
+    ) -> tuple[NDArray[Any], ...]:
         """What a field makes of the records, one array (n,) each."""
         name, words = field.name, field.how is How.TEXT
         several = field.how is How.SEVERAL
         nothing: Any = (math.nan,) * len(field.makes) if several else "" if words else math.nan
         values: list[Any] = []
-        for i, r in enumerate(records):
+        for i, r in _numbered(records, at):
             cell = r.get(name)
             if type(cell) is not str:
                 cell = unwrapped(cell)
@@ -125,13 +130,13 @@ class Reading:
             own = ipsatised(np.column_stack([columns[name, 0] for name in block]))
             columns |= {(name, 0): values for name, values in zip(block, own.T, strict=True)}
 
-    def _given(self, name: str, records: Sequence[Record]) -> NDArray[Any]:
+    def _given(self, name: str, records: Sequence[Record], at: Sequence[int] | None) -> NDArray[Any]:
         """A measure that comes ready made."""
         words = name in self.intake.texts
         read: Callable[[Any], Any] = text if words else number
         nothing: Any = "" if words else math.nan
         values = []
-        for i, r in enumerate(records):
+        for i, r in _numbered(records, at):
             cell = unwrapped(_ready(r).get(name, r.get(name)))
             values.append(nothing if self._empty(cell) else self._read(i, name, read, cell, nothing))
         return np.array(values, object if words else np.float64)
@@ -200,8 +205,8 @@ class Reading:
 
     # ------------------------------------------------------------ what must be there
 
-    def _check(self, records: Sequence[Record]) -> None:
-        for i, r in enumerate(records):
+    def _check(self, records: Sequence[Record], at: Sequence[int] | None) -> None:
+        for i, r in _numbered(records, at):
             if self._asked and self._asked.isdisjoint(r):
                 some = ", ".join(f'"{n}"' for n in sorted(self._asked)[:8])
                 what = f"record {i + 1} has nothing of what the rule reads: {some}"
@@ -214,6 +219,11 @@ class Reading:
                 what = f"record {i + 1} lacks measures that one record alone cannot give: {some}"
                 fix = f'give them ready made, null where empty: "measures": {{"{lacking[0]}": 3.5}}'
                 raise DataError("P002", what, where=f"record {i + 1}", did="nobody was placed", fix=fix)
+
+
+def _numbered(records: Sequence[Record], at: Sequence[int] | None) -> Iterable[tuple[int, Record]]:
+    """Records with their place among all that were given."""
+    return enumerate(records) if at is None else zip(at, records, strict=True)
 
 
 def _ready(record: Record) -> Mapping[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
-from personae.errors import DataError, PersonaeError
+from personae.errors import PersonaeError
 from personae.model.cast import Cast
 from personae.model.intake import Answer
 from personae.stages.intake import Scorer
@@ -41,11 +41,7 @@ def turns(scorer: Scorer, records: Sequence[Mapping[str, Any]], explain: bool) -
     turn between. Raises DataError for a record that does not fit, by its number among all."""
     step = limits.TURN_EXPLAINED if explain else limits.TURN
     for i in range(0, len(records), step):
-        try:
-            few = scorer.place(records[i : i + step], explain=explain)
-        except DataError:
-            scorer.place(records[: i + step])  # says which of all records it is
-            raise
+        few = scorer.place(records[i : i + step], explain=explain, start=i)
         yield document([shown(a, explain) for a in few])[1:-1]
 
 
