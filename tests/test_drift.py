@@ -139,6 +139,29 @@ def test_counts_over_a_longer_time_are_not_compared() -> None:
     assert made.clear and "90 days were looked at before and 180 now" in made.words
 
 
+@pytest.mark.parametrize(("before", "after", "compared"), [(31, 28, 0), (28, 31, 0), (30, 31, 0), (90, 91, 1), (91, 90, 1)])
+def test_months_of_other_lengths_do_not_make_a_shift_either_way(before: int, after: int, compared: int) -> None:
+    """Constant behaviour: 40 events in 31 days."""
+    counts = [np.random.default_rng(d).poisson(40 * d / 31, (N, 1)) for d in (before, after)]
+    log = [replace(events(c, ("order",)), source="events.csv") for c in counts]
+    made = told(features(counts=log[0], days=before), features(counts=log[1], days=after))
+    assert made.clear and made.tested == 3 + compared and ("were not compared" in made.words) == (not compared)
+
+
+def test_an_event_that_is_new_is_told() -> None:
+    done = np.column_stack([some(900), some(800)])
+    made = told(features(counts=events(done[:, :1], ("order",))), features(counts=events(done, ("order", "chargeback"))))
+    assert [s.words for s in made.shifts] == ["chargeback: 0 % to 80 % of users do it, a large rise."]
+    few = np.column_stack([some(900), some(5)])
+    assert told(features(counts=events(few[:, :1], ("order",))), features(counts=events(few, ("order", "x")))).clear
+
+
+def test_measures_that_are_new_are_named_in_one_line() -> None:
+    more = [number(n, normal(3, 1)) for n in ("a", "b", "c", "d")]
+    made = told(features(number("basket", normal(41, 28))), features(number("basket", normal(41, 28)), *more))
+    assert made.clear and "4 measures or events are new and have nothing to be compared with: a, b, c and 1 more." in made.words
+
+
 def test_of_a_run_without_spreads_only_personas_are_compared() -> None:
     same = features(number("basket", normal(41, 28)))
     cast = replace(known(same), baseline=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -11,10 +12,11 @@ from personae.facts import shifting
 from personae.model.baseline import Baseline, Spread
 from personae.model.cast import Cast
 from personae.model.drift import LEAST, SIZES, Drift, Shift, size
-from personae.model.features import Features
+from personae.model.features import MEANING, Features
 from personae.model.rule import Placement
-from personae.model.study import Study
+from personae.model.study import Role, Study
 from personae.stages.baseline import events, spread
+from personae.stages.log import MOST_EVENTS
 from personae.words import drifting
 
 if TYPE_CHECKING:
@@ -24,8 +26,9 @@ ALPHA = 0.05
 """At most this share of refreshes in which nothing shifted say that something did."""
 PARTS = {"measures": 0.7, "forms": 0.15, "personas": 0.15}
 """How that is divided: over measures and events, over their empties and shapes, and over the sizes of personas."""
-ALIKE = 0.1
-"""Windows that differ in length by more than this make counts of other heights, so that these are not compared."""
+ALIKE = 0.02
+"""Windows whose lengths differ by this part or more, either way, make counts of other heights, so that these are not compared:
+28 days after 31 move a Poisson count of 40 by 0.6 of its standard deviation, and counts per day are spread otherwise too."""
 SHARE = "share of users"
 
 
@@ -67,13 +70,13 @@ def _looked(features: Features, study: Study) -> int:
 def _compared(
     before: Cast, kept: Baseline, after: Features, study: Study
 ) -> tuple[list[tuple[Spread, Spread]], tuple[str, ...]]:
-    """The spreads that both have, and what was not compared and why."""
+    """The spreads that both have, those of new events beside nobody, and what was not compared and why."""
     looked = _looked(after, study)
     measures = {m.name: m for m in after.measures}
     done = {s.name: s for s in events(after, looked, study.floor, kept.spreads)}
     days = after.window.days if after.window else 0
     logs = {t.source for t in before.tables if t.shape == "events"}
-    other = bool(kept.days and days) and abs(days / kept.days - 1) > ALIKE
+    other = bool(kept.days and days) and abs(math.log(days / kept.days)) >= ALIKE
     pairs = []
     for s in kept.spreads:
         if other and s.source in logs and s.unit != "share":
@@ -83,7 +86,25 @@ def _compared(
             pairs.append((s, done.get(s.name, replace(nobody, zero=looked))))
         elif s.name in measures and (s.kind == "levels") == bool(measures[s.name].levels):
             pairs.append((s, spread(measures[s.name], looked, study.floor, s)))
-    return pairs, (drifting.longer(kept.days, days),) if other else ()
+    new = {s.name: s for s in done.values() if s.name not in {k.name for k in kept.spreads if k.kind == "event"}}
+    if not other and _all_kept(before, kept):
+        pairs += [(replace(s, zero=kept.looked, filled=kept.looked, counts=(0,) * len(s.counts)), s) for s in new.values()]
+        new = {}
+    labels = [s.label for s in new.values() if s.filled - s.zero >= study.floor] + _anew(kept, after)
+    aside = (drifting.longer(kept.days, days) if other else "", drifting.anew(labels) if labels else "")
+    return pairs, tuple(x for x in aside if x)
+
+
+def _all_kept(before: Cast, kept: Baseline) -> bool:
+    """Whether nobody did an event that was not kept: not so where there were too many, or where rare ones were left out."""
+    paired = any(f.startswith("counts") for f in before.study.features)
+    return not paired and sum(s.kind == "event" for s in kept.spreads) < MOST_EVENTS
+
+
+def _anew(kept: Baseline, after: Features) -> list[str]:
+    """Labels of measures that were not there before; meanings of texts have no lasting names."""
+    known = {s.name for s in kept.spreads if s.kind != "event"}
+    return [m.label for m in after.measures if m.name not in known and m.role != Role.TEXT and MEANING not in m.name]
 
 
 def _tests(a: Spread, b: Spread, users_before: int, users_after: int, floor: int) -> list[_Test]:

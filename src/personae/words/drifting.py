@@ -52,6 +52,15 @@ def longer(before: int, after: int) -> str:
     return f"Counts of events were not compared: {count(before)} days were looked at before and {count(after)} now."
 
 
+def anew(labels: Sequence[str]) -> str:
+    """That measures or events are new, the first of them by name."""
+    n = len(labels)
+    named = ", ".join(labels[:MOST]) + (f" and {count(n - MOST)} more" if n > MOST else "")
+    are, have = ("are", "have") if n > 1 else ("is", "has")
+    things = "measures or events" if n > 1 else "measure or event"
+    return f"{count(n)} {things} {are} new and {have} nothing to be compared with: {named}."
+
+
 def among(label: str, of: str) -> str:
     """A measure of those alone who have any of it."""
     return f"{label}, among those who {'do it' if of == 'event' else 'have any'}"
