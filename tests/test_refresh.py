@@ -18,7 +18,8 @@ from conftest import planted
 from personae import flow, store
 from personae.api import Result
 from personae.cli.main import main
-from personae.errors import GateError, UsageError
+from personae.errors import GateError, MachineError, UsageError
+from personae.stages.stay import stay
 from personae.store import Record
 
 DAY = "2026-06-01"
@@ -69,7 +70,10 @@ def _kept(result: Result) -> Any:
 
 def test_the_same_bytes_give_the_same_bytes_and_nobody_moves(project: tuple[Path, Result], tmp_path: Path) -> None:
     folder, run = project
-    again = personae.refresh(run, folder / "events.csv")
+    with pytest.raises(GateError, match="gate unchanged says no"):
+        personae.refresh(run, folder / "events.csv")
+    again = personae.refresh(run, folder / "events.csv", allow="unchanged")
+    assert "is still there" in repr(again) or "are still there" in repr(again)
     assert _bytes(again, tmp_path / "again") == _bytes(run, tmp_path / "run")
     _kept(again)
 
@@ -85,6 +89,23 @@ def test_rows_in_another_order_and_another_seed_change_nothing(project: tuple[Pa
     _kept(Result(reseeded))
     assert (reseeded.placement.persona == run.cast.placement.persona).all()
     assert [p.name for p in reseeded.personas] == [p.name for p in run.cast.personas]
+
+
+def test_a_run_is_named_by_its_id_in_python(here: Record) -> None:
+    assert personae.load("r01").cast.run == "r01"
+    assert personae.refresh("r01", "events.csv", allow="unchanged").change is not None
+
+
+def test_of_two_refreshes_at_once_one_is_recorded(here: Record, capsys: pytest.CaptureFixture[str]) -> None:
+    """REF-07: what was begun with a run that is no longer the current one is not recorded."""
+    before = here.bare()
+    twins = [replace(stay(before), run="", warnings=(f"feed {i}",)) for i in (1, 2)]
+    here.add(twins[0], None, DAY, more=lambda place, cast: None, since="r01")
+    with pytest.raises(MachineError, match="somebody else made r02 the current run meanwhile") as no:
+        here.add(twins[1], None, DAY, more=lambda place, cast: None, since="r01")
+    assert (no.value.did, no.value.exit_code) == ("nothing was recorded", 5)
+    assert [e.id for e in here.entries()] == ["r01", "r02"]
+    assert len(list((here.root / "runs").iterdir())) == 2
 
 
 def test_other_people_of_the_same_groups_have_their_keys_and_names(project: tuple[Path, Result], tmp_path: Path) -> None:

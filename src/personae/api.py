@@ -29,6 +29,7 @@ from personae.stages import edit
 from personae.stages.method import method
 from personae.stages.smallest import smallest
 from personae.words.edited import edited
+from personae.words.happening import headline, named
 from personae.words.names import plural
 from personae.words.targets import target
 
@@ -210,7 +211,8 @@ class Result:
         head = f"{whole}: {verdict.kind}. {verdict.why}"
         width = max((len(p.name) for p in cast.personas), default=0)
         lines = (f"  {p.name:<{width}}  {p.users:>9,}  {p.share:>4.0%}  {p.steady}" for p in cast.personas)
-        return "\n".join((head, *lines))
+        made = named(cast)
+        return "\n".join((head, *lines, *([f"{headline(made)}."] if made is not None and made.descents else ())))
 
     def _repr_html_(self) -> str:
         shown: str = plugins.find("exporters", "html").cards(self.cast)
@@ -304,8 +306,13 @@ def diff(before: Result | str | PathLike[str], after: Result | str | PathLike[st
 
 
 def load(folder: str | PathLike[str]) -> Result:
-    """A run from the folder it was saved in. Raises PersonaeError when a file is missing, damaged or of an unknown version."""
-    return Result(store.load(Path(folder)))
+    """A run from the folder it was saved in, or by its id ("r01") from the record in the working folder, as it was edited.
+
+    Raises PersonaeError when a file is missing, damaged or of an unknown version.
+    """
+    name = fspath(folder)
+    recorded = re.fullmatch(r"r\d+", name) and not Path(name).exists()
+    return Result(store.Record(Path(".personae")).load(name) if recorded else store.load(Path(name)))
 
 
 def score(result: Result | str | PathLike[str], *sources: Any, exclude: str | Iterable[str] = ()) -> Any:
@@ -329,14 +336,15 @@ def score(result: Result | str | PathLike[str], *sources: Any, exclude: str | It
 def refresh(result: Result | str | PathLike[str], *sources: Any, allow: str | Iterable[str] = ()) -> Result:
     """The run on new data of the same kind: the same personas under their keys and names, and what became of each.
 
-    `result` is a Result or the folder of one. `Result.change` says who survived, split, merged, is new or gone, who moved
-    and what has shifted. Raises GateError where a gate that is not among those of `allow` says no to the new data: the run
-    then stays as good as it was. The same data give the same personas.
+    `result` is a Result, the folder of one, or its id in the record of the working folder. `Result.change` says who survived,
+    split, merged, is new or gone, who moved and what has shifted. Raises GateError where a gate that is not among those of
+    `allow` says no to the new data: the run then stays as good as it was. The same bytes again are stopped by the gate
+    "unchanged"; with allow="unchanged" they give the same personas.
     """
     known = result if isinstance(result, Result) else load(result)
     data = _sources(sources)
     study = replace(known.cast.study, sources=data.study.sources)
-    open_ = ("unchanged", *((allow,) if isinstance(allow, str) else allow))
+    open_ = (allow,) if isinstance(allow, str) else tuple(allow)
     return Result(flow.refresh(known.cast, study, data.frames, open_), data.kind)
 
 

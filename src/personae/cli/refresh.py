@@ -62,6 +62,7 @@ def refresh(
 
     wished = _wished(gate or [])
     record = Record(Path(store or ".personae"))
+    since = record.entry().id
     before = known(record, name)
     record.prepare()
     ready(out, overwrite)
@@ -79,6 +80,7 @@ def refresh(
             overwrite=overwrite,
             more=lambda folder, shown: render(shown, folder, watch),
             current=False if shut else None,
+            since=since,
         )
         cast, edits = record.load(entry.id), record.edits(entry.id)
     if screen.json:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from personae.errors import DataError, PersonaeError, UsageError
+from personae.errors import DataError, MachineError, PersonaeError, UsageError
 from personae.model.cast import Cast
 from personae.model.edit import Edit
 from personae.progress import warn
@@ -45,17 +45,19 @@ class Record:
         overwrite: bool = False,
         more: Callable[[Path, Cast], None],
         current: bool | None = None,
+        since: str = "",
     ) -> Entry:
         """Keep the cast, write its readable files into `folder` (`more` adds to them), and list the run, in that order.
 
         `folder` None means reports/<date>_<id> beside the record. Edits of an earlier run are carried over: what is kept is the
         cast as it is, what is written and given to `more` has them applied. Until the row is committed nothing of the run is
         visible; when anything fails nothing of it stays. `current` says whether it becomes the current run; None lets the data
-        say so: not where they end before those of the current run, about the same people. Raises MachineError when the machine
-        says no.
+        say so: not where they end before those of the current run, about the same people. `since` is the run that was current
+        when the work on this one began. Raises MachineError when the machine says no, or another became current since.
         """
         with self.writing() as index:
             self.clean(index)
+            self._still(index, since)
             entry = Entry(following(index), "", date, "", *_about(cast))
             place = folder or self.root.parent / "reports" / f"{date}_{entry.id}"
             if folder is None and taken(place):
@@ -250,6 +252,14 @@ class Record:
             if run.sources == sources or counterparts(before, cast):
                 return carried(made, before, cast)
         return ()
+
+    def _still(self, index: sqlite3.Connection, run: str) -> None:
+        """Raise MachineError P501 where another run than this one is current by now."""
+        now = currents.current(index, runs(index))
+        if run and now is not None and now.id != run:
+            what = f"somebody else made {now.id} the current run meanwhile; {run} was it when this refresh began"
+            fix = "run the command again: it then begins with the run that is current"
+            raise MachineError("P501", what, where=str(self.root), did="nothing was recorded", fix=fix)
 
     def _back_filled(self, index: sqlite3.Connection, entry: Entry, cast: Cast) -> bool:
         """Whether a run is of an earlier time than the current one, about the same people."""
