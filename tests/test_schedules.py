@@ -134,6 +134,14 @@ def test_the_workflow_is_yaml_with_a_schedule_in_utc() -> None:
     assert late[True]["schedule"] == [{"cron": "0 18 * * 0"}]
 
 
+@pytest.mark.parametrize("name", ["a\nb.csv", "a\rb.csv", "a\x00b", "a\u2028b", "a\x85b"])
+def test_a_name_that_would_break_a_line_is_refused(name: str) -> None:
+    """In a unit or a crontab the rest of it would be a line of its own."""
+    for command, folder in ((("refresh", name), "/srv"), (("refresh",), f"/srv/{name}")):
+        with pytest.raises(UsageError, match="line break or a control character"):
+            schedule("day", "05:00", "", command, folder)
+
+
 @pytest.mark.parametrize("every", KINDS)
 def test_the_files_for_airflow_and_dagster_are_python_that_calls_the_command(every: str) -> None:
     for plug, name in ((airflow, "personae_dag.py"), (dagster, "personae_dagster.py")):

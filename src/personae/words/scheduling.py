@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 
 from personae.errors import UsageError
 from personae.model.schedule import DAYS, Schedule
@@ -11,14 +12,20 @@ from personae.model.schedule import DAYS, Schedule
 EVERY = ("hour", "day", "week", "month")
 AT = {"hour": ":15", "day": "05:00", "week": "Mon 05:00", "month": "1 05:00"}
 """What --at looks like, and what it is when left out."""
+_BREAKS = ("Cc", "Zl", "Zp")
+"""Control characters and separators: each ends a line in one of the files that are written, or means something there."""
 _LONG = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 def schedule(every: str, at: str, timezone: str, command: tuple[str, ...], folder: str) -> Schedule:
-    """What --every and --at say. Raises UsageError P001 naming what is wrong."""
+    """What --every and --at say. Raises UsageError P001 naming what is wrong, a name that would break a line included."""
     if every not in EVERY:
         near = next(iter(difflib.get_close_matches(every, EVERY, 1, 0.5)), "")
         raise _wrong("--every", f"every {every!r} is not known", f"did you mean --every {near}?" if near else _known())
+    for word in (*command, folder):
+        if any(unicodedata.category(c) in _BREAKS for c in word):
+            fix = "rename it, or name its folder or a pattern such as events/*.csv"
+            raise _wrong("personae schedule", f"{word!r} has a line break or a control character in its name", fix)
     if timezone:
         _zone(timezone)
     found = re.fullmatch(
