@@ -12,7 +12,7 @@ import pytest
 from described import Described, described, number, shop
 from personae.claims.fault import fault
 from personae.claims.ground import ground
-from personae.claims.settle import refusals
+from personae.claims.settle import doubted, refusals
 from personae.model.fact import Fact
 from personae.model.persona import Claim, Persona
 from personae.model.study import Role
@@ -166,6 +166,27 @@ def test_a_number_may_be_put_in_several_true_ways(plain: Described, text: str) -
 def test_a_wrong_value_unit_direction_or_year_is_refused(plain: Described, text: str) -> None:
     """LLM-01: 37 for 31, swapped figures, "twice" for 0.8, more for less, words for numbers, a year."""
     assert said(plain, text, "P1.m1.share")
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        ("11 % of the total amount comes from them; they are 19 % of the users.", True),
+        ("19 % of the total amount comes from them; they are 19 % of the users.", False),
+        ("11 % of the total amount comes from them; they are 11 % of the users.", False),
+        ("19 % of the total amount comes from them; they are 11 % of the users.", False),
+    ],
+)
+def test_a_part_of_an_amount_is_no_share_of_users(plain: Described, text: str, holds: bool) -> None:
+    """The wrong figure that a check of the sentence tries, 19 for 11, is its other figure by chance."""
+    size = next(f for f in plain.facts if f.id == "P1.share")
+    paid = dataclasses.replace(
+        size, id="P1.worth.paid", label="total amount", measure="part of paid", unit="share", value=0.1097, low=None, high=None
+    )
+    facts = (dataclasses.replace(size, value=0.1918, low=0.177, high=0.208), paid)
+    first = plain.personas[0]
+    known = ground(plain.personas, facts)
+    assert (doubted(Claim(text, "M", ("P1.worth.paid", "P1.share")), first, known, "value") == "") is holds
 
 
 def test_a_claim_needs_facts_that_exist_and_are_its_own(plain: Described) -> None:

@@ -29,6 +29,10 @@ NOT_SO = re.compile(
 """What stands behind the share of those of whom something is not so."""
 
 
+OF = re.compile(r" ?%? of (?:all )?(?:the |their )?", re.I)
+"""What stands between a part and what it is a part of."""
+
+
 def unbacked(said: Reading) -> str:
     """The first number of a claim that no fact it cites backs, or a fact it cites and does not speak of."""
     text = said.text
@@ -41,7 +45,8 @@ def unbacked(said: Reading) -> str:
     nearest = [s for s, _ in mentions(text, [n for n, k in said.known.names.items() if k == said.persona.nearest])]
     for number in said.numbers:
         facts = list(said.about(number.start, number.end))
-        facts += [f for f in said.cited if f.measure in OWN_WORDS and f not in facts]
+        if not _of_something(said, number):
+            facts += [f for f in said.cited if f.measure in OWN_WORDS and f not in facts]
         if any(f.subject == said.persona.nearest for f in said.cited):
             other = any(_between(text, s, number.start) for s in nearest)
             facts = [f for f in facts if (f.subject == said.persona.nearest) == other]
@@ -51,6 +56,12 @@ def unbacked(said: Reading) -> str:
         if not any(backs(f, number) for f in facts):
             return f"no fact it cites backs {number.text.strip()!r}{_hint(facts, number)}"
     return ""
+
+
+def _of_something(said: Reading, number: Number) -> bool:
+    """Whether a part is said to be one of what a fact measures ("11 % of the total amount"): it is then no share of users."""
+    behind = (said.text[number.end : start] for start, _, _ in said.places if start >= number.end)
+    return number.form == "percent" and any(OF.fullmatch(words) for words in behind)
 
 
 def promised(said: Reading) -> str:
