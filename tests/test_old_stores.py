@@ -73,9 +73,9 @@ def test_the_first_writer_moves_an_old_record_and_keeps_a_copy_of_its_index(old:
 def test_a_move_that_is_killed_half_way_leaves_the_old_record(old: Record) -> None:
     """PER-04: killed in the middle of the transaction."""
     code = (
-        "import sys, time; from pathlib import Path; from personae.store import currents, Record\n"
+        "import sys, time; from pathlib import Path; from personae.store import switches, Record\n"
         "def stop(*_): print('here', flush=True); time.sleep(60)\n"
-        "currents.switch = stop\n"
+        "switches.switch = stop\n"
         f"with Record(Path({str(old.root)!r})).writing(): pass"
     )
     worker = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)

@@ -21,9 +21,9 @@ from personae.model.cast import Cast
 from personae.model.edit import Edit
 from personae.model.features import Window
 from personae.store import Record, whole_file
-from personae.store.currents import switches
 from personae.store.forgetting import forget
 from personae.store.keeping import pin, prune, rollback
+from personae.store.switches import switches
 
 
 def _cast(seed: int, day: int = 30) -> Cast:

@@ -17,8 +17,8 @@ from personae.model.cast import Cast
 from personae.model.edit import Edit
 from personae.model.features import Window
 from personae.store import Entry, Record
-from personae.store.currents import switches
 from personae.store.keeping import pin, prune, rollback, unpin
+from personae.store.switches import switches
 
 
 def cast(end: str = "2026-05-30", seed: int = 7, ids: Sequence[str] = cast_builder.IDS) -> Cast:

@@ -74,9 +74,10 @@ def regrouped(screen: Screen, kind: str, names: Sequence[str], called: str, run:
 
     def unchanged(cast: Cast) -> tuple[Edit, Cast]:
         if [e.number for e in cast.edits if e.structural] != [e.number for e in seen.edits if e.structural]:
-            raise UsageError(
-                "P001", "somebody joined or split personas meanwhile", did="nothing was changed", fix="do it again"
-            )
+            what = "somebody joined or split personas meanwhile"
+            raise UsageError("P001", what, did="nothing was changed", fix="do it again")
+        if kept.given(run) > bare.given:
+            raise UsageError("P001", "a refresh gave keys meanwhile", did="nothing was changed", fix="do it again")
         return edit, anew
 
     recorded(screen, kept.edit(run, unchanged), seen.run)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,15 +13,13 @@ from personae.cli.run import GATE, document, ready, render, said, standing
 from personae.cli.screen import Debug, Json, NoColor, Plain, Quiet, Screen, Store, labelled
 from personae.cli.watch import watching
 from personae.endpoint.day import today
-from personae.errors import PersonaeError, UsageError
+from personae.errors import UsageError
 
 LEVELS = ("clear", "small", "medium", "large")
 """How much drift there is, from none to most; `--gate` names the most that is welcome."""
 
 if TYPE_CHECKING:  # nouns that --help does not wait for
     from personae.model.cast import Cast
-    from personae.store import Record
-    from personae.store.entry import Entry
 
 
 def refresh(
@@ -63,7 +60,7 @@ def refresh(
     wished = _wished(gate or [])
     record = Record(Path(store or ".personae"))
     since = record.entry().id
-    before = known(record, name)
+    before = record.bare(name)  # names that people gave are carried over by the record
     record.prepare()
     ready(out, overwrite)
     from personae import flow  # the heavy part comes after all that can be refused at once
@@ -95,34 +92,6 @@ def refresh(
 def _stopped(shut: str, before: str, run: str) -> list[str]:
     """That the run before stays the current one, and why."""
     return labelled("current", f"{before} stays the current run: {shut}; to use {run}: personae runs rollback {run}")
-
-
-def known(record: Record, name: str) -> Cast:
-    """The run to refresh, as it was found: names that people gave are carried over by the record. Keys that an edit or another
-    refresh of the same run ever made are not given again, even where it was taken back."""
-    from personae.stages.renew import highest
-
-    cast = record.bare(name)
-    given = [highest(cast), *(int(k[1:]) for e in record.edits(cast.run) for k in e.made if k[1:].isdigit())]
-    for entry in _beside(record.entries(), cast.run):
-        with suppress(PersonaeError):  # a damaged run has no say
-            given.append(highest(record.bare(entry.id)))
-    first = not cast.evidence.given and len(given) == 1
-    return cast if first else replace(cast, evidence=replace(cast.evidence, given=max(given)))
-
-
-def _beside(runs: list[Entry], run: str) -> list[Entry]:
-    """The runs that came of the same first run by other refreshes."""
-    rests = {e.id: e.rests for e in runs}
-
-    def line(of: str) -> list[str]:
-        found = [of]
-        while rests.get(found[-1]):
-            found.append(rests[found[-1]])
-        return found
-
-    own = line(run)
-    return [e for e in runs if e.id not in own and line(e.id)[-1] == own[-1]]
 
 
 def _allowed(given: list[str]) -> tuple[str, ...]:

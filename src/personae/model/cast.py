@@ -13,7 +13,7 @@ from personae.model.edit import Edit
 from personae.model.evidence import Evidence
 from personae.model.fact import Fact
 from personae.model.features import LeftOut, Window
-from personae.model.persona import Member, Persona, Profile
+from personae.model.persona import Member, Persona, Profile, number
 from personae.model.rule import Placement, Rule
 from personae.model.study import Study
 from personae.model.table import Match, Table
@@ -80,6 +80,11 @@ class Cast:
     def users(self) -> int:
         """Distinct users in the sources."""
         return len(self.ids)
+
+    @property
+    def given(self) -> int:
+        """The highest number that a key ever had, as far as it knows."""
+        return max([self.evidence.given, *map(number, (*self.evidence.keys, *(p.key for p in self.personas)))])
 
     def fact(self, id: str) -> Fact:
         """The fact of that id; KeyError when there is none."""

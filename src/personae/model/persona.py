@@ -218,3 +218,8 @@ class Member:
     id: str
     membership: float
     margin: float
+
+
+def number(key: str) -> int:
+    """The number in a key such as P12, or in the id of a run such as r03; 0 where there is none."""
+    return int(key[1:]) if key[1:].isdecimal() else 0

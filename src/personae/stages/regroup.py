@@ -62,7 +62,7 @@ def regroup(cast: Cast, features: Features, kind: str, keys: tuple[str, ...]) ->
     if small is not None:
         what = f"one part of {keys[0]} would have fewer than {cast.study.floor} users"
         raise UsageError("P001", what, where="KEY", did="nothing was changed", fix="leave it whole, or split another one")
-    evidence = _evidence(cast.evidence, gone, first, rule.size)
+    evidence = _evidence(replace(cast.evidence, given=cast.given), gone, first, rule.size)
     return rule, evidence, tuple(evidence.key(i) for i in made)
 
 

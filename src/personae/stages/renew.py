@@ -206,18 +206,12 @@ def _owned(rule: Rule, groups: list[Group]) -> Rule:
 
 def _keyed(before: Cast, groups: list[Group], found: Evidence) -> Evidence:
     """The evidence with the key of each group: that of the persona it is, else one that was never given."""
-    last, keys = highest(before), []
+    last, keys = before.given, []
     for g in groups:
         if g.keeps is None:
             last += 1
         keys.append(f"P{last}" if g.keeps is None else before.personas[g.keeps].key)
     return replace(found, keys=tuple(keys), given=last)
-
-
-def highest(cast: Cast) -> int:
-    """The highest number that a key ever had."""
-    numbers = [int(k[1:]) for k in (*cast.evidence.keys, *(p.key for p in cast.personas)) if k[1:].isdigit()]
-    return max([cast.evidence.given, *numbers])
 
 
 def _apart(found: Evidence, groups: list[Group], hand: bool) -> Evidence:

@@ -10,16 +10,17 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import asdict, replace
+from dataclasses import MISSING, asdict, fields, replace
 from pathlib import Path
 
 from personae.errors import DataError, MachineError
-from personae.store import currents
+from personae.store import given, switches
 from personae.store.atomic import on_disk, whole_file
 from personae.store.entry import Entry
 
-SCHEMA = 2
-"""The highest version of the index that is understood. 1: runs. 2: the end of the data, pins, seals and switches."""
+SCHEMA = 3
+"""The highest version of the index that is understood. 1: runs. 2: the end of the data, pins, seals and switches.
+3: the highest key ever given."""
 
 _FIRST = """
 create table if not exists runs (
@@ -74,6 +75,8 @@ def runs(index: sqlite3.Connection) -> list[Entry]:
     """All runs, oldest first, of a record of any version."""
     there = {row[1] for row in index.execute("pragma table_info(runs)")}
     names = [n for n in Entry.__annotations__ if n in there]
+    if lost := [f.name for f in fields(Entry) if f.default is MISSING and f.name not in there and there]:
+        raise sqlite3.DatabaseError(f"it lists no {lost[0]} of a run")
     return [
         Entry(**dict(zip(names, row, strict=True)))
         for row in index.execute(f"select {', '.join(names)} from runs order by number")
@@ -178,11 +181,12 @@ def _move(index: sqlite3.Connection, path: Path, version: int) -> None:
         for name in _ADDED:
             if name not in there:
                 index.execute(f"alter table runs add column {name} text not null default ''")
-        index.execute(currents.TABLE)
+        index.execute(switches.TABLE)
         known = runs(index)
-        for entry in known:
+        for entry in known if version < 2 else ():
             update(index, replace(entry, ended=_ended(path.parent / "runs" / entry.digest)))
-            currents.switch(index, entry.number, entry.date, "moved")  # each was current in its turn
+            switches.switch(index, entry.number, entry.date, "moved")  # each was current in its turn
+        given.filled(index, known, path.parent / "runs")
         index.execute(f"pragma user_version={SCHEMA}")
 
 

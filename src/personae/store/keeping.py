@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from personae.errors import DataError, UsageError
-from personae.store import casts, currents, edits, index
+from personae.store import casts, edits, index, switches
 from personae.store.atomic import on_disk
 from personae.store.entry import Entry
 from personae.store.intent import leaving
@@ -46,8 +46,8 @@ def rollback(record: Record, name: str, date: str) -> tuple[Entry, Entry]:
     record.entry(name)  # says what there is before anything is opened for writing
     with record.writing() as rows:
         known = index.runs(rows)
-        was = currents.current(rows, known)
-        now = record.entry(name) if name else currents.earlier(rows, known)
+        was = switches.current(rows, known)
+        now = record.entry(name) if name else switches.earlier(rows, known)
         if was is None or now is None:
             raise UsageError(
                 "P201",
@@ -61,7 +61,7 @@ def rollback(record: Record, name: str, date: str) -> tuple[Entry, Entry]:
             raise DataError("P202", wrong, where=now.id, did=f"{was.id} is still the current run", fix="use another run")
         if now != was:
             with on_disk(record.root), index.at_once(rows):
-                currents.switch(rows, now.number, date, "rollback")
+                switches.switch(rows, now.number, date, "rollback")
     return was, now
 
 
@@ -92,7 +92,7 @@ def prune(record: Record, keep: int, *, reports: bool = False, dry: bool = False
 def _plan(record: Record, rows: sqlite3.Connection, keep: int) -> Pruned:
     """What would go."""
     known = index.runs(rows)
-    reasons = _reasons(known, currents.current(rows, known), keep)
+    reasons = _reasons(known, switches.current(rows, known), keep)
     gone = tuple(run for run in known if run.number not in reasons)
     kept = tuple((run, reasons[run.number]) for run in known if run.number in reasons)
     digests = {run.digest for run, _ in kept}

@@ -19,7 +19,7 @@ from personae.errors import DataError, MachineError, PersonaeError, UsageError
 from personae.model.cast import Cast
 from personae.model.edit import Edit
 from personae.progress import warn
-from personae.store import casts, currents, edits
+from personae.store import casts, edits, given, switches
 from personae.store.atomic import on_disk, sweep, taken, whole_folder
 from personae.store.carry import carried, counterparts
 from personae.store.entry import Entry
@@ -70,8 +70,10 @@ class Record:
             def listed() -> None:
                 with at_once(index):
                     if not self._back_filled(index, entry, cast) if current is None else current:
-                        currents.switch(index, entry.number, date, "run")
+                        switches.switch(index, entry.number, date, "run")
                     insert(index, entry)
+                    highest = max(shown.given, given.by_edits(edits.read(index, digest)))
+                    given.listed(index, runs(index), entry, highest)
                     for e in new:
                         edits.add(index, digest, e)
 
@@ -149,7 +151,7 @@ class Record:
             return [], None
         with self.reading() as index:
             known = runs(index)
-            return known, currents.current(index, known)
+            return known, switches.current(index, known)
 
     def load(self, name: str = "") -> Cast:
         """A run by id, by folder, or the current one, as people edited it.
@@ -168,10 +170,20 @@ class Record:
         return sparing(replace(whole, run=entry.id), self.root)
 
     def bare(self, name: str = "") -> Cast:
-        """The same with nobody's names and notes: as it was described last."""
+        """The same with nobody's names and notes: as it was described last. It knows the highest key ever given."""
         entry = self.entry(name)
         held = [e for e in self.edits(entry.id) if e.structural]
-        return sparing(replace(self._shown(None, held, _trusted(entry).digest), run=entry.id, edits=()), self.root)
+        whole = replace(self._shown(None, held, _trusted(entry).digest), run=entry.id, edits=())
+        if (highest := self.given(entry.id)) > whole.given:
+            whole = replace(whole, evidence=replace(whole.evidence, given=highest))
+        return sparing(whole, self.root)
+
+    def given(self, name: str = "") -> int:
+        """The highest number that a key ever had in a run, in those it descends from, their other refreshes and all edits of
+        them, though they be undone or pruned."""
+        entry = self.entry(name)
+        with self.reading() as index:
+            return given.given(index, runs(index), self.root / "runs", entry)
 
     def edits(self, name: str = "") -> tuple[Edit, ...]:
         """Every edit of a run, oldest first: those that hold, those that were undone, and those that wait."""
@@ -188,6 +200,7 @@ class Record:
             edit, anew = made(replace(self._shown(None, edits.read(index, entry.digest), entry.digest), run=entry.id))
             with on_disk(self.root):
                 edit = replace(edit, derived=self.keep(partial(casts.write, anew)) if anew is not None else "")
+                given.raised(index, entry.digest, edit.made)
                 return edits.add(index, entry.digest, edit)
 
     def undo(self, name: str = "", number: int | None = None) -> Edit:
@@ -255,7 +268,7 @@ class Record:
 
     def _still(self, index: sqlite3.Connection, run: str) -> None:
         """Raise MachineError P501 where another run than this one is current by now."""
-        now = currents.current(index, runs(index))
+        now = switches.current(index, runs(index))
         if run and now is not None and now.id != run:
             what = f"somebody else made {now.id} the current run meanwhile; {run} was it when this refresh began"
             fix = "run the command again: it then begins with the run that is current"
@@ -263,7 +276,7 @@ class Record:
 
     def _back_filled(self, index: sqlite3.Connection, entry: Entry, cast: Cast) -> bool:
         """Whether a run is of an earlier time than the current one, about the same people."""
-        now = currents.current(index, runs(index))
+        now = switches.current(index, runs(index))
         if now is None or not entry.ended or entry.ended >= now.ended:
             return False
         return bool(entry.rests) or casts.shares_people(cast, self.root / "runs" / now.digest)
