@@ -16,8 +16,8 @@ from personae.model.plain import plain
 from personae.model.rule import BORDERLINE, REASONS, SHARED, Feature, Rule
 from personae.sql.coefficients import Coefficients, coefficients
 
-PLACE = Path(__file__).parent / "templates" / "place.mjs"
-"""The arithmetic and the reading of records, the same for every run."""
+PARTS = tuple(Path(__file__).parent / "templates" / f"{name}.mjs" for name in ("cells", "records", "place"))
+"""The reading of cells and of records, and the arithmetic, the same for every run: parts of one module, in this order."""
 _ANSWER = """/**
  * @typedef {Object} Answer
  * @property {string} id
@@ -60,7 +60,7 @@ def text(cast: Cast, intake: Intake) -> str:
     head = "".join(f"// {' '.join(line.splitlines())}\n".replace("<", "\u2039") for line in _head(cast, intake))
     silent = f"const SILENT = new Set({_json(sorted(SILENT))});\n"
     known = f"const DATA = {_json(data)};\n\nconst STEPS = {{\n{steps}}};\n{silent}\n"
-    return f"{head}{_ANSWER}\n{known}{PLACE.read_text(encoding='utf-8')}"
+    return f"{head}{_ANSWER}\n{known}{''.join(part.read_text(encoding='utf-8') for part in PARTS)}"
 
 
 def _head(cast: Cast, intake: Intake) -> Iterator[str]:
