@@ -71,7 +71,7 @@ def test_the_screen_shows_size_and_steadiness_of_one_persona_per_run(
     assert _cli(record, "r04", "--history", "--persona", "frequent buyers") == 0
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[:1] + line.split()[3:6] for line in lines[1:]] == [
-        ["r04", "150", "50", "%"], ["r03", "180", "60", "%"], ["r01", "200", "67", "%"],
+        ["r01", "200", "67", "%"], ["r03", "180", "60", "%"], ["r04", "150", "50", "%"],
     ]  # fmt: skip
     assert "91" in lines[1]
     assert _cli(record, "r04", "--history", "--json") == 0
@@ -97,7 +97,7 @@ def test_small_sizes_are_bounds(tmp_path: Path) -> None:
     for i, c in enumerate((first, cast)):
         record.add(c, tmp_path / f"out{i}", "2026-06-01", more=lambda _folder, _shown: None)
     leaf = page(history(record), cast, "P2")
-    assert leaf.grids[0].rows[0][3:5] == ("< 10", "< 8.3\u00a0%")
+    assert leaf.grids[0].rows[-1][3:5] == ("< 10", "< 8.3\u00a0%")
     assert leaf.charts[0].rows[-1][3] == "fewer than 10"
 
 

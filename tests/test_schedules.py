@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -79,13 +80,56 @@ def _fields(line: str, now: datetime) -> bool:
 
 @pytest.mark.parametrize("every", KINDS)
 def test_the_line_for_cron_fires_at_the_slots_and_never_else(every: str) -> None:
-    wanted = KINDS[every]
+    wanted = replace(KINDS[every], timezone="")
     line = cron.write(wanted)["crontab"].splitlines()[-1]
     start = datetime(2026, 2, 1)
     fired = [t for i in range(60 * 24 * 60 // 5) if _fields(line, t := start + timedelta(minutes=5 * i + wanted.minute % 5))]
     assert fired
     assert all(latest(wanted, t) == t for t in fired)
     assert len(fired) == {"hour": 1440, "day": 60, "week": 9, "month": 2}[every]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the stand-in for the clock is GNU date")
+@pytest.mark.parametrize(
+    ("every", "right"),
+    [
+        ("hour", "2026-07-06T14:15+02:00"), ("day", "2026-07-06T05:30+02:00"), ("week", "2026-07-06T05:00+02:00"),
+        ("week", "2026-01-05T05:00+01:00"), ("month", "2026-01-28T23:59+01:00"),
+    ],
+)  # fmt: skip
+def test_a_line_in_another_time_zone_goes_on_at_its_time_alone_with_any_cron(every: str, right: str, tmp_path: Path) -> None:
+    """Debian's cron takes no notice of CRON_TZ: the fields fire each quarter of an hour, and the shell looks at the clock."""
+    wanted = replace(KINDS[every], timezone="Europe/Paris", folder=str(tmp_path), program=str(tmp_path / "personae"))
+    text = cron.write(wanted)["crontab"]
+    line = text.splitlines()[-1]
+    command, at, done = line.split(" ", 5)[5].replace(r"\%", "%"), datetime.fromisoformat(right), tmp_path / "done"
+    assert not re.search("^CRON_TZ", text, re.MULTILINE)
+    assert "personae schedule systemd" in text
+    assert line.startswith(f"{at.minute % 15}-59/15 * * * * ")
+    (tmp_path / ".personae").mkdir()
+    _program(tmp_path / "personae", "echo > done")
+    for moved in (-60, -15, 0, 15, 60, 24 * 60):
+        _program(tmp_path / "date", f'exec /bin/date -d @{int(at.timestamp()) + 60 * moved} "$@"')
+        done.unlink(missing_ok=True)
+        env = {"PATH": f"{tmp_path}:/usr/bin:/bin", "TZ": "Asia/Tokyo"}
+        said = subprocess.run(["sh", "-c", command], env=env, capture_output=True, text=True, check=False)
+        assert (said.returncode, said.stdout) == (0, "")
+        again = {"hour": moved % 60 == 0, "day": moved in (0, 24 * 60)}.get(every, moved == 0)
+        assert done.exists() == again, moved
+
+
+def _program(path: Path, line: str) -> None:
+    path.write_text(f"#!/bin/sh\n{line}\n", encoding="utf-8")
+    path.chmod(0o755)
+
+
+def test_clocks_of_the_machine_call_the_program_by_its_full_path() -> None:
+    """cron and systemd look for programs in few places; where the path is not known, the line says what to do."""
+    known = replace(WEEKLY, program="/opt/my venv/bin/personae")
+    assert "'/opt/my venv/bin/personae' refresh" in cron.write(known)["crontab"]
+    assert 'ExecStart="/opt/my venv/bin/personae" refresh' in systemd.write(known)["personae.service"]
+    assert "write the full path" in cron.write(WEEKLY)["crontab"]
+    assert "write the full path" not in cron.write(known)["crontab"]
 
 
 def test_the_command_of_cron_is_what_was_meant_and_says_why_it_ended(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ CODES: Mapping[str, str] = {
     "P303": "too many requests came",
     "P304": "there is nothing of that name here",
     "P401": "a gate says no to new data",
-    "P501": "the machine refused to read or write",
+    "P501": "the machine refused to read or write, or lacks a package",
     "P900": "a fault of personae itself",
 }
 """Every error code with its meaning; each has a page in docs/reference/errors."""
@@ -82,6 +82,12 @@ class MachineError(PersonaeError):
     """The machine said no: disk, rights, memory, lock."""
 
     exit_code = 5
+
+
+def lacking(package: str, extra: str, *, where: str, did: str = "nothing was started", instead: str = "") -> MachineError:
+    """P501 for a package of an extra that is not installed; `instead` is what goes without it."""
+    fix = f'pip install "personae[{extra}]"{f", or {instead}" if instead else ""}'
+    return MachineError("P501", f"the package {package} is not installed", where=where, did=did, fix=fix)
 
 
 class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error

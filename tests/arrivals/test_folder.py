@@ -163,6 +163,6 @@ def test_a_listener_that_is_asked_to_end_ends_cleanly(shop: Shop, tmp_path: Path
         process.send_signal(asked)
         _, said = process.communicate(timeout=30)
     assert process.returncode == code, said
-    assert "40 placed by run r01" in said
+    assert "40 answers by run r01" in said
     assert not [user for user, *_ in shop.later if user in said]  # counts, and never who
     assert sorted(p.name for p in out.iterdir()) == [".personae-done.jsonl", "a.csv"]

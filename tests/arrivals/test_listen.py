@@ -67,7 +67,7 @@ def test_a_line_counts_what_came_and_how_long_it_took(capfd: pytest.CaptureFixtu
     minutes.say()
     minutes.say()
     (line,) = capfd.readouterr().err.splitlines()
-    assert line.endswith("100 placed by run r07, 25 in no group, 50 set aside, 95 of 100 within 94 ms")
+    assert line.endswith("100 answers by run r07, 25 in no group, 50 set aside, 95 of 100 within 94 ms")
     assert minutes.total() == {"run": "r07", "placed": 100, "outside": 25, "set_aside": 50}
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -103,3 +105,32 @@ def test_a_list_that_is_damaged_stops_everything(project: Path) -> None:
     with pytest.raises(PersonaeError) as stopped:
         exclusion(Record(Path(".personae")).load().study.exclude)
     assert stopped.value.code == "P202" and stopped.value.exit_code == 3
+
+
+def test_an_id_that_no_run_knows_is_told_and_listed_all_the_same(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Mistyped, it must not look done; asked for, it is left out of whatever comes."""
+    assert _typed("forget", "NO BODY", "00123") == 0
+    said = capsys.readouterr().out
+    assert "no run knows NO BODY" in said and "personae forget 'NO BODY' 00123 --yes" in said
+    assert _typed("forget", "NOBODY", "--yes") == 0
+    said = capsys.readouterr().out
+    assert "no run knows NOBODY" in said and "forgot   nobody" in said and "1 person" not in said
+    secret, people = kept(project / ".personae" / "excluded")
+    assert people == {digest("NOBODY", secret)}
+
+
+def test_files_of_sqlite_are_looked_into_and_the_others_are_named(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with closing(sqlite3.connect(project / "people.db")) as rows:
+        rows.execute("create table persona_current (id text primary key, persona_key text)")
+        rows.execute("insert into persona_current values (?, 'P1')", [WHO])
+        rows.execute("create table numbers (user integer)")
+        rows.execute("insert into numbers values (7001)")
+        rows.commit()
+    before = _bytes(project)
+    assert _typed("forget", WHO, "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert sorted(found["beside"]) == ["people.db", "users.csv"] and found["unread_files"] == ["picture.png"]
+    assert before["people.db"] == (project / "people.db").read_bytes() and not list(project.glob("people.db-*"))
+    assert _typed("forget", "7001") == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "1 file of other kinds or sizes was not looked into: picture.png" in said and "yours: people.db" in said

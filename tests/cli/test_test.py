@@ -87,6 +87,7 @@ def test_drift_is_accepted_up_to_a_size(accepted: str, state: str) -> None:
         ('[[expect]]\npersona = "P1"\nsmallest = 20', 3, "one of: share, users"),
         ('[[expect]]\npersona = "Frequent buyer"\nshare = "1-2 %"', 3, "did you mean 'Frequent buyers'?"),
         ("[[expect]]\n", 1, "say what is expected"),
+        ('[[expect]]\nshare = "12-18 %"', 2, 'persona = "P1"'),
     ],
 )
 def test_what_cannot_be_read_is_named_by_its_line(

@@ -367,8 +367,8 @@ def test_a_server_that_is_cut_off_mid_read_stops_cleanly(
 def test_a_missing_driver_is_named_with_the_command_that_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pymysql", None)
     monkeypatch.setitem(sys.modules, "adbc_driver_postgresql", None)
-    assert refused("P116", "mysql://anna@localhost/shop::t").fix == 'pip install "personae[mysql]"'
-    assert refused("P116", "postgresql://anna@localhost/shop::t").fix == 'pip install "personae[postgres]"'
+    assert refused("P501", "mysql://anna@localhost/shop::t").fix == 'pip install "personae[mysql]"'
+    assert refused("P501", "postgresql://anna@localhost/shop::t").fix == 'pip install "personae[postgres]"'
 
 
 def test_the_reading_is_typed_arrow_in_the_engine_and_nothing_stays_attached(sqlite: Path) -> None:

@@ -16,7 +16,7 @@ import cast_builder
 from described import described, number, shop
 from personae import redaction
 from personae.claims.settle import refusals
-from personae.errors import UsageError
+from personae.errors import MachineError, UsageError
 from personae.model.cast import Cast
 from personae.model.dossier import Dossier
 from personae.model.persona import Claim
@@ -586,7 +586,7 @@ def test_an_address_or_a_key_that_cannot_be_right_is_named_before_anything_is_se
 
 def test_a_package_that_is_missing_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("personae.endpoint.client.find_spec", lambda name: None)
-    with pytest.raises(UsageError, match="not installed") as wrong:
+    with pytest.raises(MachineError, match="not installed") as wrong:
         word(cast(), Asked(model="local:tiny", url="http://127.0.0.1:9/v1"), tmp_path, DAY)
     assert 'pip install "personae[llm]"' in wrong.value.fix
 

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from typing import Any
 
 from personae.agents.desk import Desk, told
-from personae.errors import MachineError, PersonaeError
+from personae.errors import PersonaeError, lacking
 from personae.model.change import Change
 
 INSTRUCTIONS = """\
@@ -25,8 +25,7 @@ def serve(desk: Callable[[], Desk], change: Callable[[str], Change | None]) -> N
         from mcp.server import MCPServer
         from mcp.types import ToolAnnotations
     except ImportError as missing:
-        what = "the package mcp is not installed"
-        raise MachineError("P501", what, where="personae mcp", fix='pip install "personae[mcp]"') from missing
+        raise lacking("mcp", "mcp", where="personae mcp") from missing
     server = MCPServer("personae", title="Personas", instructions=INSTRUCTIONS, version=version("personae"), log_level="ERROR")
     reads = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
     for tool in _tools(desk, change):

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from personae.cli.screen import Screen
-from personae.errors import MachineError, UsageError
+from personae.errors import MachineError, lacking
 from personae.model.schedule import DAYS, Schedule
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def keep(schedule: Schedule, record: Record, screen: Screen, *, once: bool, trig
     """Do each slot once until stopped; with `once` only what is due now. Returns the exit code of the last turn.
 
     `trigger` stands in for the schedule's own clock. Raises MachineError P501 where another scheduler has this record,
-    UsageError P001 where the library is missing.
+    or where the library is missing.
     """
     from personae.store.lock import only_writer
 
@@ -110,8 +110,8 @@ def _loop(schedule: Schedule, record: Record, screen: Screen, trigger: Any) -> i
         from apscheduler.schedulers.blocking import BlockingScheduler
         from apscheduler.triggers.interval import IntervalTrigger
     except ImportError:
-        fix = "pip install 'personae[app]', or let cron or systemd do it: personae schedule cron"
-        raise UsageError("P001", "the scheduler is not installed", where="personae schedule run", fix=fix) from None
+        instead = "let cron or systemd do it: personae schedule cron"
+        raise lacking("apscheduler", "app", where="personae schedule run", instead=instead) from None
     clock = BlockingScheduler(timezone=schedule.timezone or None)
     codes: list[int] = []
     busy = threading.Lock()

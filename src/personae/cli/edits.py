@@ -11,7 +11,7 @@ from personae.cli.screen import Debug, Json, NoColor, Plain, Quiet, Screen, Stor
 
 
 def edits(
-    name: Annotated[str, typer.Argument(metavar="[RUN]", help="A run's id; else the current one.")] = "",
+    name: Annotated[str, typer.Argument(metavar="RUN", help="A run's id; else the current one.")] = "",
     store: Store = "",
     as_json: Json = False,
     plain: Plain = False,

@@ -21,7 +21,7 @@ FORMATS = ("csv", "parquet", "xlsx", "json")
 
 
 def export(
-    name: Annotated[str, typer.Argument(metavar="[RUN]", help="A run's id or folder; else the current one.")] = "",
+    name: Annotated[str, typer.Argument(metavar="RUN", help="A run's id or folder; else the current one.")] = "",
     out: Annotated[
         str, typer.Option("--out", metavar="FILE", help="The file to write: .csv, .parquet or .xlsx.")
     ] = "users.csv",

@@ -15,7 +15,7 @@ from personae.errors import UsageError
 def features(
     recipe: Annotated[
         str,
-        typer.Argument(metavar="[RECIPE]", help='Name, with options if you like: "recency(event=buy)".', show_default=False),
+        typer.Argument(metavar="RECIPE", help='Name, with options if you like: "recency(event=buy)".', show_default=False),
     ] = "",
     sql: Annotated[str, typer.Option(help="Print its SQL for this database, such as postgres.", metavar="DIALECT")] = "",
     as_json: Json = False,

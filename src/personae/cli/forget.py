@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shlex
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,8 +17,8 @@ if TYPE_CHECKING:  # nouns that --help does not wait for
     from personae.store.forgetting import Forgotten
     from personae.store.naming import Named
 
-SHOWN = 8
-"""Files that are named on the screen; --json has them all."""
+SHOWN = 10
+"""Files and ids that are named on the screen; --json has all files."""
 
 
 def forget(
@@ -48,7 +49,7 @@ def forget(
         found = naming(kept, whom)
         if screen.json:
             screen.give(_planned(found, whom))
-        for line in _plan(found, whom, file, store):
+        for line in _plan(found, whom, _again(ids or [], file, store)):
             screen.say(line)
         return
     before = naming(kept, whom)
@@ -89,26 +90,45 @@ def _people(whom: frozenset[str]) -> str:
     return "1 person" if len(whom) == 1 else f"{len(whom):,} people"
 
 
-def _plan(found: Named, whom: frozenset[str], file: str, store: str) -> Iterator[str]:
+def _again(ids: Sequence[str], file: str, store: str) -> str:
+    """The same command, as it was typed, that does it."""
+    options = [*(["--file", file] if file else []), *(["--store", store] if store else [])]
+    return f"personae forget {shlex.join([*ids, '--yes', *options])}"
+
+
+def _plan(found: Named, whom: frozenset[str], next_: str) -> Iterator[str]:
     """Where they are, and how to go on."""
     yield from labelled("found", f"{found.known:,} of {_people(whom)} in {_runs(found.runs)}")
     if found.reports:
         yield from labelled("reports", f"{count(len(found.reports), 'folder')} would be written anew: {_listed(found.reports)}")
+    yield from _strangers(found)
     yield from _beside(found)
-    again = f"--file {file}" if file else "ID"
-    yield f"next     personae forget {again} --yes{f' --store {store}' if store else ''}"
+    yield f"next     {next_}"
+
+
+def _strangers(found: Named) -> Iterator[str]:
+    """Ids that no run knows: mistyped, or of people who never came; asked for is asked for, so they go onto the list."""
+    if found.unknown:
+        more = f" and {len(found.unknown) - SHOWN:,} more" if len(found.unknown) > SHOWN else ""
+        yield from labelled(
+            "unknown", f"no run knows {', '.join(found.unknown[:SHOWN])}{more}; see that it is spelt as in the data"
+        )
 
 
 def _told(done: Forgotten, before: Named, after: Named, whom: frozenset[str]) -> Iterator[str]:
     """What was changed, what was not, and what nobody here can change."""
     more = [(done.lists, "row of lists"), (done.edits, "edit"), (done.answers, "kept answer of a model")]
     also = ", ".join(f"{n:,} {what}{'' if n == 1 else 's'}" for n, what in more if n)
-    yield from labelled(
-        "forgot", f"{_people(whom)}, of whom {before.known:,} in {_runs(done.runs)}{f'; {also}' if also else ''}"
-    )
+    if before.known or also:
+        yield from labelled(
+            "forgot", f"{_people(whom)}, of whom {before.known:,} in {_runs(done.runs)}{f'; {also}' if also else ''}"
+        )
+    else:
+        yield from labelled("forgot", "nobody: there was nothing here to take out")
+    yield from _strangers(before)
     if done.reports:
         yield from labelled("reports", f"{count(len(done.reports), 'folder')} written anew: {_listed(done.reports)}")
-    yield from labelled("list", "runs, scores and refreshes of this record leave them out from now on")
+    yield from labelled("list", f"runs, scores and refreshes of this record leave {_them(before)} out from now on")
     if done.runs:
         words = (
             "numbers of these runs were measured with them and stay as they were measured; none stands for fewer than its floor"
@@ -126,8 +146,14 @@ def _beside(found: Named) -> Iterator[str]:
             "beside", f"{count(len(found.beside), 'file')} here name them and are yours: {_listed(found.beside)}"
         )
     if found.unread:
-        yield from labelled("", f"{count(found.unread, 'file')} of other kinds or sizes were not looked into")
+        were = "was" if len(found.unread) == 1 else "were"
+        said = f"{count(len(found.unread), 'file')} of other kinds or sizes {were} not looked into"
+        yield from labelled("", f"{said}: {_listed(found.unread)}")
     yield from labelled("beyond", "lists exported to other folders or databases, and reports sent on, are not known here")
+
+
+def _them(found: Named) -> str:
+    return "them" if found.known else "these ids, whoever comes with them,"
 
 
 def _runs(runs: tuple[str, ...]) -> str:
@@ -148,7 +174,9 @@ def _planned(found: Named, whom: frozenset[str]) -> dict[str, Any]:
         "runs": list(found.runs),
         "reports": [p.as_posix() for p in found.reports],
         "beside": [p.as_posix() for p in found.beside],
-        "unread": found.unread,
+        "unread": len(found.unread),
+        "unread_files": [p.as_posix() for p in found.unread],
+        "unknown": list(found.unknown),
     }
 
 
@@ -157,6 +185,7 @@ def _document(done: Forgotten, before: Named, after: Named, whom: frozenset[str]
         **_planned(after, whom),
         "done": True,
         "known": before.known,
+        "unknown": list(before.unknown),
         "runs": list(done.runs),
         "reports": [p.as_posix() for p in done.reports],
         "lists": done.lists,

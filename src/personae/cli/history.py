@@ -31,12 +31,14 @@ def show(record: Record, cast: Cast, only: str, out: str, screen: Screen, *, ove
         screen.give({"run": cast.run, "persona": only, "history": plain(points), **({"file": out} if out else {})})
         return
     columns, rows = tabled(points, cast, only)
-    head, *lines = table([[*columns], *([*r] for r in rows[:ROWS])], right=tuple(range(3, len(columns) - bool(only))), indent=0)
+    head, *lines = table(
+        [[*columns], *([*r] for r in rows[-ROWS:])], right=tuple(range(3, len(columns) - bool(only))), indent=0
+    )
     screen.say(screen.faint(head))
+    if len(rows) > ROWS:
+        screen.say(f"({len(rows) - ROWS:,} earlier runs: personae show --history --out history.html)")
     for line in lines:
         screen.say(line)
-    if len(rows) > ROWS:
-        screen.say(f"and {len(rows) - ROWS:,} earlier runs: personae show --history --out history.html")
     if out:
         screen.say(f"history  {out}")
 

@@ -135,7 +135,7 @@ class Minutes:
             slow = f", 95 of 100 within {_spent(ordered[int(0.95 * (len(ordered) - 1))])}" if ordered else ""
             nobody = f", {count(outside)} in no group" if outside else ""
             wrong = f", {count(aside)} set aside" if aside else ""
-            self.screen.talk(f"{time.strftime('%H:%M')}    {count(placed)} placed by run {self.run}{nobody}{wrong}{slow}")
+            self.screen.talk(f"{time.strftime('%H:%M')}    {count(placed, 'answer')} by run {self.run}{nobody}{wrong}{slow}")
 
     def total(self) -> dict[str, Any]:
         """All that came, as plain data."""

@@ -25,7 +25,7 @@ ENDINGS = {"htm": "html", "markdown": "md"}
 
 
 def report(
-    name: Annotated[str, typer.Argument(metavar="[RUN]", help="A run's id or folder; else the current one.")] = "",
+    name: Annotated[str, typer.Argument(metavar="RUN", help="A run's id or folder; else the current one.")] = "",
     form: Annotated[
         str, typer.Option("--format", help=f"One of {', '.join(FORMATS)}; from the ending of --out when left out.")
     ] = "",

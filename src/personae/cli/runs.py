@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def runs(
-    words: Annotated[list[str] | None, typer.Argument(metavar="[WHAT]", help="What to do; list when left out.")] = None,
+    words: Annotated[list[str] | None, typer.Argument(metavar="WHAT", help="What to do; list when left out.")] = None,
     verify: Annotated[bool, typer.Option("--verify", help="Compare every file with its hash.")] = False,
     store: Store = "",
     as_json: Json = False,

@@ -12,9 +12,7 @@ from personae.cli.screen import Debug, Json, NoColor, Plain, Quiet, Screen, Stor
 
 
 def runs_rollback(
-    run: Annotated[
-        str, typer.Argument(metavar="[RUN]", help="A run's id; the one that was current before when left out.")
-    ] = "",
+    run: Annotated[str, typer.Argument(metavar="RUN", help="A run's id; the one that was current before when left out.")] = "",
     store: Store = "",
     as_json: Json = False,
     plain: Plain = False,

@@ -18,12 +18,12 @@ OWN = "run"
 def schedule(
     kind: Annotated[
         str,
-        typer.Argument(metavar="[KIND]", help="cron, systemd, github, airflow, dagster; or run: our own, in the foreground."),
+        typer.Argument(metavar="KIND", help="cron, systemd, github, airflow, dagster; or run: our own, in the foreground."),
     ] = "cron",
     files: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[FILES]", help="Data of each refresh; those of the current run when left out.", show_default=False
+            metavar="FILES", help="Data of each refresh; those of the current run when left out.", show_default=False
         ),
     ] = None,
     every: Annotated[str, typer.Option("--every", metavar="WHEN", help="hour, day, week or month.")] = "week",
@@ -59,7 +59,7 @@ def schedule(
         fix = f"did you mean personae schedule {near}?" if near else f"use one of: {', '.join(kinds)}"
         raise UsageError("P001", f"there is no schedule {kind}", where="personae schedule", did="nothing was written", fix=fix)
     command = ("refresh", *(files or ()), *(("--store", store) if store else ()))
-    wanted = said(every, at, timezone, command, str(Path(folder or ".").resolve()))
+    wanted = said(every, at, timezone, command, str(Path(folder or ".").resolve()), _program())
     if kind == OWN:
         from personae.cli.clock import keep
         from personae.store import Record
@@ -79,6 +79,17 @@ def schedule(
             head = f"# {name}\n" if len(written) > 1 else ""
             for line in f"{head}{text}".splitlines():
                 screen.say(line)
+
+
+def _program() -> str:
+    """The full path of this program where it was started as one or is found as one."""
+    import shutil
+    import sys
+
+    begun = sys.argv[0] if Path(sys.argv[0]).name == "personae" else ""
+    beside = str(Path(sys.executable).parent)
+    found = (begun and shutil.which(begun)) or shutil.which("personae", path=beside) or shutil.which("personae")
+    return str(Path(found).absolute()) if found else "personae"
 
 
 def _write(written: Mapping[str, str], folder: Path, overwrite: bool) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from personae.cli.screen import Debug, Json, NoColor, Plain, Quiet, Screen, Store
-from personae.errors import UsageError
+from personae.errors import UsageError, lacking
 
 if TYPE_CHECKING:
     from personae.web.tokens import Tokens
@@ -46,10 +46,7 @@ def serve(
     try:
         from personae.web import app, guard, server, serving
     except ModuleNotFoundError as no:
-        what = f"serving needs a package that is not installed: {no.name}"
-        raise UsageError(
-            "P001", what, where="personae serve", did="nothing was started", fix='pip install "personae[app]"'
-        ) from None
+        raise lacking(no.name or "fastapi", "app", where="personae serve") from None
     from personae.store import Record
 
     logging.getLogger("personae").addHandler(_Lines(screen))

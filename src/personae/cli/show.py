@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # nouns that --help does not wait for
 
 
 def show(
-    name: Annotated[str, typer.Argument(metavar="[RUN]", help="A run's id or folder; else the current one.")] = "",
+    name: Annotated[str, typer.Argument(metavar="RUN", help="A run's id or folder; else the current one.")] = "",
     persona: Annotated[str, typer.Option("--persona", metavar="NAME", help="One persona in full, by name or key.")] = "",
     why_groups: Annotated[bool, typer.Option("--why-groups", help="What was tried, and why this number of groups.")] = False,
     changes: Annotated[

@@ -22,7 +22,7 @@ _MARKS = {"held": "held", "failed": "FAILED", "not checked": "not checked"}
 
 
 def test(
-    name: Annotated[str, typer.Argument(metavar="[RUN]", help="A run's id or folder; else the current one.")] = "",
+    name: Annotated[str, typer.Argument(metavar="RUN", help="A run's id or folder; else the current one.")] = "",
     expect: Annotated[str, typer.Option("--expect", metavar="FILE", help="File with [[expect]] tables.")] = FILE,
     junit: Annotated[str, typer.Option("--junit", metavar="FILE", help="Write the outcome as JUnit XML, too.")] = "",
     store: Store = "",

@@ -13,7 +13,7 @@ from personae.cli.screen import Debug, Json, NoColor, Plain, Quiet, Screen, Stor
 def undo(
     number: Annotated[
         int | None,
-        typer.Argument(metavar="[N]", help="The number of the edit; the last one when left out.", show_default=False),
+        typer.Argument(metavar="N", help="The number of the edit; the last one when left out.", show_default=False),
     ] = None,
     run: Run = "",
     store: Store = "",

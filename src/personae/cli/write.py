@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def write(
-    name: Annotated[str, typer.Argument(metavar="[RUN]", help="A run's id or folder; else the current one.")] = "",
+    name: Annotated[str, typer.Argument(metavar="RUN", help="A run's id or folder; else the current one.")] = "",
     ai: Ai = "",
     ai_url: AiUrl = "",
     ai_budget: AiBudget = 0,

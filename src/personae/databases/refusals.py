@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from personae.databases.address import Address
-from personae.errors import DataError, MachineError, PersonaeError, UsageError
+from personae.errors import DataError, MachineError, PersonaeError, UsageError, lacking
 from personae.redaction import redacted
 
 E = TypeVar("E", bound=Exception)
@@ -63,15 +63,8 @@ def translated(kind: type[E], ours: Callable[[E], PersonaeError]) -> Iterator[No
 
 
 def without_driver(address: Address, package: str, extra: str) -> MachineError:
-    """P116 for a driver that is not installed."""
-    fix = f'pip install "personae[{extra}]"'
-    return MachineError(
-        "P116",
-        f"reading {address.label} needs {package}, which is not installed",
-        where=address.reference,
-        did=_NOTHING,
-        fix=fix,
-    )
+    """P501 for a driver that is not installed."""
+    return lacking(package, extra, where=address.reference, did=_NOTHING)
 
 
 def changed(address: Address, name: str, counted: int, came: int) -> DataError:

@@ -12,17 +12,16 @@ from typing import Any
 
 from personae.endpoint.address import Endpoint
 from personae.endpoint.failed import Failed, late, refused, unreachable
-from personae.errors import UsageError
+from personae.errors import lacking
 
 AFTER = 20.0
 """Seconds that an endpoint may ask for before the next try; a longer wait counts as this."""
 
 
 def ready(to: Endpoint) -> None:
-    """See that the client library is there. Raises UsageError P001 saying what to install."""
+    """See that the client library is there. Raises MachineError P501 saying what to install."""
     if find_spec(to.dialect) is None or find_spec("httpx2") is None:
-        what = f"a language model needs the package {to.dialect}, which is not installed"
-        raise UsageError("P001", what, where="--ai", did="nothing was sent", fix='pip install "personae[llm]"')
+        raise lacking(to.dialect, "llm", where="--ai", did="nothing was sent")
 
 
 def send(to: Endpoint, secret: str, made: Mapping[str, Any], seconds: float) -> Any:

@@ -92,6 +92,8 @@ def _head(cast: Cast, rule: Rule, wanted: Wanted, raw: Raw | None, why: str) -> 
     yield "then load placed.csv as the table placed and count who stands elsewhere, which is to give 0:"
     same = "a.persona IS NOT DISTINCT FROM b.persona AND a.kind = b.kind"
     yield f"  SELECT count(*) FROM (this statement) AS a FULL JOIN placed AS b ON a.id = b.id WHERE NOT ({same})"
+    yield "A user who is twice in a table of one row a user is placed twice; this is to give two equal numbers:"
+    yield "  SELECT count(*), count(DISTINCT id) FROM (this statement) AS a"
     if wanted.dialect == "snowflake":
         yield "Names of small letters, digits and _ are taken as written without quotes, which Snowflake keeps in capitals."
 

@@ -13,7 +13,8 @@ class Schedule:
 
     `weekday` counts from 0 for Monday and is set for a week, `day` (1 to 28) for a month; `hour` has no meaning for an hour.
     `timezone` is a name such as Europe/Paris, "" for the machine's own. `command` are the words after `personae`, and `folder`
-    is where they are said.
+    is where they are said. `program` is what starts personae: its full path where it is known, as the clocks of a machine look
+    for programs in few places.
     """
 
     every: str
@@ -24,6 +25,7 @@ class Schedule:
     timezone: str = ""
     command: tuple[str, ...] = ("refresh",)
     folder: str = "."
+    program: str = "personae"
 
     @property
     def store(self) -> str:

@@ -14,7 +14,7 @@ HEADS = ("run", "day", "verdict")
 
 
 def page(points: Sequence[Point], cast: Cast, only: str = "") -> Leaf:
-    """All runs of a history, newest first, with a drawing; `only` is the key of one persona."""
+    """All runs of a history, oldest first, with a drawing; `only` is the key of one persona."""
     entity, floor = cast.study.entity, cast.study.floor
     shown = [p for p in points if not only or p.of(only)]
     kept = [
@@ -24,21 +24,21 @@ def page(points: Sequence[Point], cast: Cast, only: str = "") -> Leaf:
     title = picture.title if picture else f"{count(len(shown))} run{'' if len(shown) == 1 else 's'} so far"
     columns, rows = table(shown, cast, only)
     right = tuple(range(3, len(columns)))
-    lead = f"{count(len(points))} runs, each a refresh of the one before; the newest first."
+    lead = f"{count(len(points))} runs, each a refresh of the one before; the oldest first."
     return Leaf("History", title, lead, (picture,) if picture else (), (Grid("Run by run", columns, rows, right),))
 
 
 def table(points: Sequence[Point], cast: Cast, only: str = "") -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
-    """Columns and rows, newest first: one persona in full, or the share of each."""
+    """Columns and rows, oldest first as in the list of runs: one persona in full, or the share of each."""
     many, floor = plural(cast.study.entity), cast.study.floor
     if only:
         full = (*HEADS, many, "share", "steady in 100", "called")
-        return full, tuple(_one(p, only, floor) for p in reversed(points))
+        return full, tuple(_one(p, only, floor) for p in points)
     names = {s.key: s.name for p in points for s in p.personas} | {p.key: p.name for p in cast.personas}
     keys = sorted(names, key=lambda k: (len(k), k))
     heads = (*HEADS, many, "moved", *(f"{names[k]} ({k})" for k in keys))
     return heads, tuple(
-        (p.run, p.date, p.verdict, count(p.users), _moved(p), *(_share(p, k, floor) for k in keys)) for p in reversed(points)
+        (p.run, p.date, p.verdict, count(p.users), _moved(p), *(_share(p, k, floor) for k in keys)) for p in points
     )
 
 

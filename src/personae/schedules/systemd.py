@@ -9,7 +9,8 @@ from personae.model.schedule import DAYS, Schedule
 
 def write(schedule: Schedule) -> Mapping[str, str]:
     """The two units. Exit code 5 (the machine said no) is tried again; 4 (a gate said no) shows as failed and is not."""
-    words = " ".join(_quoted(w) for w in ("personae", *schedule.command, "--plain"))
+    words = " ".join(_quoted(w) for w in (schedule.program, *schedule.command, "--plain"))
+    begun = words if schedule.program.startswith("/") else f"/usr/bin/env {words}"
     service = f"""[Unit]
 Description=personae {schedule.command[0]}
 StartLimitIntervalSec=1h
@@ -18,7 +19,7 @@ StartLimitBurst=4
 [Service]
 Type=oneshot
 WorkingDirectory={schedule.folder.replace("%", "%%")}
-ExecStart=/usr/bin/env {words}
+ExecStart={begun}
 # 0 done; 2 and 3: the command or the data; 4: a gate said no, the last run stays; 5: the machine said no
 Restart=on-failure
 RestartPreventExitStatus=1 2 3 4

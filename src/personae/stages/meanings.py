@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from personae.errors import UsageError
+from personae.errors import lacking
 from personae.model.features import MEANING, Measure
 from personae.model.study import Role
 from personae.model.table import Kind
@@ -26,7 +26,7 @@ DIRECTIONS = 64
 def meanings(name: str, rows: npt.NDArray[Any], texts: Sequence[str | None], users: int, source: str) -> tuple[Measure, ...]:
     """A column of texts, those of the users at `rows`, as measures that form groups together and are told in no sentence.
 
-    Each text is a vector of length 1; users without a text have nan. Raises UsageError P001 where the package is missing.
+    Each text is a vector of length 1; users without a text have nan. Raises MachineError P501 where the package is missing.
     """
     filled = np.array([bool(t and t.strip()) for t in texts], bool)
     values = np.full((users, DIRECTIONS), np.nan)
@@ -46,8 +46,7 @@ def _vectors(texts: Sequence[str]) -> npt.NDArray[np.float64]:
     try:
         import wordllama
     except ImportError as missing:
-        fix = "install it: pip install 'personae[text]', or leave --embed out"
-        raise UsageError("P001", "--embed needs the package wordllama", where="--embed", fix=fix) from missing
+        raise lacking("wordllama", "text", where="--embed", did="nothing was written", instead="leave --embed out") from missing
     folder = Path(wordllama.__file__).parent
     model = wordllama.WordLlama.load(cache_dir=folder, disable_download=True, trunc_dim=DIRECTIONS)
     raw = np.asarray(model.embed([t[:10_000] for t in texts]), np.float64)

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from personae.store import tables
 from personae.store.record import Record
 from personae.store.scrub import Ids, named, names
 
@@ -19,13 +20,14 @@ _LISTS = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".parquet", ".html", ".md")
 @dataclass(frozen=True)
 class Named:
     """Runs (ids) whose users they are among, how many of them are in any, folders of reports that name them, files beside the
-    record that do, and how many files there were not looked into: other kinds, too large, too many."""
+    record that do, files there that were not looked into (other kinds, too large, too many), and ids that no run knows."""
 
     runs: tuple[str, ...]
     known: int
     reports: tuple[Path, ...]
     beside: tuple[Path, ...]
-    unread: int
+    unread: tuple[Path, ...]
+    unknown: tuple[str, ...]
 
 
 def naming(record: Record, ids: Collection[str]) -> Named:
@@ -36,7 +38,14 @@ def naming(record: Record, ids: Collection[str]) -> Named:
     reports = tuple(p for p in places if p.is_dir() and names(p, whom))
     beside, unread = _beside(record, [*places], whom)
     known = frozenset[str]().union(*found.values())
-    return Named(tuple(e for e, some in found.items() if some), len(known), reports, beside, unread)
+    return Named(
+        tuple(e for e, some in found.items() if some),
+        len(known),
+        reports,
+        beside,
+        unread,
+        tuple(sorted(frozenset(ids) - known)),
+    )
 
 
 def _known(result: Path, ids: Collection[str]) -> frozenset[str]:
@@ -52,16 +61,16 @@ def _known(result: Path, ids: Collection[str]) -> frozenset[str]:
     return frozenset(column.filter(pc.is_in(column, value_set=pa.array(sorted(ids), column.type))).to_pylist())
 
 
-def _beside(record: Record, places: Collection[Path], whom: Ids) -> tuple[tuple[Path, ...], int]:
-    """Files of the project around the record that name them, and how many were not looked into."""
+def _beside(record: Record, places: Collection[Path], whom: Ids) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
+    """Files of the project around the record that name them, and those that were not looked into."""
     own = {p.resolve() for p in (record.root, *places)}
-    found, unread = [], 0
+    found, unread = list[Path](), list[Path]()
     for i, path in enumerate(_files(record.root.parent, own)):
-        if i >= MOST or path.suffix.lower() not in _LISTS or path.stat().st_size > LARGEST:
-            unread += 1
+        if i >= MOST or path.stat().st_size > LARGEST or not (path.suffix.lower() in _LISTS or tables.readable(path)):
+            unread.append(path)
         elif named(path, whom):
             found.append(path)
-    return tuple(found), unread
+    return tuple(found), tuple(unread)
 
 
 def _files(folder: Path, own: Collection[Path]) -> Iterator[Path]:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from personae import plugins
+from personae.store import tables
 
 BLANK = "(forgotten)"
 """What stands where words of a person stood."""
@@ -74,6 +75,8 @@ def named(path: Path, ids: Ids) -> bool:
     if path.suffix == ".parquet":
         mask = _mask(path, ids)
         return mask is not None and not all(mask.to_pylist())
+    if tables.readable(path):
+        return any(ids.cell(c) or ids.amid(c) for c in tables.cells(path))
     text = path.read_bytes().decode("utf-8", "replace")
     if path.suffix == ".csv":
         return any(ids.cell(c) for row in csv.reader(io.StringIO(text, newline="")) for c in row) or ids.amid(text)

@@ -69,9 +69,12 @@ def _table(table: Mapping[str, Any], lines: _Lines) -> Iterator[Expectation]:
         fix = f"say what: {', '.join(known)}" if persona else f"say what is expected, such as:\n{EXAMPLE}"
         raise _wrong(lines, "persona", "an [[expect]] table expects nothing", fix)
     for key, value in wanted.items():
+        if key not in known and key in OF_PERSONA:
+            what = f"{key} is expected of one persona, and this table names none"
+            raise _wrong(lines, key, what, 'say of which: persona = "P1"')
         if key not in known:
             near = next(iter(difflib.get_close_matches(key, known, 1, 0.5)), "")
-            other = " (only without persona)" if persona and key in OF_RUN else " (with persona)" if key in OF_PERSONA else ""
+            other = " (only without persona)" if persona and key in OF_RUN else ""
             fix = f"did you mean {near}?" if near else f"it is one of: {', '.join(known)}"
             raise _wrong(lines, key, f"{key} is nothing that can be expected{other}", fix)
         yield _one(persona, key, known[key], value, lines)

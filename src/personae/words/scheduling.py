@@ -17,7 +17,7 @@ _BREAKS = ("Cc", "Zl", "Zp")
 _LONG = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
-def schedule(every: str, at: str, timezone: str, command: tuple[str, ...], folder: str) -> Schedule:
+def schedule(every: str, at: str, timezone: str, command: tuple[str, ...], folder: str, program: str = "personae") -> Schedule:
     """What --every and --at say. Raises UsageError P001 naming what is wrong, a name that would break a line included."""
     if every not in EVERY:
         near = next(iter(difflib.get_close_matches(every, EVERY, 1, 0.5)), "")
@@ -44,7 +44,7 @@ def schedule(every: str, at: str, timezone: str, command: tuple[str, ...], folde
     number = int(day) if every == "month" else 1
     if not 1 <= number <= 28:
         raise _wrong("--at", f"not every month has a day {number}", "choose a day from 1 to 28")
-    return Schedule(every, weekday, number, int(hour or 0), minute, timezone, command, folder)
+    return Schedule(every, weekday, number, int(hour or 0), minute, timezone, command, folder, program)
 
 
 def _weekday(day: str) -> int:
