@@ -125,9 +125,9 @@ def _program(path: Path, line: str) -> None:
 
 def test_clocks_of_the_machine_call_the_program_by_its_full_path() -> None:
     """cron and systemd look for programs in few places; where the path is not known, the line says what to do."""
-    known = replace(WEEKLY, program="/opt/my venv/bin/personae")
-    assert "'/opt/my venv/bin/personae' refresh" in cron.write(known)["crontab"]
-    assert 'ExecStart="/opt/my venv/bin/personae" refresh' in systemd.write(known)["personae.service"]
+    known = replace(WEEKLY, program="/usr/local/my venv/bin/personae")
+    assert "'/usr/local/my venv/bin/personae' refresh" in cron.write(known)["crontab"]
+    assert 'ExecStart="/usr/local/my venv/bin/personae" refresh' in systemd.write(known)["personae.service"]
     assert "write the full path" in cron.write(WEEKLY)["crontab"]
     assert "write the full path" not in cron.write(known)["crontab"]
 
