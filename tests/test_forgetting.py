@@ -124,6 +124,39 @@ def test_any_id_can_be_forgotten(tmp_path: Path, who: str) -> None:
     assert len(who) < 3 or not _holding(record.root, who)
 
 
+@pytest.mark.parametrize("who", ["1000", "ab"])
+def test_a_short_id_goes_from_words_and_numbers_of_groups_stay(tmp_path: Path, who: str) -> None:
+    """PER-13: an id that could be a number of something."""
+    record, made = Record(tmp_path / ".personae"), cast_builder.cast((who, *cast_builder.IDS[1:]))
+    first, *more = made.tables
+    reject = Reject("users.csv", 9, "3 fields where 2 are expected", f"Spoke with {who} at length;12;3")
+    tables = (replace(first, rejects=(reject,), notes=(replace(first.notes[0], words=f"2 rows of {who} disagree"),)), *more)
+    record.add(
+        replace(made, tables=tables, warnings=(f"{who} appears twice",)), None, "2026-05-30", more=lambda place, cast: None
+    )
+    record.edit("r01", lambda _: (Edit(0, "2026-06-01", "note", "P1", f"Spoke with customer {who} at length"), None))
+    facts = record.load("r01").facts
+    done = forget(record, [who])
+    assert (done.runs, done.edits, done.left) == (("r01",), 1, ())
+    assert [e.text for e in record.edits("r01")] == ["Spoke with customer (forgotten) at length"]
+    cast = record.load("r01")
+    assert cast.warnings == ("(forgotten) appears twice",) and cast.tables[0].notes[0].words == "2 rows of (forgotten) disagree"
+    assert cast.facts == facts and cast.tables[0].rejects[0].text == "(forgotten)"
+    assert not any(
+        f"{word} {who}".encode() in p.read_bytes() for p in record.root.rglob("*.*") for word in ("with", "customer")
+    )
+
+
+def test_a_line_of_the_record_that_is_damaged_stays_damaged(tmp_path: Path) -> None:
+    record = _filled(tmp_path)
+    with sqlite3.connect(record.root / "index.db") as index:
+        index.execute("update runs set users = 999999 where number = 1")
+    index.close()
+    assert not record.entry("r01").whole
+    assert forget(record, [WHO]).runs == ("r01", "r02")
+    assert (record.entry("r01").whole, record.entry("r02").whole) == (False, True)
+
+
 def test_forgetting_twice_or_nobody_changes_nothing(tmp_path: Path) -> None:
     record = _filled(tmp_path)
     forget(record, [WHO])

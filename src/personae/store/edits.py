@@ -113,8 +113,9 @@ def _one(index: sqlite3.Connection, number: int) -> Edit:
         return _edit(number, "", "undone", "", "")
 
 
-def rewritten(index: sqlite3.Connection, anew: Mapping[str, str], blanked: Callable[[str], str]) -> int:
-    """Let edits name runs by new digests, and take out of their words what `blanked` takes out; returns how many lost words.
+def rewritten(index: sqlite3.Connection, anew: Mapping[str, str], blanked: Callable[[str, str], str]) -> int:
+    """Let edits name runs by new digests, and take out of their words what `blanked` takes out of the text of a field of that
+    name, "" for the name of a measure; returns how many lost words.
 
     Sealed again, unless an edit was damaged before: it stays so.
     """
@@ -125,7 +126,8 @@ def rewritten(index: sqlite3.Connection, anew: Mapping[str, str], blanked: Calla
         words, now = body, anew.get(digest, digest)
         with suppress(ValueError, TypeError, AttributeError):
             made = json.loads(body)
-            said = {k: blanked(v) if isinstance(v, str) and k != "derived" else v for k, v in made.items()}
+            plain_ = made.get("kind") == "hide-measure"
+            said = {k: blanked("" if plain_ else k, v) if isinstance(v, str) and k != "derived" else v for k, v in made.items()}
             derived = anew.get(made.get("derived", ""), made.get("derived", ""))
             words = json.dumps({**said, "derived": derived}, ensure_ascii=False, sort_keys=True)
             lost += said != made

@@ -54,7 +54,7 @@ def forget(record: Record, ids: Collection[str]) -> Forgotten:
         anew = {p.name: made for p in found if (made := record.keep(partial(scrubbed, p, whom)))}
         with on_disk(record.root), index.at_once(rows):
             lists = _unlisted(rows, whom)
-            said = edits.rewritten(rows, anew, whom.blanked)
+            said = edits.rewritten(rows, anew, whom.field)
             _renamed(rows, known, anew)
         record.clean(rows)
         with on_disk(record.root):
@@ -102,7 +102,7 @@ def _tables(rows: sqlite3.Connection) -> dict[str, set[str]]:
 
 def _answered(folder: Path, whom: Ids) -> int:
     """Remove kept answers of language models that name them."""
-    found = [p for p in folder.glob("*") if p.is_file() and whom.amid(p.read_text(encoding="utf-8", errors="replace"))]
+    found = [p for p in folder.glob("*") if p.is_file() and whom.said(p.read_text(encoding="utf-8", errors="replace"))]
     for path in found:
         path.unlink()
     return len(found)

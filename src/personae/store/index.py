@@ -91,8 +91,9 @@ def insert(index: sqlite3.Connection, entry: Entry) -> None:
 
 
 def update(index: sqlite3.Connection, entry: Entry) -> None:
-    """Write what is known of a listed run anew."""
-    values = asdict(entry.sealed())
+    """Write what is known of a listed run anew; where its line was damaged the broken seal stays, and goes on to say so."""
+    there = next((e for e in runs(index) if e.number == entry.number), entry)
+    values = asdict(entry.sealed() if there.whole else replace(entry, seal=there.seal))
     sets = ", ".join(f"{n} = ?" for n in values)
     index.execute(f"update runs set {sets} where number = ?", [*values.values(), entry.number])
 

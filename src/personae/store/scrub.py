@@ -12,7 +12,7 @@ import io
 import json
 import re
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,10 @@ BLANK = "(forgotten)"
 """What stands where words of a person stood."""
 _LISTS = ("examples", "rejects", "warnings", "notes", "edits")
 """Parts of a document in which an id of somebody may stand."""
+_PROSE = ("text", "words", "was", "source", "warnings")
+"""Fields of words in which any id is blanked, though it may be a number of something else: too much is better than a name."""
+_ASIDE = ["source", "line", "reason", "text"]
+"""The columns of the file of rows that were set aside."""
 
 
 class Ids:
@@ -31,7 +35,7 @@ class Ids:
     def __init__(self, ids: frozenset[str]) -> None:
         self.all = ids
         telling = sorted((i for i in ids if len(i) > 4 or (len(i) > 2 and not i.isdigit())), key=lambda i: (-len(i), i))
-        self._amid = re.compile(r"(?<![\w-])(?:" + "|".join(map(re.escape, telling)) + r")(?![\w-])") if telling else None
+        self._amid, self._said = _pattern(telling), _pattern(sorted(ids, key=lambda i: (-len(i), i)))
 
     def cell(self, text: str) -> bool:
         """Whether a cell of a file is one of the ids, with or without the guard against formulas."""
@@ -42,12 +46,23 @@ class Ids:
         return any(f.strip(" \"'") in self.all for f in re.split(r"[,;|\t]", text)) or self.amid(text)
 
     def amid(self, text: str) -> bool:
-        """Whether one of them stands in a text. Numbers of up to four digits are looked for as whole cells alone."""
+        """Whether one of them stands in a text. Numbers of up to four digits and ids of up to two signs are not looked for."""
         return self._amid is not None and self._amid.search(text) is not None
 
-    def blanked(self, text: str) -> str:
-        """A text without them."""
-        return text if self._amid is None else self._amid.sub(BLANK, text)
+    def said(self, text: str) -> bool:
+        """Whether one of them stands in words, be it a number of a figure or two that may count something."""
+        return self._said is not None and self._said.search(text) is not None
+
+    def field(self, name: str, text: str) -> str:
+        """The text of a field of that name without them: in fields of prose without any, in others without telling ones."""
+        pattern = self._said if name in _PROSE else self._amid
+        return text if pattern is None else pattern.sub(BLANK, text)
+
+
+def _pattern(ids: Sequence[str]) -> re.Pattern[str] | None:
+    """Finds any of some ids as whole words; None where there are none."""
+    some = [re.escape(i) for i in ids if i]
+    return re.compile(r"(?<![\w-])(?:" + "|".join(some) + r")(?![\w-])") if some else None
 
 
 def scrubbed(folder: Path, ids: Ids, to: Path) -> str:
@@ -128,14 +143,14 @@ def _csv(text: str, ids: Ids) -> str:
     """The rows of others, byte for byte; rows that were set aside stay, with their words blanked."""
     lines = io.StringIO(text, newline="").readlines()
     reader, start, made = csv.reader(iter(lines)), 0, []
-    key = -1
+    key, aside = -1, False
     for i, row in enumerate(reader):
         raw, start = "".join(lines[start : reader.line_num]), reader.line_num
         if i == 0:
-            key = row.index("id") if "id" in row else -1
+            key, aside = row.index("id") if "id" in row else -1, row == _ASIDE
         if key >= 0 and key < len(row) and ids.cell(row[key]):
             continue
-        theirs = [key < 0 and ids.line(c) for c in row]
+        theirs = [key < 0 and (ids.line(c) or (aside and j == 3 and ids.said(c))) for j, c in enumerate(row)]
         made.append(_row([BLANK if t else c for c, t in zip(row, theirs, strict=True)]) if any(theirs) else raw)
     return "".join(made)
 
@@ -158,21 +173,26 @@ def _part(value: Any, ids: Ids, key: str) -> Any:
         theirs = (_listed(v, ids) or (key == "examples" and v in ids.all) for v in value)
         return [_part(v, ids, key) for v, gone in zip(value, theirs, strict=True) if not gone]
     if isinstance(value, dict):
-        return {k: _part(v, ids, k if k in _LISTS else _under(key, k)) for k, v in value.items()}
+        hides = value.get("kind") == "hide-measure"
+        return {k: _part(v, ids, k if k in _LISTS else _under(key, "" if hides else k)) for k, v in value.items()}
     if not isinstance(value, str) or not value:
         return value
     if key in ("low", "high"):
         return "" if value in ids.all else value
     if key == "text":
-        return BLANK if ids.line(value) else value
-    return ids.blanked(value) if key in ("said", "warnings") else value
+        return BLANK if ids.line(value) or ids.said(value) else value
+    return ids.field("text" if key in ("prose", "notes") else key, value) if key in _WORDS else value
 
 
 def _under(key: str, own: str) -> str:
-    """What kind of text stands under a key: "said" for all in warnings, notes and edits, "text" in rows that were set aside."""
-    if key in ("warnings", "notes", "edits", "said"):
-        return "said"
+    """What kind of text stands under a key: in warnings, notes and edits "prose" where it is words and else "said", in rows
+    that were set aside "text"."""
+    if key in _WORDS:
+        return "prose" if own in _PROSE else "said"
     return own if own in ("low", "high") or (key, own) == ("rejects", "text") else ""
+
+
+_WORDS = ("warnings", "notes", "edits", "said", "prose")
 
 
 def _listed(value: Any, ids: Ids) -> bool:
