@@ -91,7 +91,7 @@ def test_a_persona_that_doubles_is_told_by_its_name() -> None:
     before = known(same, sizes=(500, 120))
     made = drift(before, same, placed(N, (380, 240)), before.study)
     words = [s.words for s in made.shifts]
-    assert "Quiet browsers doubled: 12 % to 24 % of users, a medium rise." in words
+    assert "By the rule of the run before, Quiet browsers doubled: 12 % to 24 % of users, a medium rise." in words
     assert made.shifts[0].effect == pytest.approx(0.316, abs=0.01)
 
 
@@ -99,32 +99,33 @@ def test_more_people_in_no_persona_hint_at_a_kind_that_was_not_seen() -> None:
     same = features(number("basket", normal(41, 28)))
     made = told(same, same, sizes=(400, 150))
     (outside,) = [s for s in made.shifts if s.of == "outside"]
-    assert outside.words.startswith("In no persona: 25 % to 45 % of users, a medium rise. Perhaps there is a kind")
+    said = "By the rule of the run before, in no persona: 25 % to 45 % of users, a medium rise. Perhaps there is a kind"
+    assert outside.words.startswith(said)
 
 
 def test_empties_from_2_to_30_in_100_are_told() -> None:
     """REF-03."""
     holes = [np.where(some(k) > 0, np.nan, normal(41, 28)) for k in (20, 300)]
     made = told(*(features(number("basket", x)) for x in holes))
-    assert [s.words for s in made.shifts] == ["basket: empty for 2.0 % to 30 % of users, a large rise."]
+    assert [s.words for s in made.shifts] == ["Basket: empty for 2.0 % to 30 % of users, a large rise."]
 
 
 def test_answers_that_are_spread_otherwise_are_told_by_the_one_that_moved_most() -> None:
     codes = [np.repeat([0, 1, 2], c) for c in ((500, 300, 200), (200, 580, 220))]
     made = told(*(features(category("country", c, ("DE", "FR", "IT"))) for c in codes))
-    assert made.shifts[0].words.startswith("country: the answers are spread otherwise, DE most of all, 50 % to 20 % of users")
+    assert made.shifts[0].words.startswith("Country: the answers are spread otherwise, DE most of all, 50 % to 20 % of users")
 
 
 def test_having_any_is_told_apart_from_having_more() -> None:
     """Coupons: twice as many people redeem them, as many each."""
     made = told(*(features(counts=events((some(k) * 3)[:, None], ("redeem coupon",))) for k in (120, 240)))
-    assert [s.words for s in made.shifts] == ["redeem coupon: 12 % to 24 % of users do it, a medium rise."]
+    assert [s.words for s in made.shifts] == ["Redeem coupon: 12 % to 24 % of users do it, a medium rise."]
 
 
 def test_a_measure_that_spreads_at_the_same_height_is_told() -> None:
     made = told(features(number("basket", normal(41, 10))), features(number("basket", normal(41, 30))))
     assert [(s.of, s.size) for s in made.shifts] == [("shape", "large")]
-    assert made.shifts[0].words == "basket: at about the same height as before, but spread otherwise, a large change."
+    assert made.shifts[0].words == "Basket: at about the same height as before, but spread otherwise, a large change."
 
 
 def test_a_few_whales_move_a_mean_and_no_rank_and_are_no_shift() -> None:
@@ -151,7 +152,7 @@ def test_months_of_other_lengths_do_not_make_a_shift_either_way(before: int, aft
 def test_an_event_that_is_new_is_told() -> None:
     done = np.column_stack([some(900), some(800)])
     made = told(features(counts=events(done[:, :1], ("order",))), features(counts=events(done, ("order", "chargeback"))))
-    assert [s.words for s in made.shifts] == ["chargeback: 0 % to 80 % of users do it, a large rise."]
+    assert [s.words for s in made.shifts] == ["Chargeback: 0 % to 80 % of users do it, a large rise."]
     few = np.column_stack([some(900), some(5)])
     assert told(features(counts=events(few[:, :1], ("order",))), features(counts=events(few, ("order", "x")))).clear
 
@@ -180,7 +181,7 @@ def test_nothing_of_what_is_told_depends_on_how_few_a_few_are(few: int) -> None:
     """REF-11: no small count stands in a notice, and none follows from its effect or p."""
     holes = [np.where(some(k) > 0, np.nan, normal(41, 28)) for k in (few, 300)]
     made = told(*(features(number("basket", x)) for x in holes))
-    assert made.shifts[0].words == "basket: empty for a few to 30 % of users, a large rise."
+    assert made.shifts[0].words == "Basket: empty for a few to 30 % of users, a large rise."
     assert plain(made.shifts[0]) == _with_nine()
 
 

@@ -57,7 +57,7 @@ def drift(before: Cast, after: Features, placement: Placement, study: Study) -> 
     found = [_judged(t.shift, levels[t.part]) for t in tests]
     shifts = _once([s for s in found if s.size and s.p <= ALPHA])
     shifts = sorted(shifts, key=lambda s: (-abs(s.effect), s.of, s.name))
-    told = tuple(replace(s, words=drifting.shifted(s, study.entity)) for s in shifts)
+    told = tuple(replace(s, words=drifting.shifted(s, study.entity, before.run)) for s in shifts)
     told_from = shifting.seen(kept.looked, _looked(after, study), levels["measures"]) if kept and compared else 0.0
     made = Drift(len(compared) + many["personas"], told, before.users, len(after), least=max(LEAST, told_from))
     return replace(made, words=drifting.summed(made, study.entity, aside, measured=kept is not None))

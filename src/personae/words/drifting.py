@@ -15,9 +15,13 @@ HARDLY = "a few"
 """Said for a number too small to be shown."""
 
 
-def shifted(shift: Shift, entity: str) -> str:
-    """One shift: "Basket: 41.0 to 52.3, a medium rise."."""
-    return _OF[shift.of](shift, plural(entity))
+def shifted(shift: Shift, entity: str, run: str = "") -> str:
+    """One shift: "Basket: 41.0 to 52.3, a medium rise.". Sizes of personas are those by the rule of the `run` before, which
+    are others than those of the new run where its rule is another."""
+    words = _OF[shift.of](shift, plural(entity))
+    if shift.of in ("persona", "outside"):
+        return f"By the rule of {run or 'the run before'}, {words}"
+    return f"{words[:1].upper()}{words[1:]}"
 
 
 def summed(made: Drift, entity: str, aside: Sequence[str] = (), *, measured: bool = True) -> str:
@@ -103,7 +107,7 @@ def _persona(s: Shift, who: str) -> str:
 
 def _outside(s: Shift, who: str) -> str:
     hint = " Perhaps there is a kind that the run before had not seen." if s.effect > 0 else ""
-    return f"In no persona: {_shares(s)} of {who}, {_moved(s)}.{hint}"
+    return f"in no persona: {_shares(s)} of {who}, {_moved(s)}.{hint}"
 
 
 _OF = {

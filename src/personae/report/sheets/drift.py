@@ -50,7 +50,9 @@ def about(drift: Drift) -> str:
     return (
         f"Small is from {SMALL}, medium from {MEDIUM}, large from {LARGE}: effects are free of units, standard deviations for "
         f"measures and Cohen's h for shares. p is corrected for all of the {drift.tested} things that were compared: where "
-        "nothing has shifted, a table like this appears in at most 5 of 100 refreshes. Empty cells stand for a few users."
+        "nothing has shifted, a table like this appears in at most 5 of 100 refreshes. Empty cells stand for a few users. "
+        "Sizes of personas are those by the rule of the run before, for its data and for the new: where the new run draws its "
+        "groups otherwise, its own sizes stand in the table of personas."
     )
 
 
