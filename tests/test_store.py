@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -307,9 +308,14 @@ def test_a_killed_writer_leaves_nothing_that_is_listed_or_stays(tmp_path: Path) 
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="needs POSIX rights")
-def test_a_read_only_record_can_be_read_and_says_so_when_written(tmp_path: Path) -> None:
-    """PER-07, run as a user without rights where the tests run as root."""
-    record = Record(tmp_path / ".personae")
+def test_a_read_only_record_can_be_read_and_says_so_when_written() -> None:
+    """PER-07, run as a user without rights where the tests run as root, in a folder that every account may look into."""
+    with tempfile.TemporaryDirectory(prefix="personae-") as folder:
+        Path(folder).chmod(0o755)
+        _read_only(Record(Path(folder) / ".personae"))
+
+
+def _read_only(record: Record) -> None:
     _add(record, cast_builder.cast())
     code = (
         f"import os, sys; sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
@@ -322,8 +328,6 @@ def test_a_read_only_record_can_be_read_and_says_so_when_written(tmp_path: Path)
         "try: record.add(cast, None, '2026-05-30', more=lambda p, r: None)\n"
         "except PersonaeError as e: print(e.code, e.exit_code, '--store' in e.fix)\n"
     )
-    for place in (tmp_path, *(p for p in tmp_path.parents if p.name.startswith(("pytest-", "popen-")))):
-        place.chmod(0o755)
     _rights(record.root, 0o555, 0o444)
     try:
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
