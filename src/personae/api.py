@@ -339,13 +339,18 @@ def refresh(result: Result | str | PathLike[str], *sources: Any, allow: str | It
     `result` is a Result, the folder of one, or its id in the record of the working folder. `Result.change` says who survived,
     split, merged, is new or gone, who moved and what has shifted. Raises GateError where a gate that is not among those of
     `allow` says no to the new data: the run then stays as good as it was. The same bytes again are stopped by the gate
-    "unchanged"; with allow="unchanged" they give the same personas.
+    "unchanged"; with allow="unchanged" they give the same personas. Names, notes and hidden measures go on. A Result in memory
+    knows no other refresh of its run: of two of them, each may give the next key to a group of its own.
     """
     known = result if isinstance(result, Result) else load(result)
     data = _sources(sources)
     study = replace(known.cast.study, sources=data.study.sources)
     open_ = (allow,) if isinstance(allow, str) else tuple(allow)
-    return Result(flow.refresh(known.cast, study, data.frames, open_), data.kind)
+    cast = flow.refresh(known.cast, study, data.frames, open_)
+    if not cast.edits:  # where nothing changed they are there
+        held = store.carried(known.cast.edits, known.cast, cast)
+        cast = edited(cast, [replace(e, number=n) for n, e in enumerate(held, 1)])
+    return Result(cast, data.kind)
 
 
 def export(result: Result | str | PathLike[str], path: str | PathLike[str], **options: Any) -> Path:

@@ -84,7 +84,12 @@ class Cast:
     @property
     def given(self) -> int:
         """The highest number that a key ever had, as far as it knows."""
-        return max([self.evidence.given, *map(number, (*self.evidence.keys, *(p.key for p in self.personas)))])
+        return max(
+            [
+                self.evidence.given,
+                *map(number, (*self.evidence.keys, *(p.key for p in self.personas), *(k for e in self.edits for k in e.made))),
+            ]
+        )
 
     def fact(self, id: str) -> Fact:
         """The fact of that id; KeyError when there is none."""

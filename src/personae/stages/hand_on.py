@@ -13,9 +13,9 @@ from personae.model.persona import UNTESTED
 from personae.stages.diff import diff
 from personae.stages.regroup import by_hand
 from personae.stages.renew import Renewal
-from personae.stages.resemble import differences, resemble
+from personae.stages.resemble import differences, known_again, resemble
 from personae.stages.since import since
-from personae.words.edited import renamed
+from personae.words.edited import called_still
 
 NAMED = 0.5
 """Likeness of what sets a persona apart from which on it keeps the name that was found for it."""
@@ -40,28 +40,20 @@ def named(before: Cast, cast: Cast) -> Cast:
     """The cast with the old names of the personas whose key goes on, unless what sets them apart is another thing now."""
     known = {d.key: d.name for d in before.evidence.departed} | {p.key: p.name for p in before.personas}
     stay = {p.key: known[p.key] for p in cast.personas if p.key in known and _alike(before, cast, p.key)}
-    if all(cast[k].name == name for k, name in stay.items()):
-        return cast
-    for k in stay:  # first out of each other's way: a new name may be the old one of another
-        cast = renamed(cast, k, f"Persona {k}s")
-    for p in cast.personas:
-        if p.key not in stay and p.name in stay.values():
-            cast = renamed(cast, p.key, f"{p.name} ({p.key})")
-    for k, name in stay.items():
-        cast = renamed(cast, k, name)
-    return cast
+    return called_still(cast, stay)
 
 
 def returned(before: Cast, cast: Cast, made: Renewal) -> Renewal:
     """The renewal with the old key of each new persona that is one of an earlier run come back: what sets it apart is what set
-    that one apart, and it resembles no other as much. The same where there is none."""
+    that one apart, as far from everyone, and it resembles none that is there as much. The same where there is none."""
     new = [cast.evidence.keys.index(k) for a in made.taken if a.kind == "new" for k in _keys(cast, a, made)]
     keys, left = list(cast.evidence.keys), {d.key: dict(d.differences) for d in before.evidence.departed}
     for n in new:
         own = differences(cast, keys[n])
-        near = {k: resemble(own, d) or 0.0 for k, d in left.items()}
+        near = {k: known_again(own, d) for k, d in left.items()}
         best = max(near, key=lambda k: near[k], default="")
-        if best and near[best] >= BACK:
+        there = [resemble(own, differences(cast, p.key)) or 0.0 for p in cast.personas if p.key != keys[n]]
+        if best and near[best] >= max(BACK, *there):
             keys[n] = best
             del left[best]
     return made if tuple(keys) == cast.evidence.keys else replace(made, evidence=replace(made.evidence, keys=tuple(keys)))
@@ -75,9 +67,11 @@ def _departed(before: Cast, there: Collection[str]) -> tuple[Departed, ...]:
 
 
 def _alike(before: Cast, cast: Cast, key: str) -> bool:
-    """Whether what sets a persona apart is still much the same; it is where it came back."""
-    there = any(p.key == key for p in before.personas)
-    near = resemble(differences(before, key), differences(cast, key)) if there else None
+    """Whether what sets a persona apart is still much the same; so is one that came back, or that a person named or made."""
+    own = next((p for p in before.personas if p.key == key), None)
+    if own is None or own.origin == "edited":
+        return True
+    near = resemble(differences(before, key), differences(cast, key))
     return near is None or near >= NAMED
 
 

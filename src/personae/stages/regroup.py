@@ -20,7 +20,7 @@ from personae.model.rule import Rule
 from personae.model.tree import Tree
 from personae.stages.score import coordinates, place_features
 from personae.stages.since import regrouped
-from personae.words.edited import renamed
+from personae.words.edited import called_still
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -73,14 +73,7 @@ def finish(before: Cast, anew: Cast, made: tuple[str, ...]) -> Cast:
     pictures = {p.key: p.picture for p in before.personas}
     personas = tuple(replace(p, picture=pictures.get(p.key, "")) for p in personas)
     stay = {p.key: p.name for p in before.personas if p.key in {q.key for q in personas}}
-    cast = replace(anew, personas=personas, study=before.study)
-    for k in stay:  # first out of each other's way: a new name may be the old one of another
-        cast = renamed(cast, k, f"Persona {k}s")
-    for k in made:
-        if (name := cast[k].name) in stay.values():
-            cast = renamed(cast, k, f"{name} ({k})")
-    for k, name in stay.items():
-        cast = renamed(cast, k, name)
+    cast = called_still(replace(anew, personas=personas, study=before.study), stay)
     return replace(cast, change=before.change, since=regrouped(before, cast))
 
 

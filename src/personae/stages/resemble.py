@@ -10,6 +10,9 @@ from personae.model.fact import Fact
 
 MOST = 5.0
 """Standard deviations beyond which a difference counts no more."""
+COMMON, FURTHER = 5, 2.0
+"""Measures that two personas need in common for one to be known again in the other, and how many times as far from everyone one
+may lie in them."""
 INTERVAL = 2 * 1.959963985
 """Standard errors between the ends of a 95 % interval."""
 
@@ -20,6 +23,16 @@ def resemble(one: Mapping[str, float], other: Mapping[str, float]) -> float | No
     across = sum(one[m] * other[m] for m in sorted(both))
     lengths = math.sqrt(sum(one[m] ** 2 for m in sorted(both))) * math.sqrt(sum(other[m] ** 2 for m in sorted(both)))
     return None if not both or not lengths else max(-1.0, min(1.0, across / lengths))
+
+
+def known_again(one: Mapping[str, float], other: Mapping[str, float]) -> float:
+    """The same likeness where it can say that one is the other: over at least COMMON common measures, in which neither is more
+    than FURTHER times as far from everyone; 0 where it cannot. The direction alone would do where there are few."""
+    both = sorted(one.keys() & other.keys())
+    mine, theirs = (math.sqrt(sum(x[m] ** 2 for m in both)) for x in (one, other))
+    if len(both) < COMMON or not mine * theirs or not 1 / FURTHER <= mine / theirs <= FURTHER:
+        return 0.0
+    return resemble(one, other) or 0.0
 
 
 def differences(cast: Cast, key: str) -> dict[str, float]:

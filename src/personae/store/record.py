@@ -167,16 +167,19 @@ class Record:
             if self.entry(name) == entry:
                 raise
             return self.load(name)  # it was written anew or pruned meanwhile, or another became current
-        return sparing(replace(whole, run=entry.id), self.root)
+        return sparing(self._knowing(replace(whole, run=entry.id)), self.root)
 
     def bare(self, name: str = "") -> Cast:
-        """The same with nobody's names and notes: as it was described last. It knows the highest key ever given."""
+        """The same with nobody's names and notes: as it was described last."""
         entry = self.entry(name)
         held = [e for e in self.edits(entry.id) if e.structural]
         whole = replace(self._shown(None, held, _trusted(entry).digest), run=entry.id, edits=())
-        if (highest := self.given(entry.id)) > whole.given:
-            whole = replace(whole, evidence=replace(whole.evidence, given=highest))
-        return sparing(whole, self.root)
+        return sparing(self._knowing(whole), self.root)
+
+    def _knowing(self, cast: Cast) -> Cast:
+        """A run that knows the highest key ever given."""
+        highest = self.given(cast.run)
+        return cast if highest <= cast.given else replace(cast, evidence=replace(cast.evidence, given=highest))
 
     def given(self, name: str = "") -> int:
         """The highest number that a key ever had in a run, in those it descends from, their other refreshes and all edits of

@@ -6,7 +6,7 @@ It lies this low because the record applies it whenever a run is opened, so that
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, cast
 
@@ -55,6 +55,20 @@ def renamed(whole: Cast, key: str, name: str) -> Cast:
         personas=cast(tuple[Persona, ...], _walked(personas, changed)),
         dossier=_walked(whole.dossier, changed),
     )
+
+
+def called_still(whole: Cast, names: Mapping[str, str]) -> Cast:
+    """The cast with these names by key; another persona that was given one of them has its key added to it."""
+    if all(whole[k].name == name for k, name in names.items()):
+        return whole
+    for k in names:  # first out of each other's way: a new name may be the old one of another
+        whole = renamed(whole, k, f"Persona {k}s")
+    for p in whole.personas:
+        if p.key not in names and p.name in names.values():
+            whole = renamed(whole, p.key, f"{p.name} ({p.key})")
+    for k, name in names.items():
+        whole = renamed(whole, k, name)
+    return whole
 
 
 def marks(whole: Cast, key: str) -> tuple[str, ...]:
