@@ -51,6 +51,18 @@ def test_the_reason_comes_when_it_is_asked_for(served: Served) -> None:
     assert served.ask("POST", "/v1/score?explain=maybe", served.record_of(3)).status == 422
 
 
+def test_events_that_the_rule_does_not_count_are_told_with_the_one_that_was_meant(served: Served) -> None:
+    """A log may hold new events, so that nobody is refused; a mistyped name is not swallowed either."""
+    event = served.world.events[0]
+    for events in ({event + "x": 3}, [event + "x", event]):
+        told = served.ask("POST", "/v1/score?explain=true", {"id": "C-1", "events": events})
+        assert told.status == 200
+        said = [w for w in told.json["why"] if "does not count" in w]
+        assert len(said) == 1 and f"'{event}x'" in said[0] and "did you mean" in said[0]
+    known = served.ask("POST", "/v1/score?explain=true", {"id": "C-1", "events": {event: 3, "new": 0}})
+    assert not any("does not count" in w for w in known.json["why"])
+
+
 def test_personas_say_what_the_evidence_says(served: Served) -> None:
     told = served.ask("GET", "/v1/personas").json
     assert [p["key"] for p in told["personas"]] == [p.key for p in served.cast.personas]

@@ -20,7 +20,7 @@ from personae.model.plain import plain
 from personae.report.binder import sheets
 from personae.report.limits import limits
 from personae.stages.intake import Scorer
-from personae.words.happening import happened, headline
+from personae.words.happening import notice
 
 MASKED = "(masked)"
 """What stands in place of an id."""
@@ -123,7 +123,7 @@ class Desk:
         """What became of each persona since the run before; moves of few people are not told."""
         if made is None:
             return {**self._run(), "before": None, "words": ["There is no earlier run to compare with."]}
-        words = (f"{headline(made)}.", *happened(made)) if made.descents else made.words
+        words = notice(made) if made.descents else made.words
         told = {p: getattr(made, p)[:MOST] for p in ("descents", "turnover", "moves", "gates")}
         numbers = {p: getattr(made, p) for p in ("both", "stayed", "moved", "agreement", "rounded")}
         drift = made.drift and replace(made.drift, shifts=made.drift.shifts[:MOST])

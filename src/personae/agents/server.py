@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
 from personae.agents.desk import Desk, told
-from personae.errors import PersonaeError, lacking
+from personae.errors import PersonaeError, UsageError, lacking
 from personae.model.change import Change
 
 INSTRUCTIONS = """\
@@ -26,12 +26,36 @@ def serve(desk: Callable[[], Desk], change: Callable[[str], Change | None]) -> N
         from mcp.types import ToolAnnotations
     except ImportError as missing:
         raise lacking("mcp", "mcp", where="personae mcp") from missing
-    server = MCPServer("personae", title="Personas", instructions=INSTRUCTIONS, version=version("personae"), log_level="ERROR")
+    from mcp.server.mcpserver.exceptions import ToolError
+    from pydantic import ValidationError
+
+    class Server(MCPServer):  # type: ignore[misc, unused-ignore]
+        async def call_tool(self, name: str, arguments: dict[str, Any], context: Any = None) -> Any:
+            try:
+                return await super().call_tool(name, arguments, context)
+            except ToolError as no:
+                if isinstance(no.__cause__, ValidationError):
+                    raise ToolError(told(misfit(name, no.__cause__.errors()))) from None
+                raise
+
+    server = Server("personae", title="Personas", instructions=INSTRUCTIONS, version=version("personae"), log_level="ERROR")
     reads = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
     for tool in _tools(desk, change):
         server.add_tool(_safe(tool), annotations=reads, structured_output=True)
     _resources(server, desk)
     server.run("stdio")
+
+
+def misfit(tool: str, errors: Sequence[Mapping[str, Any]]) -> UsageError:
+    """Arguments that a tool does not take, in our words; what was given is not repeated."""
+    words = [f"{'.'.join(map(str, e['loc'])) or 'the call'} {_MISFITS.get(e['type'], 'does not fit')}" for e in errors]
+    return UsageError("P001", f"{tool}: {', '.join(words)}", fix=f"see which arguments {tool} lists")
+
+
+_MISFITS = {
+    "missing": "is missing", "int_parsing": "is no whole number", "int_type": "is no whole number",
+    "int_from_float": "is no whole number", "string_type": "is no text", "dict_type": "is no object of names and values",
+}  # fmt: skip
 
 
 def _tools(desk: Callable[[], Desk], change: Callable[[str], Change | None]) -> tuple[Callable[..., dict[str, Any]], ...]:

@@ -51,11 +51,12 @@ def _desk(cast: Cast, ids: bool) -> Desk:
 def _change(record: Record, cast: Cast, since: str) -> Change | None:
     """The run in use against another; where none is named, against the one that it was refreshed from or came after."""
     from personae.stages.diff import diff
+    from personae.words.happening import named
 
     if since and not since[1:].isdigit():
         raise UsageError("P001", "a run is named by its id", fix="use an id such as r01, or leave it out")
-    if not since and cast.change is not None:
-        return cast.change
+    if cast.change is not None and since in ("", cast.change.before.run):
+        return named(cast)
     earlier = [e.id for e in record.entries() if cast.run and _number(e.id) < _number(cast.run)]
     before = since or (earlier[-1] if earlier else "")
     return diff(record.load(before), cast) if before else None

@@ -84,15 +84,13 @@ def show(
 
 def _notice(cast: Cast, screen: Screen) -> None:
     """What changed, for people elsewhere. Raises UsageError P001 where the run is no refresh."""
-    from personae.words.happening import happened, headline, named
+    from personae.words.happening import named, notice
 
     made = named(cast)
     if made is None:
         what = f"{cast.run} is no refresh of an earlier run"
         raise UsageError("P001", what, where="--changes", fix="compare any two runs: personae diff r01 r02")
-    sentences = (f"{headline(made)} since {made.before.run or 'the run before'}.", *happened(made))
-    if made.drift is not None and made.drift.words:
-        sentences = (*sentences, made.drift.words)
+    sentences = notice(made)
     if screen.json:
         screen.give({"run": cast.run, "since": made.before.run, "sentences": list(sentences)})
     for sentence in sentences:

@@ -19,6 +19,7 @@ from personae.stages.made import needed
 from personae.stages.reasoned import reasoned, remembered
 from personae.stages.records import Reading, Record
 from personae.stages.score import NO_GROUPS
+from personae.stages.strange import strange
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -103,7 +104,11 @@ class Scorer:
         placed = rules.place(rule, counts, measures, len(ids))
         whys: list[tuple[str, ...]] = [()] * len(ids)
         if explain:
-            whys = reasoned(self.cast, placed, counts, measures, [self._reading.total(r) for r in records])
+            found = reasoned(self.cast, placed, counts, measures, [self._reading.total(r) for r in records])
+            told = ({n: v[i] for n, v in measures.items()} for i in range(len(ids)))
+            whys = [
+                (*why, *strange(rule, self._reading.named(r), own)) for why, r, own in zip(found, records, told, strict=True)
+            ]
         return self._answers(ids, placed, whys)
 
     def _left_out(self, id: str) -> Answer:

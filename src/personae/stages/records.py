@@ -86,6 +86,14 @@ class Reading:
             return sum(number(unwrapped(n)) for n in given.values() if not empty(n))
         return float(len(given)) if isinstance(given, list | tuple) else 0.0
 
+    def named(self, record: Record) -> tuple[str, ...]:
+        """The events that a record says happened, known or not."""
+        given = record.get(EVENTS)
+        if not self.intake.counted or not isinstance(given, Mapping | list | tuple):
+            return ()
+        pairs = given.items() if isinstance(given, Mapping) else (self._row(0, row) for row in given)
+        return tuple(str(e) for e, n in pairs if not empty(n) and unwrapped(n) != 0)
+
     # ------------------------------------------------------------ columns
 
     def _column(

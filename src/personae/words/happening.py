@@ -42,6 +42,12 @@ def named(cast: Cast) -> Change | None:
     return replace(made, before=sides[0], after=sides[1], turnover=turnover, descents=descents)
 
 
+def notice(made: Change) -> tuple[str, ...]:
+    """What changed, for people elsewhere: how much, what became of each persona, and how the data shifted."""
+    drift = (made.drift.words,) if made.drift is not None and made.drift.words else ()
+    return (f"{headline(made)} since {made.before.run or 'the run before'}.", *happened(made), *drift)
+
+
 def headline(made: Change) -> str:
     """How many personas are still there, and how many users changed theirs."""
     return f"{_personas(made)}; {_movers(made)}"
