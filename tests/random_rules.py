@@ -52,7 +52,7 @@ def world(seed: int, users: int = 120) -> World:
     needs = tuple(measures)[:1] if seed % 2 else ()
     made = replace(
         rule, prototypes=prototypes, owner=np.array(owner, np.int32), radius=radius, spread=float(rng.uniform(0.2, 2)),
-        guards=guards, needs=needs,
+        guards=guards, needs=needs, active=bool(m) and seed % 4 in (0, 3),
     )  # fmt: skip
     odd = ("007", "-1", "", "é'\"", "a b")
     ids = tuple(f"{odd[i % 5]}{i}" for i in range(users))

@@ -35,17 +35,17 @@ class _Heard(logging.Handler):
             self.told.append((event.verb, event.words))
 
 
-def _key(features: Any, study: Any) -> str:
+def _key(features: Any, study: Any, active: bool | None) -> str:
     """Two searches with one key are the same; the same search may have two keys, and is then made twice."""
     asked = replace(study, sources=(), memory="", threads=0)
-    return hashlib.sha256(pickle.dumps((features, asked))).hexdigest()
+    return hashlib.sha256(pickle.dumps((features, asked, active))).hexdigest()
 
 
-def _searched(search: Callable[..., Any], features: Any, study: Any) -> tuple[Any, Told]:
+def _searched(search: Callable[..., Any], features: Any, study: Any, active: bool | None) -> tuple[Any, Told]:
     heard = _Heard()
     LOG.addHandler(heard)
     try:
-        return search(features, study), heard.told
+        return search(features, study, active), heard.told
     finally:
         LOG.removeHandler(heard)
 
@@ -66,10 +66,10 @@ def remembered_searches(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytes
     folder.mkdir(exist_ok=True)
     search = module.choose
 
-    def remembered(features: Any, study: Any) -> Any:
-        path = folder / _key(features, study)
+    def remembered(features: Any, study: Any, active: bool | None = None) -> Any:
+        path = folder / _key(features, study, active)
         if not path.exists():
-            _kept(path, _searched(search, features, study))
+            _kept(path, _searched(search, features, study, active))
             return pickle.loads(path.read_bytes())[0]  # noqa: S301 - written above
         found, told = pickle.loads(path.read_bytes())  # noqa: S301
         for verb, words in told:

@@ -245,3 +245,31 @@ def test_notices_hold_no_id_and_no_small_number() -> None:
     assert not re.search(r"\bu\d{4}\b", text)
     assert all(int(n.replace(",", "")) >= 10 for n in re.findall(r"(?<![\w.])(\d[\d,]*) users", text))
     assert json.dumps(text)
+
+
+def test_who_did_nothing_this_time_is_told_in_one_line() -> None:
+    before, after = placed(["P1"] * 60 + ["P2"] * 40, run="r01"), placed(["P1"] * 60 + ["P2"] * 20 + [""] * 20, run="r02")
+    assert after.rule is not None
+    line = "About 20 users did nothing this time and are in no persona."
+    active = replace(after, rule=replace(after.rule, active=True))
+    assert line in happened(_change(refreshed(before, active)))
+    assert not any("did nothing" in x for x in happened(_change(refreshed(before, after))))
+    assert _change(refreshed(before, active)).moved is None  # nobody, or a few
+    assert _change(refreshed(before, after)).moved == 20
+
+
+@pytest.mark.parametrize(("far", "idle"), [(0, 20), (4, 10), (12, 0), (10, 10), (20, 0)])
+def test_the_number_who_did_nothing_tells_nothing_of_the_few_beside_them(far: int, idle: int) -> None:
+    before, after = placed(["P1"] * 80, run="r01"), placed(["P1"] * 60 + [""] * 20, run="r02")
+    assert after.rule is not None
+    reason = after.placement.reason.copy()
+    reason[60 : 60 + far] = 3
+    active = replace(after, rule=replace(after.rule, active=True), placement=replace(after.placement, reason=reason))
+    made = _change(refreshed(before, active))
+    assert made.idle == idle
+    assert any("in no persona" in x for x in happened(made)) == (idle != 0)
+
+
+def _change(cast: Cast) -> Change:
+    assert cast.change is not None
+    return cast.change

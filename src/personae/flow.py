@@ -26,6 +26,7 @@ from personae.model.rule import Placement, Rule
 from personae.model.study import Role, Study
 from personae.model.table import Table
 from personae.progress import quietly
+from personae.rule import events_of
 from personae.stages.apart import Called, called
 from personae.stages.baseline import baseline
 from personae.stages.broken import broken, spared
@@ -107,7 +108,8 @@ def refresh(before: Cast, study: Study, frames: Mapping[str, Any] | None = None,
         if unchanged(before, seen, study):
             return stay(before, seen.gates)
         accepted = halt(seen.tables, seen.features, study)
-        rule, found = import_module(_HEAVY).choose(seen.features, study)
+        active = before.rule.active if before.rule is not None and events_of(before.rule) else None
+        rule, found = import_module(_HEAVY).choose(seen.features, study, active)
         if rule is None:
             raise no_groups(found, study, before.run)
         made = renew(before, seen.features, seen.reads, rule, found, study)

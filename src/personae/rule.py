@@ -132,7 +132,7 @@ def _rows(counts: csr_matrix | None, start: int, stop: int) -> csr_matrix | None
 def _project(
     rule: Rule, counts: csr_matrix | None, measures: Mapping[str, NDArray[Any]], users: int
 ) -> tuple[Floats, list[Floats], Floats, NDArray[np.bool_]]:
-    """Coordinates (n, r), the norm of each guard (n,), activity (n,), and who is known at all."""
+    """Coordinates (n, r), the norm of each guard (n,), activity (n,), and who is known well enough."""
     z = np.zeros((users, rule.projection.shape[1]))
     norms = [np.zeros(users) for _ in rule.guards]
     totals, known = np.zeros(users), np.zeros(users, bool)
@@ -155,7 +155,7 @@ def _project(
         for norm, guard in zip(norms, rule.guards):
             if guard.start <= j < guard.stop:
                 norm += guard.weight[j - guard.start] * x * x
-    return z, norms, totals, known
+    return z, norms, totals, known & (totals > 0) if rule.active else known
 
 
 def _happened(counts: csr_matrix) -> csr_matrix:

@@ -109,6 +109,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "spread": float(rule.spread),
         "size": rule.size,
         "needs": list(rule.needs),
+        "active": rule.active,
         "borderline": BORDERLINE,
     }
 

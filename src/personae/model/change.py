@@ -91,8 +91,8 @@ class Change:
     """Two runs side by side. Where some move is of few, counts of users below the floor (or of nobody) are None.
 
     `agreement` is the adjusted Rand index among users who are in a group in both runs, from the moves as they are told; None
-    where there are none. `stayed`
-    and `moved` are users in both runs whose group after is, or is not, the counterpart of their group before.
+    where there are none. `stayed` and `moved` are users in both runs whose group after is, or is not, the counterpart of their
+    group before; who has no group in one of them because they did nothing has not moved.
     """
 
     before: Side
@@ -123,3 +123,6 @@ class Change:
     """What each persona gained and lost: those of the later run in its order, then those that are gone."""
     floor: int = 10
     """No move of fewer users than this is told."""
+    idle: int = 0
+    """Users of the later run who did nothing that its rule counts and are therefore in no persona, rounded down to a multiple
+    of the floor, so that it tells nothing of the few who are in none for another reason."""

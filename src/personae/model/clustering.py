@@ -55,6 +55,8 @@ class Space:
     """(n, d) which of the few values of a column each user has, 0 for everybody where they are many; None with events."""
     textbook: bool = False
     """Whether scaling or reducing was chosen: groups are formed as any textbook would, without whitening."""
+    active: bool = False
+    """Whether those who did nothing that is counted take no part, here and in the rule."""
 
     def only(self, at: npt.NDArray[np.int64]) -> Space:
         """The same space with these users (positions, repeats allowed) alone."""

@@ -17,9 +17,9 @@ class Shift:
     `of` says what: "measure" and "event" (more or less of it), "category" (its answers are spread otherwise), "shape" (a
     measure spread otherwise at about the same height), "empty" (the share without a value), "persona" (the share of users in
     one) or "outside" (in none). `before` and `after` are shares where `unit` is "share of users", and otherwise means of those
-    who have any; nan stands for too few to show. `level` is the answer that moved most. `effect` is a size free of units:
-    Cohen's h for shares, for measures the standardised difference that their ranks show; `size` is its word, "small",
-    "medium" or "large"; `p` is corrected for all that was tested.
+    who have any; nan stands for too few to show. `level` is the answer that moved most, and of "outside" the reason of most
+    where that is no behaviour. `effect` is a size free of units: Cohen's h for shares, for measures the standardised difference
+    that their ranks show; `size` is its word, "small", "medium" or "large"; `p` is corrected for all that was tested.
     """
 
     of: str

@@ -73,7 +73,7 @@ class Rule:
 
     x (d,) = each feature's steps applied; z (r,) = x @ projection; the persona is the owner of the nearest prototype.
     A user is outside when a guard refuses, when z is further from the nearest prototype than its radius, when nothing is known
-    of them, or when a measure that is needed is empty.
+    of them, when a measure that is needed is empty, or when they did nothing and the rule is one of the `active`.
     """
 
     features: tuple[Feature, ...]
@@ -94,6 +94,8 @@ class Rule:
     """What the groups are a cut of, where a method built a tree; sizes are those of the searched users, 0 below the floor."""
     leaf: Ints | None = None
     """(p,) the leaf of the tree each prototype lies in."""
+    active: bool = False
+    """Whether a user who did nothing that the rule counts is left without a place, whatever else is known of them."""
 
     @property
     def size(self) -> int:

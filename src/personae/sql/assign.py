@@ -141,7 +141,7 @@ def _with_measures(rule: Rule, t: Any, step: Sql, fence: Callable[[Any], Any]) -
         for s in f.steps:
             x = step(s.name)(x, s.learned)
         values[f"x{j}"] = _bounded(x.cast("float64")).fill_null(0.0)
-    known = [t.total > 0, *[_filled(t[c]) for c in named]]
+    known = [t.total > 0, *[_filled(t[c]) for c in named if not rule.active]]
     lacking = [~_filled(t[c]) for c in rule.needs]
     t = fence(t.mutate(known=_any(known), lacking=_any([ibis.literal(False), *lacking]), **values))
     return t.mutate(

@@ -42,14 +42,15 @@ SAMPLES = 30
 """Bootstrap samples of the groups that were chosen."""
 
 
-def choose(features: Features, study: Study) -> tuple[Rule | None, Evidence]:
+def choose(features: Features, study: Study, active: bool | None = None) -> tuple[Rule | None, Evidence]:
     """The rule and all the evidence for it; no rule when there is nothing and groups are not forced.
 
+    `active` is that of the rule in force, where there is one: who did nothing is then left out, or not, as before.
     Raises DataError P111 when there is too little to group. Runs on one thread of the linear algebra, so that the number of
     cores never changes a digit.
     """
     with threadpool_limits(limits=1):
-        space = behaviour_space(features, study)
+        space = behaviour_space(features, study, active)
         if space is None or len(space.rows) < FEWEST:
             raise _too_little(space, features)
         trial = _tried(space, study)

@@ -11,6 +11,7 @@ import numpy as np
 from personae.facts.crossing import coarse, crossed, jaccard, rand, shown
 from personae.model.cast import Cast
 from personae.model.change import Change, Move, Pair, Setting, Side, Source
+from personae.model.rule import REASONS, Placement
 from personae.model.study import Study
 from personae.stages.turnover import turnover
 from personae.words import changing
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 SAME, ALIKE = 0.75, 0.5
 """Jaccard from which two personas are the same, and above which one is the counterpart of the other: no two others can be."""
+NO_BEHAVIOUR = REASONS.index("no behaviour to go by")
 _SILENT = ("sources", "memory", "threads")
 
 
@@ -37,7 +39,8 @@ def diff(before: Cast, after: Cast, to: Mapping[str, str] | None = None) -> Chan
     floor = max(before.study.floor, after.study.floor)
     k, m = len(before.personas), len(after.personas)
     full = _crossed(before, after)
-    told, few = _told(full, floor)
+    quiet = _quiet(before, after)
+    told, few = _told(full, floor, quiet)
     whole, open_ = full[:-1, :-1], told[:-1, :-1]
     pairs = _pairs(before, after, open_)
     to = counterparts(before, after, pairs) if to is None else to
@@ -56,7 +59,7 @@ def diff(before: Cast, after: Cast, to: Mapping[str, str] | None = None) -> Chan
         only_after=coarse(new, floor, few),
         agreement=rand(open_[:k, :m]) if open_[:k, :m].sum() else None,
         stayed=coarse(stayed, floor, few),
-        moved=coarse(both - stayed, floor, few),
+        moved=coarse(both - stayed - quiet, floor, few),
         moves=_moves(before, after, open_),
         rounded=few,
         pairs=pairs,
@@ -64,19 +67,37 @@ def diff(before: Cast, after: Cast, to: Mapping[str, str] | None = None) -> Chan
         went=tuple(Move(a, "", n) for a, n in zip(_groups(before), told[:-1, -1].tolist(), strict=True) if n),
         turnover=turnover(before, after, full, same, lambda n: coarse(n, floor, few)),
         floor=floor,
+        idle=int(idle(after).sum()) // floor * floor,
     )
     if after.change is not None and refreshes(before, after):
         made = replace(made, descents=after.change.descents, drift=after.change.drift)
     return replace(made, words=changing.told(made))
 
 
-def _told(full: Ints, floor: int) -> tuple[Ints, bool]:
-    """The cells that may be told, 0 for the others, and whether some move is of few, or few are in both runs; who is in no
-    group twice has not moved. Whatever else is told of who went where follows from these cells."""
+def idle(cast: Cast, placement: Placement | None = None) -> npt.NDArray[np.bool_]:
+    """Who (n,) did nothing that the rule counts and has no persona for it; `placement` is another one by the same rule."""
+    placed = cast.placement if placement is None else placement
+    active = cast.rule is not None and cast.rule.active
+    return np.asarray((placed.persona < 0) & (placed.reason == NO_BEHAVIOUR) & active)
+
+
+def _quiet(before: Cast, after: Cast) -> int:
+    """Users of both runs who are in a persona in one of them and did nothing in the other."""
+    rows = shared(before.ids, after.ids)
+    there, at = rows >= 0, rows[rows >= 0]
+    lost = (position(before)[there] >= 0) & idle(after)[at]
+    back = idle(before)[there] & (position(after)[at] >= 0)
+    return int((lost | back).sum())
+
+
+def _told(full: Ints, floor: int, quiet: int) -> tuple[Ints, bool]:
+    """The cells that may be told, 0 for the others, and whether some move is of few, few are in both runs, or users are
+    `quiet`, so that numbers are rounded; who is in no group twice has not moved. Whatever else is told of who went where
+    follows from these cells."""
     counts, mask = shown(full, floor)
     moved = mask.copy()
     moved[-2, -2] = False
-    few = bool(moved.any()) or 0 < int(full[:-1, :-1].sum()) < floor
+    few = bool(moved.any()) or 0 < int(full[:-1, :-1].sum()) < floor or quiet > 0
     return np.where(mask, 0, counts if few else full), few
 
 

@@ -13,9 +13,10 @@ from personae.model.baseline import Baseline, Spread
 from personae.model.cast import Cast
 from personae.model.drift import LEAST, SIZES, Drift, Shift, size
 from personae.model.features import MEANING, Features
-from personae.model.rule import Placement
+from personae.model.rule import REASONS, Placement
 from personae.model.study import Role, Study
 from personae.stages.baseline import events, spread
+from personae.stages.diff import NO_BEHAVIOUR, idle
 from personae.stages.log import MOST_EVENTS
 from personae.words import drifting
 
@@ -161,7 +162,8 @@ def _personas(before: Cast, placement: Placement, floor: int) -> list[_Test]:
     for of, key, name, index in about:
         x, y = old.get(index, 0), new.get(index, 0)
         then, now, h, p = _share((x, n), (y, m), floor)
-        made.append(_Test("personas", Shift(of, key, name, SHARE, then, now, h, "", p)))
+        mostly = REASONS[NO_BEHAVIOUR] if of == "outside" and 2 * int(idle(before, placement).sum()) > y else ""
+        made.append(_Test("personas", Shift(of, key, name, SHARE, then, now, h, "", p, level=mostly)))
     return made
 
 

@@ -45,7 +45,7 @@ def sensitivity(features: Features, study: Study, rule: Rule, made: Clustering) 
         few = f"{some} {plural(study.entity)} have no empty cell: too few to group without the others."
         return Sensitivity(way, full, None, few)
     other = replace(study, empty=(way,), sample=min(study.sample, MOST), groups=str(made.size))
-    again = _again(features, other, made)
+    again = _again(features, other, made, rule.active)
     if again is None:
         return Sensitivity(way, full, None, "The groups could not be formed with empty cells treated the other way.")
     one, two = (place_features(r, features).persona for r in (rule, again))
@@ -54,9 +54,9 @@ def sensitivity(features: Features, study: Study, rule: Rule, made: Clustering) 
     return Sensitivity(way, int(both.sum()), agreement, _said(agreement, int(both.sum()), way, study))
 
 
-def _again(features: Features, study: Study, made: Clustering) -> Rule | None:
+def _again(features: Features, study: Study, made: Clustering, active: bool) -> Rule | None:
     """The rule of the same method, number and settings in the other space."""
-    space = behaviour_space(features, study)
+    space = behaviour_space(features, study, active)
     if space is None:
         return None
     try:

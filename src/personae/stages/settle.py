@@ -51,6 +51,7 @@ def settle(space: Space, clustering: Clustering, features: Features, study: Stud
         spread=1.0,
         guards=space.guards,
         needs=space.needs,
+        active=space.active,
     )
     z, inside = coordinates(rule, features), _inside(rule, features)
     here = z[space.rows]

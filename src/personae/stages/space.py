@@ -39,29 +39,35 @@ it is 0.89 to 1.08 times chance in 42 of 43 sets, on planted groups 1.11 (240 us
 MOST_FACTORS = 10
 CELLS = 40_000_000
 """Cells of the dense matrix the search holds: 320 MB."""
+NEARLY = 0.9
+"""Share of users who did something from which on doing nothing is no behaviour; below, it is one: few ask for support."""
 NORM = ("auto", "norm")
 """Settings of `outliers` that set users apart by how far they are from the middle, and refuse others like them for ever."""
 
 
-def behaviour_space(features: Features, study: Study) -> Space | None:
-    """The space of the users the search looks at, or None when no column takes part in forming groups."""
+def behaviour_space(features: Features, study: Study, active: bool | None = None) -> Space | None:
+    """The space of the users the search looks at, or None when no column takes part in forming groups.
+
+    `active` says whether who did nothing that is counted is left out; None leaves it to how many did something.
+    """
     _check(study)
     features = arrange(features)
-    return _built(
-        features, _common(features.counts, study) if features.counts is not None else None, study, study.weigh == "auto"
-    )
+    counts = _common(features.counts, study) if features.counts is not None else None
+    return _built(features, counts, study, study.weigh == "auto", active)
 
 
-def _built(features: Features, counts: Counts | None, study: Study, screen: bool) -> Space | None:
+def _built(features: Features, counts: Counts | None, study: Study, screen: bool, asked: bool | None) -> Space | None:
     """The space of these events and the measures; with `screen` once more without events that tell nobody apart."""
     rng = np.random.default_rng([study.seed, 1])
     forming = features.forming()
     ways = choices(study, forming)
     rows = _sampled(features, counts, study, ways)
     activity: Floats = np.ones(len(rows)) if counts is None else np.asarray(counts.matrix[rows].sum(axis=1), float).ravel()
-    if counts is not None and not forming:
-        rows, activity = rows[activity > 0], activity[activity > 0]
     use_counts = counts is not None and counts.matrix.shape[1] > 1
+    did = activity > 0
+    active = use_counts and (bool(did.size and did.mean() >= NEARLY) if asked is None else asked)
+    if active or (counts is not None and not forming):
+        rows, activity = rows[did], activity[did]
     events = of_events(counts, rows, activity, study, rng) if counts is not None and use_counts else None
     start = len(events.features) if events else 0
     table = of_measures(forming, rows, start, study, ways, rng)
@@ -72,7 +78,7 @@ def _built(features: Features, counts: Counts | None, study: Study, screen: bool
     if screen and events is not None and counts is not None and not counts.people:  # one person alone tells little
         few = telling(counts, rows[keep])
         if few is not counts:
-            return _built(features, few, study, False)
+            return _built(features, few, study, False, asked)
     if events is not None and counts is not None:
         events = of_events(counts, rows, activity, study, rng, typical=keep).only(keep)
     if table is not None:
@@ -83,7 +89,8 @@ def _built(features: Features, counts: Counts | None, study: Study, screen: bool
     known = {f.column for f in joined.features}
     away = () if study.outliers in NORM else tuple(int(r) for r in rows[~keep])
     guards = joined.guards if study.outliers in NORM else ()
-    return replace(joined, needs=tuple(n for n in needs if n in known), apart=away, guards=guards, textbook=textbook(study))
+    needs = tuple(n for n in needs if n in known)
+    return replace(joined, needs=needs, apart=away, guards=guards, textbook=textbook(study), active=active)
 
 
 def _check(study: Study) -> None:

@@ -196,7 +196,7 @@ def _prepared(case: Case, features: Features, study: Study) -> Callable[[], Ints
     """The method of the run in another space."""
 
     def make() -> Ints:
-        space = behaviour_space(features, replace(study, groups=str(case.best.clustering.size)))
+        space = behaviour_space(features, replace(study, groups=str(case.best.clustering.size)), case.space.active)
         if space is None or len(space.rows) < 2 * case.study.floor:
             raise Refused("too few users are left")
         name = case.best.clustering.method

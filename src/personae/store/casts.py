@@ -251,6 +251,7 @@ def _rule(data: Mapping[str, Any]) -> Rule:
         needs=tuple(data.get("needs", ())),
         tree=noun(Tree, data["tree"]) if data.get("tree") else None,
         leaf=np.array(data["leaf"], dtype=np.int32) if data.get("leaf") else None,
+        active=bool(data.get("active", False)),
     )
 
 

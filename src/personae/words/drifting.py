@@ -106,7 +106,8 @@ def _persona(s: Shift, who: str) -> str:
 
 
 def _outside(s: Shift, who: str) -> str:
-    hint = " Perhaps there is a kind that the run before had not seen." if s.effect > 0 else ""
+    kind = "Most of those did nothing this time." if s.level else "Perhaps there is a kind that the run before had not seen."
+    hint = f" {kind}" if s.effect > 0 else ""
     return f"in no persona: {_shares(s)} of {who}, {_moved(s)}.{hint}"
 
 

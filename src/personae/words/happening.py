@@ -54,7 +54,8 @@ def headline(made: Change) -> str:
 
 
 def happened(made: Change) -> tuple[str, ...]:
-    """A sentence on each persona that is not as it was, the largest act first; then one on those that are."""
+    """A sentence on each persona that is not as it was, the largest act first; then one on who did nothing, and one on those
+    that are as they were."""
     acts = [_act(d, made) for d in made.descents if d.kind != "same"]
     then = {k: n for k, n, _ in made.before.personas}
     sizes = [(abs(_gap(t, made)), f"{_called(t, then)}{_size(t, made)}") for t in made.turnover if _plain(t, made)]
@@ -63,7 +64,7 @@ def happened(made: Change) -> tuple[str, ...]:
     told = [*acts, *resized]
     more = [f"{len(told) - MOST} more personas changed; the table has them."] if len(told) > MOST else []
     kept = "keeps its name and its size" if still == 1 else "keep their names and their sizes"
-    return (*told[:MOST], *more, *((f"{_number(still)} {kept}.",) if still else ()))
+    return (*told[:MOST], *more, *_idle(made), *((f"{_number(still)} {kept}.",) if still else ()))
 
 
 def turned(made: Change) -> str:
@@ -102,6 +103,12 @@ def users(n: int | None, made: Change) -> str:
 def places(made: Change) -> dict[str, str]:
     """The names of all personas of both runs by key."""
     return {k: n for side in (made.before, made.after) for k, n, _ in side.personas}
+
+
+def _idle(made: Change) -> tuple[str, ...]:
+    """How many are in no persona as they did nothing."""
+    many = f"About {count(made.idle)} {plural(made.entity)} did nothing this time and are in no persona."
+    return (many,) if made.idle else ()
 
 
 def _personas(made: Change) -> str:

@@ -37,7 +37,7 @@ function project(counts, measures) {
     const at = RULE.events.length + j;
     RULE.guards.forEach((g, i) => !g.events && at >= g.start && at < g.stop && (norms[i] += g.weight[at - g.start] * x * x));
   });
-  return [z, norms, total, known];
+  return [z, norms, total, RULE.active ? total > 0 : known];
 }
 
 const nearestOf = (values) => values.reduce((best, d, i) => (d < values[best] ? i : best), 0);
