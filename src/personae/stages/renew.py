@@ -90,8 +90,23 @@ def renew(before: Cast, features: Features, reads: Features, rule: Rule, found: 
         evidence = replace(evidence, fidelity=min(found.fidelity, _alike(acts, c)))
     elif own or len(groups) != rule.size:
         evidence = _apart(evidence, groups, any(p.steady == UNTESTED for p in before.personas))
+    if more := untaken(before, acts, taken, c):
+        evidence = replace(evidence, verdict=replace(evidence.verdict, why=f"{evidence.verdict.why} {more}"))
     places = () if own else tuple((o, n) for n, g in enumerate(groups) for o in g.owners)
     return Renewal(made, evidence, acts, taken, c, own, places)
+
+
+def untaken(before: Cast, acts: tuple[Act, ...], taken: tuple[Act, ...], c: Crossing) -> str:
+    """What the search also found and was not taken, each with the reason, in a sentence; "" where all was."""
+    done = {(a.kind, a.before, a.after) for a in taken}
+    left = [a for a in acts if a.kind != "same" and (a.kind, a.before, a.after) not in done]
+    said = []
+    for a in left:
+        keys = " and ".join(before.personas[i].key for i in a.before)
+        what = {"split": f"{keys} in {len(a.after)} parts", "merged": f"{keys} as one", "gone": f"{keys} gone"}.get(a.kind)
+        what = what or f"a new group of {int(c.now_after[list(a.after)].sum()):,}"
+        said.append(f"{what}, not taken because {a.why or 'another act of the same search is not sure'}")
+    return f"The search also found {'; '.join(said)}." if said else ""
 
 
 def _positions(before: Cast, placed: Placement) -> Ints:
