@@ -35,7 +35,7 @@ def test_a_refreshed_run_shows_what_became_of_its_personas() -> None:
 def test_two_runs_side_by_side_show_themselves_too() -> None:
     before, after = _grown()
     change = personae.diff(before, after)
-    assert isinstance(change, Change) and "settings" in repr(change).lower()
+    assert isinstance(change, Change) and "split into" in repr(change)
     assert re.search(r"<td[^>]*>P2|<td[^>]*>\w+", change._repr_html_()) and "<svg" not in change._repr_html_()
 
 

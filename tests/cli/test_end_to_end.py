@@ -44,7 +44,7 @@ def test_the_commands_the_demo_prints_give_the_same_bytes(demo: Path) -> None:
     done = _personae(demo, "run", "users.csv", "events.csv", "survey.csv", *FLAGS, "--out", "again")
     assert done.returncode == 0, done.stderr
     names = [p.name for p in (demo / "report").iterdir() if p.is_file() and p.name not in ("timings.json", "run.json")]
-    assert {"card.json", "dossier.json", "report.html", "users.csv"} <= set(names) and len(names) == 9
+    assert {"card.json", "dossier.json", "report.html", "users.csv"} <= set(names) and len(names) == 10
     assert all((demo / "again" / n).read_bytes() == (demo / "report" / n).read_bytes() for n in names)
 
 

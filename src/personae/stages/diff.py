@@ -42,7 +42,7 @@ def diff(before: Cast, after: Cast, to: Mapping[str, str] | None = None) -> Chan
     quiet = _quiet(before, after)
     told, few = _told(full, floor, quiet)
     whole, open_ = full[:-1, :-1], told[:-1, :-1]
-    pairs = _pairs(before, after, open_)
+    pairs = _pairs(before, after, whole, open_)
     to = counterparts(before, after, pairs) if to is None else to
     places = {key: j for j, key in _keys(after)}
     same = [(i, places[to[a]]) for i, a in _keys(before) if to.get(a) in places]
@@ -227,13 +227,13 @@ def _same(a: Any, b: Any) -> bool:
     return bool(_hashes(a)) and _hashes(a) == _hashes(b) and a.seen == b.seen
 
 
-def _pairs(before: Cast, after: Cast, whole: Ints) -> tuple[Pair, ...]:
-    """Counterparts by the shared users that may be told, then the personas without one."""
+def _pairs(before: Cast, after: Cast, whole: Ints, told: Ints) -> tuple[Pair, ...]:
+    """Counterparts by all shared users, then the personas without one; overlaps are of those who may be told."""
     k, m = len(before.personas), len(after.personas)
-    near = jaccard(whole[:k, :m], whole[:k].sum(axis=1), whole[:, :m].sum(axis=0))
+    each, near = (jaccard(t[:k, :m], t[:k].sum(axis=1), t[:, :m].sum(axis=0)) for t in (whole, told))
     made, taken = [], set()
     for i, p in enumerate(before.personas):
-        j = next((j for j in range(m) if near[i, j] > ALIKE), None)
+        j = next((j for j in range(m) if each[i, j] > ALIKE), None)
         q = None if j is None else after.personas[j]
         best = float(near[i].max()) if m else 0.0
         if q is None:
