@@ -230,11 +230,16 @@ def _keyed(before: Cast, groups: list[Group], found: Evidence) -> Evidence:
 
 
 def _apart(found: Evidence, groups: list[Group], hand: bool) -> Evidence:
-    """The evidence of a search for groups that are not all its own; `hand` says that a person made some."""
+    """The evidence of a search for groups that are not all its own; `hand` says that a person made some.
+
+    What the search saw at its own borders says nothing of groups that it did not find: they are not called more than made for
+    use.
+    """
     searched, verdict = found.verdict.groups, found.verdict
     why = "some of them were made by a person" if hand else "what it finds otherwise does not stand clear of chance"
     said = f"A new search alone says {searched} groups; the {len(groups)} that are known stay, as {why}."
-    verdict = replace(verdict, groups=len(groups), alternative=searched, own=searched, why=f"{said} {verdict.why}")
+    kind, more = (verdict.kind, verdict.why) if hand else (Structure.CONSTRUCTIVE, "Gaps between them were not tested anew.")
+    verdict = replace(verdict, kind=kind, groups=len(groups), alternative=searched, own=searched, why=f"{said} {more}")
     return as_groups_apart(replace(found, verdict=verdict), tuple(g.steadiness for g in groups))
 
 
