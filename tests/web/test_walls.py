@@ -26,8 +26,9 @@ OPENED: list[str] = []
 WATCHED = [False]
 
 
-def _watch(event: str, arguments: tuple[Any, ...]) -> None:
-    if WATCHED[0] and event in ("open", "os.listdir", "os.scandir") and isinstance(arguments[0], str):
+def _watch(event: str, arguments: tuple[Any, ...], watched: list[bool] = WATCHED) -> None:
+    """A hook cannot be taken away: it outlives the names of this module when the interpreter ends."""
+    if watched[0] and event in ("open", "os.listdir", "os.scandir") and isinstance(arguments[0], str):
         OPENED.append(arguments[0])
 
 

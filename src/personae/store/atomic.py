@@ -118,6 +118,15 @@ def sweep(parent: Path) -> None:
                 left.unlink(missing_ok=True)
 
 
+def removed(folder: Path) -> None:
+    """Remove a folder, all at once for whoever reads it: they find the whole of it or nothing."""
+    gone = beside(folder)
+    with suppress(OSError):  # a reader may hold it open where the system forbids to move what is open
+        folder.replace(gone)
+    for left in (gone, folder):
+        shutil.rmtree(left, ignore_errors=True)
+
+
 def recover(target: Path) -> None:
     """Put a folder back in its place where whoever replaced it did not come to the end."""
     if target.parent.is_dir():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -171,14 +172,20 @@ def load(folder: str | Path, digest: str = "") -> Cast:
         raise UsageError(
             "P201", f"{root} holds no run", where=str(root), did="nothing was read", fix="list the runs with: personae runs"
         )
-    run = _document(root, "run.json")
-    if not _stands_for(root, digest):
-        raise _damaged(root, "run.json has changed since it was written")
-    _verify(root, run.get("files", {}))
     try:
-        return _cast(root, run)
+        folder = root.stat()
+        run = _document(root, "run.json")
+        if not _stands_for(root, digest):
+            raise _damaged(root, "run.json has changed since it was written")
+        _verify(root, run.get("files", {}))
+        cast = _cast(root, run)
+        if not os.path.samestat(folder, root.stat()):
+            raise _damaged(root, "it was written anew while it was read")
+        return cast
     except (KeyError, TypeError, ValueError) as wrong:
         raise _damaged(root, f"its files do not fit together ({type(wrong).__name__}: {wrong})") from wrong
+    except OSError as wrong:  # taken away while it was read, for one
+        raise _damaged(root, f"it cannot be read: {wrong.strerror or wrong}") from wrong
 
 
 def _cast(root: Path, run: Mapping[str, Any]) -> Cast:

@@ -20,7 +20,7 @@ from personae.model.cast import Cast
 from personae.model.edit import Edit
 from personae.progress import warn
 from personae.store import casts, edits, given, switches
-from personae.store.atomic import on_disk, sweep, taken, whole_folder
+from personae.store.atomic import on_disk, removed, sweep, taken, whole_folder
 from personae.store.carry import carried, counterparts
 from personae.store.entry import Entry
 from personae.store.excluded import sparing
@@ -324,7 +324,7 @@ class Record:
             sweep(self.root / "runs")
             for left in (self.root / "runs").iterdir():
                 if left.name not in known:
-                    shutil.rmtree(left, ignore_errors=True)
+                    removed(left)
 
     def _relative(self, place: Path) -> str:
         """A path that still holds when the project is moved, where there is one."""
