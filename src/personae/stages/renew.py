@@ -21,6 +21,7 @@ from personae.model.features import Features
 from personae.model.persona import STEADY, UNTESTED
 from personae.model.rule import Placement, Rule
 from personae.model.study import Study
+from personae.rule import events_of
 from personae.stages.descend import cross, descend, known, likeness, vanished
 from personae.stages.diff import SAME, position
 from personae.stages.regroup import as_groups_apart
@@ -28,6 +29,8 @@ from personae.stages.score import coordinates, place_features
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+
+    from personae.stages.kept import Kept
 
     Ints = npt.NDArray[np.int64]
 
@@ -39,6 +42,8 @@ USUAL = 0.9
 """Agreement (adjusted Rand index) from which it stays, where samples were not compared."""
 OUTSIDE = 0.03
 """Share of users whom the new rule takes in and the old one does not, up to which it stays."""
+
+UNSEEN = "Gaps between them were not tested anew."
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +94,9 @@ def renew(before: Cast, features: Features, reads: Features, rule: Rule, found: 
     if own and plain:
         evidence = replace(evidence, fidelity=min(found.fidelity, _alike(acts, c)))
     elif own or len(groups) != rule.size:
-        evidence = _apart(evidence, groups, any(p.steady == UNTESTED for p in before.personas))
+        at = place_features(made, reads if own else features).persona
+        tested = _tested(before.rule, features, at, len(groups), found, study)
+        evidence = _apart(evidence, groups, any(p.steady == UNTESTED for p in before.personas), tested)
     if more := untaken(before, acts, taken, c):
         evidence = replace(evidence, verdict=replace(evidence.verdict, why=f"{evidence.verdict.why} {more}"))
     places = () if own else tuple((o, n) for n, g in enumerate(groups) for o in g.owners)
@@ -229,18 +236,29 @@ def _keyed(before: Cast, groups: list[Group], found: Evidence) -> Evidence:
     return replace(found, keys=tuple(keys), given=last)
 
 
-def _apart(found: Evidence, groups: list[Group], hand: bool) -> Evidence:
+def _tested(
+    before: Rule, features: Features, at: npt.NDArray[np.int32], groups: int, found: Evidence, study: Study
+) -> Kept | None:
+    """The tests of groups that are not all those of the search, on the users that it looked at."""
+    from personae.stages.kept import kept  # loads scikit-learn
+
+    return kept(features, at, groups, found, study, active=before.active if events_of(before) else None)
+
+
+def _apart(found: Evidence, groups: list[Group], hand: bool, tested: Kept | None) -> Evidence:
     """The evidence of a search for groups that are not all its own; `hand` says that a person made some.
 
-    What the search saw at its own borders says nothing of groups that it did not find: they are not called more than made for
-    use.
+    What the search saw at its own borders says nothing of groups that it did not find: they are what their own tests say, and
+    made for use where there are none.
     """
-    searched, verdict = found.verdict.groups, found.verdict
+    searched = found.verdict.groups
     why = "some of them were made by a person" if hand else "what it finds otherwise does not stand clear of chance"
     said = f"A new search alone says {searched} groups; the {len(groups)} that are known stay, as {why}."
-    kind, more = (verdict.kind, verdict.why) if hand else (Structure.CONSTRUCTIVE, "Gaps between them were not tested anew.")
-    verdict = replace(verdict, kind=kind, groups=len(groups), alternative=searched, own=searched, why=f"{said} {more}")
-    return as_groups_apart(replace(found, verdict=verdict), tuple(g.steadiness for g in groups))
+    kind, more = (Structure.CONSTRUCTIVE, UNSEEN) if tested is None else (tested.kind, tested.words)
+    verdict = replace(found.verdict, kind=kind, groups=len(groups), alternative=searched, own=searched, why=f"{said} {more}")
+    steady = tuple(g.steadiness for g in groups) if tested is None else tested.steadiness
+    apart = as_groups_apart(replace(found, verdict=verdict), steady)
+    return apart if tested is None else replace(apart, borders=tested.borders)
 
 
 def _alike(acts: tuple[Act, ...], c: Crossing) -> float:
