@@ -173,13 +173,13 @@ def load(folder: str | Path, digest: str = "") -> Cast:
             "P201", f"{root} holds no run", where=str(root), did="nothing was read", fix="list the runs with: personae runs"
         )
     try:
-        folder = root.stat()
+        before = root.stat()
         run = _document(root, "run.json")
         if not _stands_for(root, digest):
             raise _damaged(root, "run.json has changed since it was written")
         _verify(root, run.get("files", {}))
         cast = _cast(root, run)
-        if not os.path.samestat(folder, root.stat()):
+        if not os.path.samestat(before, root.stat()):
             raise _damaged(root, "it was written anew while it was read")
         return cast
     except (KeyError, TypeError, ValueError) as wrong:
