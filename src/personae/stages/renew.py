@@ -1,7 +1,8 @@
 """The old rule against a new search on the same new users: which of them places everybody from now on, under which keys.
 
 The old rule stays where the search finds the same groups; it follows the data where its borders lie further from those of the
-search than samples of one population differ. Another structure is taken only where each change stands clear of chance.
+search than samples of one population differ. Another structure is taken only where a change stands clear of chance; changes
+that do not are held back beside it.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from personae.model.persona import STEADY, UNTESTED
 from personae.model.rule import Placement, Rule
 from personae.model.study import Study
 from personae.rule import events_of
+from personae.stages.beside import beside
 from personae.stages.descend import cross, descend, known, likeness, vanished
 from personae.stages.diff import SAME, position
 from personae.stages.regroup import as_groups_apart
@@ -81,19 +83,19 @@ def renew(before: Cast, features: Features, reads: Features, rule: Rule, found: 
     old = _positions(before, placed)
     c = cross(before, features.ids, old, new, rule.size)
     acts = tuple(_judged(a, c, before, reads, old, found, study) for a in descend(c, study.floor))
-    taken, groups, own = _taken(acts, c, before, rule, found)
-    chosen = before.rule if own else rule
+    taken, groups, chosen = _taken(acts, c, before, rule, found, features, old, new)
+    own, whole = chosen is before.rule, chosen is rule and len(groups) == rule.size
     plain = len(groups) == rule.size and all(a.kind == "same" and len(a.after) == 1 for a in taken)
     if own and plain:  # in the order of the new groups, whose evidence speaks of the same ones
         heir = {a.before[0]: a.after[0] for a in taken}
         groups = sorted(groups, key=lambda g: heir[-1 if g.keeps is None else g.keeps])
-    elif own or len(groups) != rule.size:
+    elif not whole:
         groups = sorted(groups, key=lambda g: -g.users)
     made = _owned(chosen, groups)
     evidence = _keyed(before, groups, found)
     if own and plain:
         evidence = replace(evidence, fidelity=min(found.fidelity, _alike(acts, c)))
-    elif own or len(groups) != rule.size:
+    elif not whole:
         at = place_features(made, reads if own else features).persona
         tested = _tested(before.rule, features, at, len(groups), found, study)
         evidence = _apart(evidence, groups, any(p.steady == UNTESTED for p in before.personas), tested)
@@ -158,20 +160,42 @@ def _grown_together(a: Act, c: Crossing, before: Cast, reads: Features, old: Int
 
 
 def _taken(
-    acts: tuple[Act, ...], c: Crossing, before: Cast, rule: Rule, found: Evidence
-) -> tuple[tuple[Act, ...], list[Group], bool]:
-    """The acts that are taken, the groups that follow, and whether they are groups of the old rule."""
+    acts: tuple[Act, ...],
+    c: Crossing,
+    before: Cast,
+    rule: Rule,
+    found: Evidence,
+    features: Features,
+    old: Ints,
+    new: Ints,
+) -> tuple[tuple[Act, ...], list[Group], Rule]:
+    """The acts that are taken, the groups that follow, and the rule whose groups they are."""
     changed = [a for a in acts if a.kind != "same" and a.sure]
     unsure = [a for a in acts if not a.sure]
     joinable = all(a.kind == "split" and len(a.before) == 1 for a in unsure)
+    near = np.maximum(likeness(c)[0], likeness(c)[1] if known(c) else 0.0)
     if unsure and not joinable:
-        changed = []
-    if not changed and ((unsure and not joinable) or _stays(acts, c, rule, found)):
+        beyond = any(a.kind != "gone" for a in changed)  # who is gone is left out of the old rule
+        both = beside(acts, rule, features, old, new, before.study.floor) if beyond else None
+        if both is None:
+            return _old(acts, c, before, found)
+        return both.acts, _groups(both.acts, near, both.users, _steady(both.acts, unsure, found, both.rule.size)), both.rule
+    if not changed and _stays(acts, c, rule, found):
         return _old(acts, c, before, found)
     held = tuple(Act("same", a.before, a.after) if a in unsure else a for a in acts)
-    near = np.maximum(likeness(c)[0], likeness(c)[1] if known(c) else 0.0)
-    groups = [g for a in held for g in _new(a, near, c, found)]
-    return held, sorted(groups, key=lambda g: g.owners), False
+    return held, _groups(held, near, c.now_after, found.steadiness), rule
+
+
+def _groups(acts: tuple[Act, ...], near: npt.NDArray[np.float64], users: Ints, steadiness: tuple[float, ...]) -> list[Group]:
+    """The groups of the new rule that acts leave, in its order."""
+    return sorted((g for a in acts for g in _new(a, near, users, steadiness)), key=lambda g: g.owners)
+
+
+def _steady(acts: tuple[Act, ...], unsure: list[Act], found: Evidence, size: int) -> tuple[float, ...]:
+    """The steadiness of each group of a rule, unknown of those that are not as the search found them."""
+    touched = {j for a in unsure for j in a.after} | {j for a in acts if len(a.after) > 1 and a.kind == "same" for j in a.after}
+    known_ = (*found.steadiness, *([math.nan] * size))[:size]
+    return tuple(math.nan if j in touched else s for j, s in enumerate(known_))
 
 
 def _stays(acts: tuple[Act, ...], c: Crossing, rule: Rule, found: Evidence) -> bool:
@@ -185,8 +209,10 @@ def _stays(acts: tuple[Act, ...], c: Crossing, rule: Rule, found: Evidence) -> b
     return bool(rand(joined) >= usual and lost <= OUTSIDE)
 
 
-def _old(acts: tuple[Act, ...], c: Crossing, before: Cast, found: Evidence) -> tuple[tuple[Act, ...], list[Group], bool]:
+def _old(acts: tuple[Act, ...], c: Crossing, before: Cast, found: Evidence) -> tuple[tuple[Act, ...], list[Group], Rule]:
     """The groups of the old rule, without those that are gone."""
+    if before.rule is None:
+        raise ValueError("a run without groups has no rule to keep")
     gone = {a.before[0] for a in acts if a.kind == "gone" and a.sure}
     after = {a.before[0]: a.after for a in acts if a.kind == "same"}
     held, groups = [], []
@@ -195,19 +221,19 @@ def _old(acts: tuple[Act, ...], c: Crossing, before: Cast, found: Evidence) -> t
         held.append(Act("same", (i,), heir))
         steady = found.steadiness[heir[0]] if len(heir) == 1 else math.nan
         groups.append(Group((before.personas[i].index,), i, steady, int(c.now_before[i])))
-    return (*held, *(Act("gone", (i,), ()) for i in sorted(gone))), groups, True
+    return (*held, *(Act("gone", (i,), ()) for i in sorted(gone))), groups, before.rule
 
 
-def _new(a: Act, near: npt.NDArray[np.float64], c: Crossing, found: Evidence) -> list[Group]:
+def _new(a: Act, near: npt.NDArray[np.float64], users: Ints, steadiness: tuple[float, ...]) -> list[Group]:
     """The groups of the new rule that an act leaves. A key goes on where the people are the same."""
     if a.kind == "same":
-        steady = found.steadiness[a.after[0]] if len(a.after) == 1 else math.nan
-        return [Group(a.after, a.before[0], steady, int(c.now_after[list(a.after)].sum()))]
+        steady = steadiness[a.after[0]] if len(a.after) == 1 else math.nan
+        return [Group(a.after, a.before[0], steady, int(users[list(a.after)].sum()))]
     made = []
     for j in a.after:
         best = max(a.before, key=lambda i: near[i, j], default=None)
         keeps = best if best is not None and near[best, j] >= SAME else None
-        made.append(Group((j,), keeps, found.steadiness[j], int(c.now_after[j])))
+        made.append(Group((j,), keeps, steadiness[j], int(users[j])))
     return made
 
 
@@ -253,7 +279,8 @@ def _apart(found: Evidence, groups: list[Group], hand: bool, tested: Kept | None
     """
     searched = found.verdict.groups
     why = "some of them were made by a person" if hand else "what it finds otherwise does not stand clear of chance"
-    said = f"A new search alone says {searched} groups; the {len(groups)} that are known stay, as {why}."
+    stay = "are taken" if any(g.keeps is None for g in groups) else "that are known stay"
+    said = f"A new search alone says {searched} groups; the {len(groups)} {stay}, as {why}."
     kind, more = (Structure.CONSTRUCTIVE, UNSEEN) if tested is None else (tested.kind, tested.words)
     verdict = replace(found.verdict, kind=kind, groups=len(groups), alternative=searched, own=searched, why=f"{said} {more}")
     steady = tuple(g.steadiness for g in groups) if tested is None else tested.steadiness
