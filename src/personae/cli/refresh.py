@@ -20,6 +20,7 @@ LEVELS = ("clear", "small", "medium", "large")
 
 if TYPE_CHECKING:  # nouns that --help does not wait for
     from personae.model.cast import Cast
+    from personae.store import Entry, Record
 
 
 def refresh(
@@ -67,6 +68,7 @@ def refresh(
 
     lists = tuple(exclude or before.study.exclude)
     study = spared(replace(before.study, sources=tuple(files or before.study.sources), exclude=lists), record.root)
+    held = {e.id for e in record.entries()}
     with watching(screen) as watch:
         cast = flow.refresh(before, study, allow=_allowed(allow or []))
         shut = _shut(cast, wished)
@@ -78,20 +80,25 @@ def refresh(
             more=lambda folder, shown: render(shown, folder, watch),
             current=False if shut else None,
             since=since,
+            known=before.given,
         )
         cast, edits = record.load(entry.id), record.edits(entry.id)
     if screen.json:
         screen.give({**document(cast, entry.id, record.place(entry), watch), "change": _plain(cast), "gate": shut})
     else:
         said(cast, screen, record.place(entry), watch)
-        for line in (*carried(edits), *(_stopped(shut, before.run, entry.id) if shut else standing(record, entry))):
+        stands = _stopped(shut, record, entry, again=entry.id in held) if shut else standing(record, entry)
+        for line in (*carried(edits), *stands):
             screen.say(line)
     raise typer.Exit(GATE if shut else 0)
 
 
-def _stopped(shut: str, before: str, run: str) -> list[str]:
-    """That the run before stays the current one, and why."""
-    return labelled("current", f"{before} stays the current run: {shut}; to use {run}: personae runs rollback {run}")
+def _stopped(shut: str, record: Record, entry: Entry, *, again: bool) -> list[str]:
+    """That the run before stays the current one, why, and what can be done about it."""
+    kept = "was held back before as" if again else "is kept as"
+    lines = labelled("current", f"{record.entry().id} stays the current run: {shut}")
+    lines += labelled("held", f"what these data give {kept} {entry.id}, in {record.place(entry)}")
+    return [*lines, *labelled("accept", f"personae runs rollback {entry.id} makes it the current run")]
 
 
 def _allowed(given: list[str]) -> tuple[str, ...]:

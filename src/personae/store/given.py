@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from personae.errors import PersonaeError
+from personae.errors import MachineError, PersonaeError
 from personae.model.edit import Edit
 from personae.model.persona import number
 from personae.store import edits
@@ -32,6 +32,18 @@ def given(index: sqlite3.Connection, runs: Iterable[Entry], results: Path, run: 
         rows = _told(index, runs, results)
     first = rows.get(run.number, (run.number, 0))[0]
     return max((highest for f, highest in rows.values() if f == first), default=0)
+
+
+def none_since(index: sqlite3.Connection, runs: Iterable[Entry], results: Path, name: str, known: int) -> None:
+    """Raise MachineError P501 where a key was given in the lineage of a run since `known` was the highest number: what was made
+    meanwhile may have the same key as a persona of the refresh of that run that is to be listed."""
+    entries = list(runs)
+    before = next((e for e in entries if e.id == name), None)
+    highest = 0 if before is None else given(index, entries, results, before)
+    if highest > known:
+        what = f"a merge, a split or another refresh gave keys up to P{highest} meanwhile; this one began after P{known}"
+        fix = "run the command again: it then begins with what was made"
+        raise MachineError("P501", what, where=name, did="nothing was recorded", fix=fix)
 
 
 def listed(index: sqlite3.Connection, runs: Iterable[Entry], run: Entry, highest: int) -> None:

@@ -24,7 +24,8 @@ from personae.store.atomic import on_disk, removed, sweep, taken, whole_folder
 from personae.store.carry import carried, counterparts
 from personae.store.entry import Entry
 from personae.store.excluded import sparing
-from personae.store.index import at_once, following, insert, opened, runs
+from personae.store.held_back import held_back
+from personae.store.index import at_once, following, insert, opened, runs, update
 from personae.store.intent import intend, settle, settled
 from personae.store.lock import only_writer
 from personae.words.edited import edited
@@ -46,29 +47,41 @@ class Record:
         more: Callable[[Path, Cast], None],
         current: bool | None = None,
         since: str = "",
+        known: int | None = None,
     ) -> Entry:
         """Keep the cast, write its readable files into `folder` (`more` adds to them), and list the run, in that order.
 
         `folder` None means reports/<date>_<id> beside the record. Edits of an earlier run are carried over: what is kept is the
         cast as it is, what is written and given to `more` has them applied. Until the row is committed nothing of the run is
         visible; when anything fails nothing of it stays. `current` says whether it becomes the current run; None lets the data
-        say so: not where they end before those of the current run, about the same people. `since` is the run that was current
-        when the work on this one began. Raises MachineError when the machine says no, or another became current since.
+        say so: not where they end before those of the current run, about the same people. What is not to become the current
+        run, and is listed as such of the same data, is not listed twice: that entry is returned. `since` is the run that was
+        current when the work on this one began, `known` the highest number that a key had then. Raises MachineError when the
+        machine says no, another became current since, or a key was given.
         """
         with self.writing() as index:
             self.clean(index)
             self._still(index, since)
-            entry = Entry(following(index), "", date, "", *_about(cast))
-            place = folder or self.root.parent / "reports" / f"{date}_{entry.id}"
+            if known is not None and cast.change is not None:
+                given.none_since(index, runs(index), self.root / "runs", cast.change.before.run, known)
+            held = held_back(index, self.root / "runs", cast) if current is False else None
+            if held is not None and folder is None and _is_run(str(self.place(held))):
+                return held
+            cast = cast if held is None else casts.load(self.root / "runs" / held.digest, held.digest)
+            digest = self.keep(partial(casts.write, cast))
+            entry = held or Entry(following(index), digest, date, "", *_about(cast))
+            place = folder or self.root.parent / (held.folder if held else f"reports/{date}_{entry.id}")
             if folder is None and taken(place):
                 place = _free_name(place)
-            digest = self.keep(partial(casts.write, cast))
-            entry = replace(entry, digest=digest, folder=self._relative(place))
+            entry = replace(entry, folder=self._relative(place))
             new = () if edits.read(index, digest) else self._carried(index, cast)
             shown = self._shown(cast, edits.read(index, digest) or new)
 
             def listed() -> None:
                 with at_once(index):
+                    if held is not None:
+                        update(index, entry)
+                        return
                     if not self._back_filled(index, entry, cast) if current is None else current:
                         switches.switch(index, entry.number, date, "run")
                     insert(index, entry)
