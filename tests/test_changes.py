@@ -54,7 +54,7 @@ def test_joins_and_leaves_of_each_persona_are_counted_by_hand() -> None:
 def test_what_changed_is_said_in_plain_words() -> None:
     made = named(_grown())
     assert made is not None
-    assert headline(made) == "All 2 personas are still there; 40 users changed persona (13 % of those in both runs)"
+    assert headline(made) == "Both personas are still there; 40 users changed persona (13 % of those in both runs)"
     assert happened(made) == (
         "Quiet browsers grew from 100 to 140 (33 % to 44 % of all): 40 users joined and nobody left.",
         "Frequent buyers shrank from 200 to 180 (67 % to 56 % of all): 20 users joined and 40 users left.",
@@ -65,7 +65,7 @@ def test_a_refresh_in_which_nothing_changed_says_so() -> None:
     same = placed(["P1"] * 60 + ["P2"] * 40, run="r01")
     made = named(refreshed(same, replace(same, run="r02")))
     assert made is not None
-    assert headline(made) == "All 2 personas are still there; nobody changed persona"
+    assert headline(made) == "Both personas are still there; nobody changed persona"
     assert happened(made) == ("2 personas keep their names and their sizes.",)
 
 

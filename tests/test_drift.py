@@ -18,6 +18,7 @@ from scipy.special import ndtri
 
 import cast_builder
 from described import category, events, number
+from personae.cli.summary import drifted
 from personae.model.cast import Cast
 from personae.model.change import Change
 from personae.model.drift import LEAST, Drift
@@ -25,11 +26,13 @@ from personae.model.features import Counts, Features, Measure, Window
 from personae.model.plain import plain
 from personae.model.rule import Placement
 from personae.report.sheets.drift import shifts
+from personae.report.tabled import tabled
 from personae.rule import nowhere
 from personae.stages.baseline import baseline, shapes
 from personae.stages.diff import diff
 from personae.stages.drift import drift
 from personae.store import casts
+from personae.words.drifting import sentences
 
 N = 1000
 
@@ -246,6 +249,31 @@ def test_a_table_of_shifts_is_in_the_report() -> None:
     sheet = shifts(replace(cast, change=change))
     assert sheet is not None and sheet.rows[0][-1] == "Basket: 41 to 52.3, a medium rise." and sheet.part == "changes"
     assert shifts(replace(cast, change=replace(change, drift=replace(made, shifts=())))) is None
+
+
+def test_measures_that_are_empty_for_the_same_users_are_one_finding() -> None:
+    """Users who do nothing have no rhythm: one cause, said once, on a line of its own in the terminal."""
+    holes = [np.where(some(k) > 0, np.nan, normal(41, 28)) for k in (0, 95)]
+    names = ("Usual gap", "Longest gap", "Days in a row")
+    made = told(*(features(number("basket", normal(m, 28)), *(number(n, x) for n in names)) for x, m in zip(holes, (41, 60))))
+    assert sentences(made)[0].startswith("4 of ")
+    assert sentences(made)[1:] == (
+        "Basket: 41 to 60, a large rise.",
+        "Days in a row, longest gap and usual gap: each empty for 0 % to 9.5 % of users, a large rise.",
+    )
+    assert " ".join(sentences(made)) == made.words
+    assert [line[:9].strip() for line in drifted(made)] == ["drift", "", ""]
+    assert len(drifted(replace(made, words="As it was said once."))) == 1, "a run that was recorded before"
+
+
+def test_a_share_is_shown_as_one_in_the_table_of_shifts() -> None:
+    holes = [np.where(some(k) > 0, np.nan, normal(41, 28)) for k in (50, 300)]
+    cast = known(features(number("basket", normal(41, 28))))
+    made = told(*(features(number("basket", x)) for x in holes))
+    sheet = shifts(replace(cast, change=replace(diff(cast, cast), drift=made)))
+    assert sheet is not None
+    assert list(tabled(sheet, {}).rows[0][2:4]) == ["5.0\N{NO-BREAK SPACE}%", "30\N{NO-BREAK SPACE}%"]
+    assert sheet.rows[0][2] == 0.05, "a file for machines has the number"
 
 
 @pytest.mark.slow

@@ -135,7 +135,7 @@ def test_the_notice_of_a_refresh_is_sentences_alone(record: Record, capsys: pyte
     """REF-11."""
     assert _cli(record, "r04", "--changes") == 0
     assert capsys.readouterr().out.splitlines() == [
-        "All 2 personas are still there; 30 users changed persona (10 % of those in both runs) since r03.",
+        "Both personas are still there; 30 users changed persona (10 % of those in both runs) since r03.",
         "Frequent buyers shrank from 180 to 150 (60 % to 50 % of all): nobody joined and 30 users left.",
         "Quiet browsers grew from 120 to 150 (40 % to 50 % of all): 30 users joined and nobody left.",
     ]

@@ -12,6 +12,7 @@ from personae.words.names import plural
 
 if TYPE_CHECKING:  # nouns that --help does not wait for
     from personae.model.cast import Cast
+    from personae.model.drift import Drift
     from personae.model.evidence import Evidence
     from personae.model.features import LeftOut, Window
     from personae.model.persona import Profile
@@ -230,9 +231,17 @@ def changed(cast: Cast, most: int = 5) -> list[str]:
         if len(told) > most
         else []
     )
-    lines += labelled("drift", made.drift.words) if made.drift and made.drift.words else []
+    lines += drifted(made.drift) if made.drift else []
     lines += [line for g in made.gates if g.words for line in labelled("gate", f"{g.name}: {g.words}")]
     return ["", *lines]
+
+
+def drifted(drift: Drift) -> list[str]:
+    """What shifted in the data, one line a finding."""
+    from personae.words.drifting import MOST, findings, sentences
+
+    lines = [line for i, words in enumerate(sentences(drift)) for line in labelled("" if i else "drift", words)]
+    return [*lines, *(labelled("", "all of them: personae export --sheet shifts") if len(findings(drift)) > MOST else [])]
 
 
 def words(cast: Cast) -> list[str]:

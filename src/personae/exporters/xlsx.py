@@ -17,7 +17,7 @@ from personae import plugins
 from personae.charts.numbers import sentence
 from personae.model.cast import Cast
 from personae.model.persona import Claim
-from personae.model.sheet import Cell, Heading, Sheet
+from personae.model.sheet import Cell, Heading, Share, Sheet
 from personae.office.fit import lines, wide
 from personae.office.grid import ROWS, TEXTS, across, down, sheet_name
 from personae.office.seal import STAMP
@@ -104,7 +104,7 @@ def _table(book: Any, table: Sheet, says: str, tally: Tally) -> None:
             made.set_row(2, _tall([h.name for h in headings], widths))
             for j, h in enumerate(headings):
                 _string(made, 2, j, h.name, head, tally)
-            _rows(made, some, tally, 3, [_style(book, tally, h.kind) for h in headings], widths)
+            _rows(made, some, tally, 3, [_style(book, tally, h.kind) for h in headings], widths, _style(book, tally, "share"))
             made.freeze_panes(3, 1)
             made.autofilter(2, 0, 2 + max(1, len(some)), len(headings) - 1)
             _page(made, says)
@@ -179,8 +179,10 @@ def _rows(
     start: int = 0,
     styles: Sequence[Any] = (),
     widths: Sequence[float] = (),
+    share: Any = None,
 ) -> None:
-    """Cells row by row, each row as tall as its texts need in columns of these widths; empty cells stay empty."""
+    """Cells row by row, each row as tall as its texts need in columns of these widths; empty cells stay empty. `share` is the
+    style of shares in columns of other numbers."""
     for i, row in enumerate(rows, start):
         if widths:
             made.set_row(i, _tall(row, widths))
@@ -191,6 +193,7 @@ def _rows(
             elif isinstance(cell, Claim):
                 _string(made, i, j, cell.text, style, tally)
             elif cell is not None and cell == cell:
+                style = share if isinstance(cell, Share) else style
                 _written(made.write_number(i, j, float(f"{cell:.9g}") if isinstance(cell, float) else cell, style), i, j)
 
 

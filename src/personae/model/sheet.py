@@ -7,6 +7,11 @@ from typing import Literal
 
 from personae.model.persona import Claim
 
+
+class Share(float):
+    """A share, 0 to 1, in a column that holds other numbers too: shown in percent all the same."""
+
+
 Cell = str | int | float | Claim | None
 """What stands in a cell: text, a number, a sentence with its facts, or nothing."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from personae.charts.numbers import count, percent, plain, times
 from personae.model.persona import Claim
-from personae.model.sheet import Cell, Sheet
+from personae.model.sheet import Cell, Share, Sheet
 from personae.report.proof import Proof, Said, said
 
 WRITTEN = {"count": count, "share": percent, "times": times, "number": plain}
@@ -50,6 +50,7 @@ def written(cell: Cell, kind: str) -> str:
         return cell.text
     if cell is None or isinstance(cell, str):
         return cell or ""
+    kind = "share" if isinstance(cell, Share) else kind
     return WRITTEN[kind](cell) if kind in WRITTEN else str(cell)
 
 

@@ -27,21 +27,56 @@ def shifted(shift: Shift, entity: str, run: str = "") -> str:
 def summed(made: Drift, entity: str, aside: Sequence[str] = (), *, measured: bool = True) -> str:
     """All of it in a few sentences, the largest shifts among them."""
     who = plural(entity)
-    n = len(made.shifts)
-    things = f"{count(made.tested)} things" if made.tested != 1 else "one thing"
-    if not made.tested:
-        found = "Nothing could be compared with the run before."
-    elif not n:
-        found = f"Nothing has shifted: {things} were compared, and none differs by more than chance and by enough to matter."
-    else:
-        found = f"{headline(made)}. {' '.join(s.words for s in made.shifts[:MOST])}"
-        found += f" And {count(n - MOST)} more." if n > MOST else ""
     more = list(aside)
     if not measured:
         more.append("The run before kept nothing of its measures, so only the sizes of personas could be compared.")
     if measured and made.least >= SIZES[1][1]:
         more.append(f"With so few {who} only {_from(made.least)} shifts can be told from chance.")
-    return " ".join((found, *more))
+    return " ".join((*_found(made), *more))
+
+
+def sentences(made: Drift) -> tuple[str, ...]:
+    """The same one by one: how many things have shifted, each of the largest, how many more; then the rest of it. One alone
+    where the run was recorded with other words."""
+    found = _found(made)
+    text = " ".join(found)
+    if not made.words.startswith(text):
+        return (made.words,) if made.words else ()
+    rest = made.words.removeprefix(text).strip()
+    return (*found, *((rest,) if rest else ()))
+
+
+def findings(made: Drift) -> tuple[tuple[Shift, ...], ...]:
+    """The shifts, the largest first; measures whose emptiness moved alike are one finding: who does nothing leaves many of them
+    empty at once."""
+    alike: dict[object, list[Shift]] = {}
+    for n, s in enumerate(made.shifts):
+        same = (s.size, _shares(s), s.effect > 0) if s.of == "empty" else n
+        alike.setdefault(same, []).append(s)
+    return tuple(map(tuple, alike.values()))
+
+
+def _found(made: Drift) -> tuple[str, ...]:
+    """How many things have shifted, the largest findings, and how many things more."""
+    if not made.tested:
+        return ("Nothing could be compared with the run before.",)
+    things = f"{count(made.tested)} things" if made.tested != 1 else "one thing"
+    if not made.shifts:
+        return (f"Nothing has shifted: {things} were compared, and none differs by more than chance and by enough to matter.",)
+    told = findings(made)[:MOST]
+    left = len(made.shifts) - sum(map(len, told))
+    more = (f"And {count(left)} more.",) if left else ()
+    return (f"{headline(made)}.", *(_one(f) for f in told), *more)
+
+
+def _one(finding: Sequence[Shift]) -> str:
+    """One finding: the words of its shift, those of several measures with their names in front."""
+    first = finding[0]
+    if len(finding) == 1:
+        return first.words
+    *names, last = (s.label[:1].lower() + s.label[1:] for s in finding)
+    listed = f"{', '.join(names)} and {last}"
+    return f"{listed[:1].upper()}{listed[1:]}: each {first.words[len(first.label) + 2 :]}"
 
 
 def headline(made: Drift) -> str:

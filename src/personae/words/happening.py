@@ -118,10 +118,12 @@ def _personas(made: Change) -> str:
         return "No groups hold any more" if there else "There are still no groups"
     if not there:
         return f"{now} personas where there were none"
-    many = f"All {there}" if len(kept) == there else f"{len(kept)} of {there}"
+    all_ = {1: "The one", 2: "Both"}.get(there, f"All {there}")
+    many = all_ if len(kept) == there else f"{len(kept)} of {there}"
     kinds = [(sum(d.kind == k for d in made.descents), k) for k in ("split", "merged", "new", "gone")]
     more = ", ".join(f"{n} {k}" for n, k in kinds if n)
-    return f"{many} personas are still there{f' ({more})' if more else ''}"
+    are = f"persona{'' if there == 1 else 's'} {'is' if len(kept) == 1 else 'are'}"
+    return f"{many} {are} still there{f' ({more})' if more else ''}"
 
 
 def _movers(made: Change) -> str:

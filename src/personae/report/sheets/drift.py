@@ -6,7 +6,7 @@ import math
 
 from personae.model.cast import Cast
 from personae.model.drift import SIZES, Drift, Shift
-from personae.model.sheet import Cell, Heading, Sheet
+from personae.model.sheet import Cell, Heading, Share, Sheet
 from personae.words.drifting import headline
 from personae.words.tone import p_value
 
@@ -61,8 +61,11 @@ SMALL, MEDIUM, LARGE = (least for _, least in SIZES)
 
 def _row(s: Shift) -> tuple[Cell, ...]:
     p = p_value(s.p).removeprefix("of ")
-    return s.label or "no persona", s.of, _shown(s.before), _shown(s.after), s.unit, s.effect, s.size, p, s.words
+    return s.label or "no persona", s.of, _shown(s.before, s), _shown(s.after, s), s.unit, s.effect, s.size, p, s.words
 
 
-def _shown(value: float) -> float | None:
-    return None if math.isnan(value) else value
+def _shown(value: float, s: Shift) -> float | None:
+    """A height as the others of its unit are; None for a few."""
+    if math.isnan(value):
+        return None
+    return Share(value) if s.unit.startswith("share") else value
