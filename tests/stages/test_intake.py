@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from conftest import planted
 from personae import flow
 from personae.errors import DataError
 from personae.model.cast import Cast
-from personae.model.intake import Answer, Field, How, Intake
+from personae.model.intake import Answer, Field, How, Intake, Unknown
 from personae.model.plain import noun, plain
 from personae.model.rule import REASONS, Place
 from personae.stages.cells import reader
@@ -191,10 +191,12 @@ def test_counts_of_events_stand_where_their_log_does(log: Known, users: list[dic
         for i, u in enumerate(counts) for e, n in u.items() for k in range(n)
     ]  # fmt: skip
     scorer, expected = Scorer(log.cast), log.batch(rows)
-    together = scorer.place([{"user_id": f"n{i}", "events": u} for i, u in enumerate(counts)])
+    named = scorer.place([{"user_id": f"n{i}", "events": u} for i, u in enumerate(counts)])
+    assert [a.unknown.count for a in named] == [sum(e > "event_07" for e in u) for u in counts]
+    together = [replace(a, unknown=Unknown()) for a in named]
     assert together == [expected[f"n{i}"] for i in range(len(counts))]
     listed = [[r for r in rows if r["user_id"] == f"n{i}"] for i in range(len(counts))]
-    assert together == [scorer.place([{"id": f"n{i}", "events": few}])[0] for i, few in enumerate(listed)]
+    assert named == [scorer.place([{"id": f"n{i}", "events": few}])[0] for i, few in enumerate(listed)]
 
 
 def test_who_did_nothing_has_nothing_to_go_by(log: Known) -> None:

@@ -13,14 +13,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from personae.agents.desk import Desk
 from personae.errors import DataError
+from personae.model.exclusion import Exclusion
 from personae.stages.intake import Scorer
 from personae.store.excluded import exclude
 from personae.web import answers, limits
 from personae.web.serving import Serving
 from web.served import Served, running, turned
 
-FIELDS = ("id", "persona", "persona_name", "membership", "second", "margin", "kind", "reason", "run")
+FIELDS = ("id", "persona", "persona_name", "membership", "second", "margin", "kind", "reason", "run", "unknown")
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +63,21 @@ def test_events_that_the_rule_does_not_count_are_told_with_the_one_that_was_mean
         assert len(said) == 1 and f"'{event}x'" in said[0] and "did you mean" in said[0]
     known = served.ask("POST", "/v1/score?explain=true", {"id": "C-1", "events": {event: 3, "new": 0}})
     assert not any("does not count" in w for w in known.json["why"])
+
+
+def test_events_that_nobody_ever_did_are_named_without_being_asked(served: Served) -> None:
+    """A mistyped name is told beside "no behaviour to go by", and a record that is right has none."""
+    event = served.world.events[0]
+    none = {"id": "C-1", "events": {f"{event}{x}": 3 for x in "abcd"}}
+    told = served.ask("POST", "/v1/score", none).json
+    assert told["reason"] == "no behaviour to go by"
+    assert told["unknown"] == {"count": 4, "names": [f"{event}{x}" for x in "abc"]}
+    some = served.ask("POST", "/v1/score", [{"id": "C-1", "events": [event, "new", event]}, served.record_of(3)]).json[
+        "answers"
+    ]
+    assert [a["unknown"] for a in some] == [{"count": 1, "names": ["new"]}, {"count": 0, "names": []}]
+    assert Scorer(served.cast).place([none])[0].unknown.count == 4
+    assert Desk(served.cast, Exclusion()).score(none)["unknown"] == told["unknown"]
 
 
 def test_personas_say_what_the_evidence_says(served: Served) -> None:

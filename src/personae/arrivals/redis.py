@@ -14,6 +14,7 @@ import platform
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from hashlib import sha256
 from typing import Any
 
@@ -141,8 +142,10 @@ class Desk:
             if isinstance(answer, Answer) and answer.id in spared:
                 self._spare([self.stream, f"{self.to}:{answer.id}"], [GROUP, entry], client=pipe)
             elif isinstance(answer, Answer):
-                told = {k: v for k, v in vars(answer).items() if k != "why"}
+                told = {k: v for k, v in vars(answer).items() if k not in ("why", "unknown")}
                 fields = [x for k, v in told.items() for x in (k, repr(v) if isinstance(v, float) else v)]
+                told["unknown"] = asdict(answer.unknown)
+                fields += ["unknown", ", ".join(answer.unknown.names)]
                 keys = [self.stream, f"{self.to}:{answer.id}", self.to]
                 self._keep(keys, [GROUP, entry, json.dumps(told, ensure_ascii=False), *fields], client=pipe)
             else:

@@ -81,6 +81,14 @@ class Intake:
 
 
 @dataclass(frozen=True)
+class Unknown:
+    """Events of a record that no user of the run did: how many, and the first three by name; mostly mistyped names."""
+
+    count: int = 0
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Answer:
     """Where a user stands: the columns of users.csv, and the run whose rule said so. Empty texts stand for none."""
 
@@ -96,3 +104,5 @@ class Answer:
     run: str
     why: tuple[str, ...] = ()
     """The reason in sentences, each with its numbers; only where asked for."""
+    unknown: Unknown = Unknown()
+    """What a record tells that is not known at all, which is said always."""

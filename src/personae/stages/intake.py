@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from personae import rule as rules
 from personae.model.cast import Cast
-from personae.model.intake import Answer, Intake
+from personae.model.intake import Answer, Intake, Unknown
 from personae.model.rule import REASONS, Place, Placement
 from personae.model.study import Role
 from personae.model.table import Table
@@ -19,7 +19,7 @@ from personae.stages.made import needed
 from personae.stages.reasoned import reasoned, remembered
 from personae.stages.records import Reading, Record
 from personae.stages.score import NO_GROUPS
-from personae.stages.strange import strange
+from personae.stages.strange import NONE, strange, unknown
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -77,6 +77,7 @@ class Scorer:
         self._spared = exclusion(cast.study.exclude, self.intake.id)
         events = () if cast.rule is None else tuple(rules.events_of(cast.rule))
         self._reading = Reading(self.intake, events, strict=strict)
+        self._known = frozenset((*events, *(m.name for m in cast.measures if m.kind == "event")))
         self._personas = {p.index: (p.key, p.name) for p in cast.personas}
 
     def place(self, records: Sequence[Record], *, explain: bool = False, start: int = 0) -> list[Answer]:
@@ -109,7 +110,8 @@ class Scorer:
             whys = [
                 (*why, *strange(rule, self._reading.named(r), own)) for why, r, own in zip(found, records, told, strict=True)
             ]
-        return self._answers(ids, placed, whys)
+        others = [unknown(self._known, self._reading.named(r)) for r in records] if self.intake.counted else ()
+        return self._answers(ids, placed, whys, others)
 
     def _left_out(self, id: str) -> Answer:
         return Answer(id, "", "", 0.0, "", 0.0, "outside", LEFT_OUT, self.cast.run)
@@ -133,13 +135,16 @@ class Scorer:
         one = Placement(*(getattr(p, name)[at : at + 1] for name in rules.FIELDS))
         return self._answers([id], one, [remembered(self.cast, one) if explain else ()])[0]
 
-    def _answers(self, ids: Sequence[str], placed: Placement, whys: Sequence[tuple[str, ...]]) -> list[Answer]:
+    def _answers(
+        self, ids: Sequence[str], placed: Placement, whys: Sequence[tuple[str, ...]], others: Sequence[Unknown] = ()
+    ) -> list[Answer]:
         none, run = ("", ""), self.cast.run
         columns = (getattr(placed, name).tolist() for name in rules.FIELDS)
         return [
             Answer(id, *self._personas.get(first, none), share, self._personas.get(second, none)[0], margin,
-                   _KINDS[kind], REASONS[reason], run, why)
-            for id, why, first, second, share, margin, kind, reason in zip(ids, whys, *columns, strict=True)
+                   _KINDS[kind], REASONS[reason], run, why, other)
+            for id, why, other, first, second, share, margin, kind, reason
+            in zip(ids, whys, others or [NONE] * len(ids), *columns, strict=True)
         ]  # fmt: skip
 
 

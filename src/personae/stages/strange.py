@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any
 
 from personae import rule as rules
+from personae.model.intake import Unknown
 from personae.model.rule import Rule
 from personae.words import placed as words
+
+NONE = Unknown()
+SHOWN, LONG = 3, 60
+"""Names that an answer tells, and signs of each."""
+
+
+def unknown(known: Container[str], done: Iterable[str]) -> Unknown:
+    """The events of a record that are not among those that are known."""
+    others = tuple(dict.fromkeys(e for e in done if e and e not in known))
+    return Unknown(len(others), tuple(e[:LONG] for e in others[:SHOWN])) if others else NONE
 
 
 def strange(rule: Rule, done: Iterable[str], values: Mapping[str, Any]) -> Iterator[str]:

@@ -15,7 +15,7 @@ from personae.store import Record
 from personae.web import limits, strict_json
 from personae.web.problems import Problem
 
-NAMES = tuple(f.name for f in fields(Answer) if f.name != "why")
+NAMES = tuple(f.name for f in fields(Answer) if f.name not in ("why", "unknown"))
 
 
 def asked(body: bytes, id: str) -> tuple[Sequence[Mapping[str, Any]], bool]:
@@ -58,6 +58,7 @@ def checked(records: Sequence[Any], id: str) -> Sequence[Mapping[str, Any]]:
 def shown(answer: Answer, explain: bool) -> dict[str, Any]:
     """An answer; `why` only where it was asked for."""
     told = {n: getattr(answer, n) for n in NAMES}
+    told["unknown"] = {"count": answer.unknown.count, "names": list(answer.unknown.names)}
     return {**told, "why": list(answer.why)} if explain else told
 
 

@@ -57,7 +57,9 @@ def _cell(field: Field) -> Schema:
 def components(intake: Intake) -> Schema:
     """The shapes that the routes share."""
     answer = _object(id=_TEXT, persona=_TEXT, persona_name=_TEXT, membership=_share(), second=_TEXT, margin=_NUMBER,
-                     kind={"enum": ["core", "border", "outside"]}, reason=_TEXT, run=_TEXT)  # fmt: skip
+                     kind={"enum": ["core", "border", "outside"]}, reason=_TEXT, run=_TEXT,
+                     unknown=_object(count=_COUNT, names=_list(_TEXT)))  # fmt: skip
+    answer["properties"]["unknown"]["description"] = "events of the record that no user of the run did, the first three by name"
     answer["properties"]["why"] = _list(_TEXT)
     told = {"type": "object", "properties": {**answer["properties"], "data": {"type": "object"}, "note": _TEXT},
             "required": [*answer["required"], "why", "data"]}  # fmt: skip
