@@ -24,6 +24,17 @@ TO = "personae_personas"
 READ = "SELECT id, persona_key, persona_name, membership, margin, kind, reason FROM personae_personas ORDER BY id"
 
 
+class Turning:
+    """The last of some runs is the current one."""
+
+    def __init__(self, runs: list[Always]) -> None:
+        self.runs = runs
+
+    def get(self) -> Any:
+        """The run."""
+        return self.runs[-1].get()
+
+
 @pytest.fixture
 def table(postgres: Server, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     """The server with an empty log `visits` that is listened to."""
@@ -88,6 +99,33 @@ def test_a_listener_is_woken_when_a_row_is_committed_and_again_after_the_connect
         until(lambda: heard.placed == 2)
     assert [c.said for c in heard.came if "lost" in c.said or "back" in c.said]
     assert _answers(table) == shop.batch([first, second])
+
+
+def test_a_run_that_does_not_suit_the_tables_leaves_the_one_before_in_use_and_is_told_once(
+    table: Server, shop: Shop, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Also when the server was away meanwhile; the next run is tried again."""
+    rows = [next(r for r in shop.later if r[0] == u) for u in sorted({u for u, *_ in shop.later})[:4]]
+    other = tuple(replace(t, columns=tuple(replace(c, name=f"old {c.name}") for c in t.columns)) for t in shop.cast.tables)
+    unfit = placer(replace(shop.cast, run="r02", tables=other), strict=False)
+    later = placer(replace(shop.cast, run="r03"), strict=False)
+    current = [Always(shop.placer())]
+    with listening(plug.listen, SOURCE, TO, Turning(current)) as heard:
+        until(lambda: heard.came)
+        _put(table, rows[:1])
+        until(lambda: heard.placed == 1)
+        current.append(Always(unfit))
+        _put(table, rows[1:2])
+        until(lambda: heard.placed == 2)
+        table.cut()
+        _put(table, rows[2:3])
+        until(lambda: heard.placed == 3)
+        current.append(Always(later))
+        _put(table, rows[3:])
+        until(lambda: heard.placed == 4)
+    assert [c.run for c in heard.came if c.placed] == ["r01", "r01", "r01", "r03"]
+    assert sum("do not suit r02" in r.message for r in caplog.records) == 1
+    assert len(_answers(table)) == 4
 
 
 def test_two_listeners_share_the_queue_and_answer_nobody_twice(

@@ -43,21 +43,23 @@ def takes(source: str) -> bool:
 
 def listen(sources: Sequence[str], to: str, current: Any, tell: Tell, stop: Stop, *, once: bool = False) -> None:
     """Answer everyone who is in the queue of the tables `sources` into the table `to`, and go on until `stop`; with `once`
-    until the queue is empty. Where the server goes away it is waited for.
+    until the queue is empty. Where the server goes away it is waited for. Where the tables do not have what the rule of a run
+    that became current reads, the run before stays in use until another one is current.
 
-    Raises P116 where the server refuses, P002 or P115 where the tables do not have what the rule reads.
+    Raises P116 where the server refuses, P002 or P115 where the tables do not have what the rule of the first run reads.
     """
-    address = _address(sources)
+    address, last = _address(sources), list[tuple[Placer, Placer]]()
 
     def work(again: bool) -> None:
         with connected(address, again) as con:
-            first = current.get()
+            first, seen = last[-1] if last else (current.get(),) * 2
             queue, types = _found(con, address, sources, to, first)
             _ready(con, queue, sources)
             names = " and ".join(r.table for r in queue.rows)
             said = "the server is back" if again else f"listening on {names} ({address.label})"
             tell(Came(said=said, run=first.cast.run))
-            _work(con, queue, types, first, current, tell, stop, once)
+            last.append((first, seen))
+            _work(con, queue, types, last, current, tell, stop, once)
 
     lasting(work, tell, stop)
 
@@ -90,17 +92,26 @@ def remove(sources: Sequence[str], to: str, placer: Placer, *, dry: bool = False
 
 
 def _work(
-    con: Any, queue: Queue, types: Sequence[Types], first: Placer, current: Any, tell: Tell, stop: Stop, once: bool
+    con: Any,
+    queue: Queue,
+    types: Sequence[Types],
+    last: list[tuple[Placer, Placer]],
+    current: Any,
+    tell: Tell,
+    stop: Stop,
+    once: bool,
 ) -> None:
-    """Work the queue off, and wait to be woken. `first` is the run that is used until another one is current."""
+    """Work the queue off, and wait to be woken. The last of `last` is the run that is used until another one is current, and
+    the one that was looked at: each change of either is added."""
     con.execute(f"LISTEN {quoted(queue.channel)}")
     tables = list(zip(queue.rows, types, strict=True))
-    placer = seen = first
+    placer, seen = last[-1]
     readings = _settled(con, arrived(placer.cast, tables))
     while not stop.is_set():
-        if current.get() is not seen:
-            seen = current.get()
-            placer, readings = _changed(con, tables, seen, (placer, readings))
+        if (now := current.get()) is not seen:
+            placer, readings = _changed(con, tables, now, (placer, readings))
+            seen = now
+            last[:] = [(placer, seen)]
         came = _answered(con, queue, placer, readings)
         if came is not None:
             tell(came)
@@ -112,11 +123,20 @@ def _work(
 
 
 def _changed(con: Any, tables: Sequence[tuple[Rows, Types]], new: Placer, old: Used) -> Used:
-    """The run that became current, and how its users are read; the old ones where the tables do not suit it."""
+    """The run that became current, and how its users are read; the old ones where the tables do not suit it, or the server
+    takes no question that it has of them."""
+    import psycopg
+
     try:
-        return new, _settled(con, arrived(new.cast, tables))
-    except UsageError as wrong:
-        warn(f"run {old[0].cast.run} stays in use: {wrong.what}")
+        readings = _settled(con, arrived(new.cast, tables))
+        for r in readings:
+            con.execute(r.query(), [[], *([con.execute(r.ends).fetchone()[0]] if r.ends else [])])
+        return new, readings
+    except (PersonaeError, psycopg.ProgrammingError, psycopg.DataError) as wrong:
+        why = wrong.what if isinstance(wrong, PersonaeError) else str(wrong).partition("\n")[0]
+        warn(
+            f"run {old[0].cast.run} stays in use until another one is current, as the tables do not suit {new.cast.run}: {why}"
+        )
         return old
 
 
