@@ -23,8 +23,8 @@ FORMATS = ("csv", "parquet", "xlsx", "json")
 def export(
     name: Annotated[str, typer.Argument(metavar="RUN", help="A run's id or folder; else the current one.")] = "",
     out: Annotated[
-        str, typer.Option("--out", metavar="FILE", help="The file to write: .csv, .parquet or .xlsx.")
-    ] = "users.csv",
+        str, typer.Option("--out", metavar="FILE", help="The file: .csv, .parquet, .xlsx; else users.csv, or the sheet's name.")
+    ] = "",
     raw: Annotated[
         bool, typer.Option("--raw", help="CSV for machines: texts that spreadsheets run as formulas stay as they are.")
     ] = False,
@@ -137,12 +137,12 @@ def export(
             ("--nobody", nobody), ("--schema", schema), ("--lock", lock), ("--sql", sql), ("--js", js),
         )  # fmt: skip
     if library:
-        _library(screen, Path(out), overwrite=overwrite)
+        _library(screen, Path(out or "actions.toml"), overwrite=overwrite)
         return
     wanted = Wanted(interviews or 0, persona, only, consent, tuple(exclude or ()), again)
     record = Record(Path(store or ".personae"))
     if interviews is not None:
-        kit(record, name, wanted, "" if out == "users.csv" else out, guide, overwrite, screen)
+        kit(record, name, wanted, out, guide, overwrite, screen)
         return
     if to:
         _apart(
@@ -156,15 +156,16 @@ def export(
         hand(record, name, changes, to, wanted, screen, overwrite=overwrite, raw=raw)
         return
     if lock:
-        _lock(record.load(name), Path("personas.lock" if out == "users.csv" else out), screen)
+        _lock(record.load(name), Path(out or "personas.lock"), screen)
         return
     if sql or js or form or tables or read:
         from personae.cli.faces import Face, face
 
         _needs_sql(sql, ("--as", form), ("--table", tables), ("--from", read))
-        asked = Face(sql, js, form, tuple(tables or ()), read, "" if out == "users.csv" else out, overwrite)
+        asked = Face(sql, js, form, tuple(tables or ()), read, out, overwrite)
         face(record.load(name), asked, screen)
         return
+    out = out or (f"{schema.removesuffix('.json')}.schema.json" if schema else f"{sheet or 'users'}.csv")
     ending = _form(out, bool(sheet or schema))
     if schema:
         _write(Path(out), overwrite, lambda temp: _schema(schema, temp))
