@@ -57,7 +57,7 @@ def roles(tables: Sequence[Table], study: Study) -> list[str]:
     """A line a source: what its columns are used for."""
     from personae.stages.roles import use
 
-    lines = []
+    lines: list[str] = []
     for t in (t for t in tables if t.measured):
         by_use: dict[str, list[str]] = {}
         for c in t.columns:
@@ -74,7 +74,7 @@ def _some(names: Sequence[str], most: int = 6) -> str:
 
 def links(tables: Sequence[Table]) -> list[str]:
     """What the rows of each table looked up where, and which tables take no part."""
-    lines = []
+    lines: list[str] = []
     for t in tables:
         for x in t.links:
             gave = "the id" if x.gives == "id" else count(len(x.columns), "column")
@@ -87,7 +87,7 @@ def matches(found: Sequence[Match], entity: str) -> list[str]:
     """How the ids of the sources fit together; of many pairs those that matter, the rest is in run.json."""
     from personae.model.table import telling
 
-    lines = []
+    lines: list[str] = []
     said: set[str] = set()
     for m in telling(found):
         alone = [f"{count(n)} only in {source}" for n, source in ((m.only_left, m.left), (m.only_right, m.right)) if n]
@@ -238,10 +238,13 @@ def changed(cast: Cast, most: int = 5) -> list[str]:
 
 def drifted(drift: Drift) -> list[str]:
     """What shifted in the data, one line a finding."""
-    from personae.words.drifting import MOST, findings, sentences
+    from personae.words.drifting import sentences
 
-    lines = [line for i, words in enumerate(sentences(drift)) for line in labelled("" if i else "drift", words)]
-    return [*lines, *(labelled("", "all of them: personae export --sheet shifts") if len(findings(drift)) > MOST else [])]
+    lines: list[str] = []
+    for words in sentences(drift):
+        left = words.startswith("And ") and words.endswith(" more.")
+        lines += labelled("" if lines else "drift", f"and{words[3:-1]}: personae export --sheet shifts" if left else words)
+    return lines
 
 
 def words(cast: Cast) -> list[str]:

@@ -11,6 +11,8 @@ from personae.words.numbers import amount, count, percent
 
 MOST = 3
 """Shifts that the summary tells; the table has all."""
+LISTED = 6
+"""Measures of one finding that are named."""
 HARDLY = "a few"
 """Said for a number too small to be shown."""
 
@@ -74,7 +76,8 @@ def _one(finding: Sequence[Shift]) -> str:
     first = finding[0]
     if len(finding) == 1:
         return first.words
-    *names, last = (s.label[:1].lower() + s.label[1:] for s in finding)
+    *names, last = (s.label[:1].lower() + s.label[1:] for s in finding[:LISTED])
+    names, last = ([*names, last], f"{count(more)} more") if (more := len(finding) - LISTED) > 0 else (names, last)
     listed = f"{', '.join(names)} and {last}"
     return f"{listed[:1].upper()}{listed[1:]}: each {first.words[len(first.label) + 2 :]}"
 
