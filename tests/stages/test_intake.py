@@ -206,6 +206,14 @@ def test_who_did_nothing_has_nothing_to_go_by(log: Known) -> None:
         Scorer(log.cast).place([{"id": "new", "events": {"event_01": -1}}])
 
 
+def test_events_of_which_the_rule_counts_none_are_named_by_score(log: Known, caplog: pytest.LogCaptureFixture) -> None:
+    rows = [{"user_id": "a", "event": e, "time": "2026-04-01T10:00:00Z"} for e in ("evnet_01", "evnet_02")]
+    assert log.batch(rows, "typo.csv")["a"].reason == "no behaviour to go by"
+    said = [r.message for r in caplog.records if "counts none" in r.message]
+    assert len(said) == 1
+    assert said[0].endswith("the rule counts none of the 2 kinds of events in these data: evnet_01, evnet_02")
+
+
 def test_columns_that_are_counted_stand_where_their_table_does(tmp_path: Path) -> None:
     world = planted(300, 3, 10, seed=6)
     cast = personae.run(personae.read(str(world.wide(tmp_path / "wide.csv"))), **QUICK).cast
