@@ -68,11 +68,11 @@ def test_the_message_says_where_it_is_and_how_to_accept_it(here: Record) -> None
     _add(here, _feed(here, "feed 1"), current=False)
     said = " ".join(" ".join(_stopped("gate drift=clear says no: more", here, here.entry("r02"), again=False)).split())
     assert said.startswith("current r01 stays the current run: gate drift=clear says no: more")
-    assert "held what these data give is kept as r02" in said
+    assert "held r02 is recorded and held back:" in said
     assert "reports/2026-11-02_r02" in said
     assert "personae runs rollback r02" in said
     again = " ".join(_stopped("no", here, here.entry("r02"), again=True))
-    assert "was held back before as r02" in again
+    assert "were held back before, as r02" in again
 
 
 def test_a_refresh_whose_keys_were_given_by_a_split_meanwhile_is_not_recorded(here: Record) -> None:

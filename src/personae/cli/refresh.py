@@ -95,9 +95,10 @@ def refresh(
 
 def _stopped(shut: str, record: Record, entry: Entry, *, again: bool) -> list[str]:
     """That the run before stays the current one, why, and what can be done about it."""
-    kept = "was held back before as" if again else "is kept as"
     lines = labelled("current", f"{record.entry().id} stays the current run: {shut}")
-    lines += labelled("held", f"what these data give {kept} {entry.id}, in {record.place(entry)}")
+    place = record.place(entry)
+    new = f"{entry.id} is recorded and held back: {place}"
+    lines += labelled("held", f"these data were held back before, as {entry.id}: {place}" if again else new)
     return [*lines, *labelled("accept", f"personae runs rollback {entry.id} makes it the current run")]
 
 

@@ -223,27 +223,27 @@ def changed(cast: Cast, most: int = 5) -> list[str]:
     made = named(cast)
     if made is None:
         return []
-    told = happened(made)
+    told, run = happened(made), f" {cast.run}" if cast.run else ""
     lines = labelled("changed", f"{headline(made)} since {made.before.run or 'the run before'}.")
     lines += [line for words in told[:most] for line in labelled("", words)]
     lines += (
-        labelled("", f"and {count(len(told) - most, 'change')} more: personae export --sheet changes")
+        labelled("", f"and {count(len(told) - most, 'change')} more: personae export{run} --sheet changes")
         if len(told) > most
         else []
     )
-    lines += drifted(made.drift) if made.drift else []
+    lines += drifted(made.drift, run) if made.drift else []
     lines += [line for g in made.gates if g.words for line in labelled("gate", f"{g.name}: {g.words}")]
     return ["", *lines]
 
 
-def drifted(drift: Drift) -> list[str]:
-    """What shifted in the data, one line a finding."""
+def drifted(drift: Drift, run: str = "") -> list[str]:
+    """What shifted in the data, one line a finding; `run` is a space and the run that has the rest of them."""
     from personae.words.drifting import sentences
 
     lines: list[str] = []
     for words in sentences(drift):
         left = words.startswith("And ") and words.endswith(" more.")
-        lines += labelled("" if lines else "drift", f"and{words[3:-1]}: personae export --sheet shifts" if left else words)
+        lines += labelled("" if lines else "drift", f"and{words[3:-1]}: personae export{run} --sheet shifts" if left else words)
     return lines
 
 
