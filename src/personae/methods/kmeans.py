@@ -9,13 +9,14 @@ the start is one group fewer and one more centre, put where it pays most: k-mean
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from personae import lloyd
+from personae import lloyd, mixed
 from personae.errors import Refused
-from personae.model.clustering import Clustering, Space
+from personae.model.clustering import Clustering, Mixed, Space
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -56,7 +57,8 @@ def fit(
     z = space.scores
     if grow and size > 2:
         fewer = fit(space, size - 1, seed, starts, True, sphere)
-        grown, metric = _refined(z, _grown(z, fewer, seed), size)
+        start = _grown(z, fewer, seed)
+        grown, metric = _refined(z, start, size) if space.mixed is None else _likeliest(space, [start], size)
         return Clustering("kmeans", grown, size, seed, {"starts": starts, "geometry": "plain", "refined": "grown"}, metric)
     first = (z - z.mean(axis=0)) / np.maximum(z.std(axis=0), 1e-12) if sphere else z
     tol = 0.0 if strict else 1e-4
@@ -73,8 +75,30 @@ def fit(
     }
     if not refine:
         return Clustering("kmeans", labels, size, seed, settings)
-    labels, metric = _refined(z, labels, size)
+    if space.mixed is None:
+        labels, metric = _refined(z, labels, size)
+    else:
+        labels, metric = _likeliest(space, [labels, *_others(space.mixed, size, seed, starts)], size)
     return Clustering("kmeans", labels, size, seed, {**settings, "refined": "yes"}, metric)
+
+
+def _others(known: Mixed, size: int, seed: int, starts: int) -> Iterator[NDArray[np.int32]]:
+    """Labels (n,) of starts on the numbers alone."""
+    stream = np.random.RandomState((seed + 1) % 2**32)
+    return (made.labels for made in lloyd.Cloud(known.numbers).groupings(size, stream, starts))
+
+
+def _likeliest(space: Space, starts: list[NDArray[np.int32]], size: int) -> tuple[NDArray[np.int32], Floats]:
+    """The labels that describe numbers and categories best, and what makes their groups round in the scores."""
+    assert space.mixed is not None  # noqa: S101 - asked where it is there alone
+    labels, z = mixed.best(space.mixed, starts, size), space.scores
+    return labels, _whitening(z, z - lloyd.centres(z, labels, size)[labels])
+
+
+def _whitening(z: Floats, rest: Floats) -> Floats:
+    """What makes groups round from which users are so far away (n, r)."""
+    pooled = rest.T @ rest / len(z) + 1e-3 * z.var(axis=0).mean() * np.eye(z.shape[1])
+    return np.asarray(np.linalg.inv(np.linalg.cholesky(pooled)).T)
 
 
 def _best(z: Floats, size: int, seed: int, starts: int, tol: float, iterations: int) -> tuple[lloyd.Means, float]:
@@ -125,12 +149,9 @@ def _left(w: Floats, nearest: NDArray[np.int64], centres: Floats, sizes: NDArray
 def _refined(z: Floats, labels: NDArray[np.int32], size: int) -> tuple[NDArray[np.int32], Floats]:
     """Whiten by the pooled within-group covariance, go on from the same centres, and again."""
     metric: Floats = np.eye(z.shape[1])
-    ridge = 1e-3 * z.var(axis=0).mean() * metric
     for _ in range(ROUNDS if len(np.unique(labels)) == size else 0):
         means = lloyd.centres(z, labels, size)
-        rest = z - means[labels]
-        pooled = rest.T @ rest / len(z) + ridge
-        metric = np.linalg.inv(np.linalg.cholesky(pooled)).T
+        metric = _whitening(z, z - means[labels])
         whitened = lloyd.Cloud(z @ metric)
         new = whitened.rest(means @ metric - whitened.middle).labels
         if len(np.unique(new)) < size:

@@ -18,6 +18,18 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
+class Mixed:
+    """The same users as numbers (n, p) of variance 1 and as categories, each (n,) the position of a level, -1: empty."""
+
+    numbers: Floats
+    levels: tuple[Ints, ...]
+
+    def only(self, at: npt.NDArray[np.int64]) -> Mixed:
+        """These users (positions, repeats allowed) alone."""
+        return Mixed(self.numbers[at], tuple(codes[at] for codes in self.levels))
+
+
+@dataclass(frozen=True, eq=False)
 class Space:
     """The behaviour space of the users the search looks at.
 
@@ -57,6 +69,8 @@ class Space:
     """Whether scaling or reducing was chosen: groups are formed as any textbook would, without whitening."""
     active: bool = False
     """Whether those who did nothing that is counted take no part, here and in the rule."""
+    mixed: Mixed | None = None
+    """What stands in a table of numbers and categories, where no way of preparing was chosen; None elsewhere."""
 
     def only(self, at: npt.NDArray[np.int64]) -> Space:
         """The same space with these users (positions, repeats allowed) alone."""
@@ -71,6 +85,7 @@ class Space:
             blurred=self.blurred[at],
             exact=self.exact[at],
             heaps=None if self.heaps is None else self.heaps[at],
+            mixed=None if self.mixed is None else self.mixed.only(at),
         )
 
 

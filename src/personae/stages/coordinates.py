@@ -20,6 +20,7 @@ from personae.model.features import Counts, Measure
 from personae.model.rule import Feature, Guard, Step
 from personae.model.study import Role, Study
 from personae.model.table import Kind
+from personae.stages.borrow import borrowed
 from personae.stages.unlike import guard
 
 Floats = NDArray[np.float64]
@@ -61,13 +62,20 @@ class Block:
     """(n, d) the same with ties left as they are."""
     heaps: NDArray[np.int32] | None = None
     """(n, d) which of the few values of a column each user has; 0 for everybody where values are many."""
+    levels: tuple[NDArray[np.int32], ...] = ()
+    """For each category (n,) the position of the level, -1 where it is empty."""
 
     def only(self, keep: Flags) -> Block:
         """The same block with these users alone."""
         positive = None if self.positive is None else self.positive[keep]
         made = {name: getattr(self, name)[keep] for name in ("x", "blurred", "odd", "exact")}
         heaps = None if self.heaps is None else self.heaps[keep]
-        return replace(self, positive=positive, heaps=heaps, **made)
+        return replace(self, positive=positive, heaps=heaps, levels=tuple(v[keep] for v in self.levels), **made)
+
+    @property
+    def numbers(self) -> Floats:
+        """(n, p) `x` without the levels of categories."""
+        return self.x[:, [not any(s.name == "level" for s in f.steps) for f in self.features]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +88,10 @@ class Column:
     exact: Floats
     heap: NDArray[Any] | None = None
     """(n,) which of few values; None where there are many."""
+    hole: Flags | None = None
+    """(n,) who has no value, where a draw stands for it."""
+    levels: NDArray[np.int32] | None = None
+    """(n,) the level of the whole category, -1 where it is empty."""
 
 
 def textbook(study: Study) -> bool:
@@ -216,6 +228,7 @@ def of_measures(
     """Numbers and categories as coordinates, learnt from the `typical` users where scaling was chosen; `ways` says what stands
     for empty cells."""
     columns: list[Column] = []
+    levels: list[NDArray[np.int32]] = []
     many = Counter(m.block for m in measures if m.block and m.role is not Role.TEXT and study.scale == "auto")
     together = _together([m for m in measures if m.role is Role.TEXT], rows)
     for m in measures:
@@ -225,15 +238,20 @@ def of_measures(
         make = _category if m.kind == Kind.CATEGORY else _number
         made = make(m, rows, study, ways[m.name], rng, typical if textbook(study) else None)
         columns += [_lighter(c, many[m.block] ** 0.5) for c in made] if m.block in many else made
+        levels += [c.levels for c in made[:1] if c.levels is not None]
     if not columns:
         return None
+    if not textbook(study):
+        columns = borrowed(columns, rng)
     x, blurred, exact = (np.column_stack([getattr(c, name) for c in columns]) for name in ("x", "blurred", "exact"))
     weight = _by_variance(x if typical is None else x[typical]) if study.scale != "auto" else np.ones(x.shape[1])
     limits, odd = guard(x, weight, np.ones(len(rows)), start)
     numeric = all(m.kind != Kind.CATEGORY for m in measures)
     none = np.zeros(len(rows), np.int32)
     heaps = np.column_stack([none if c.heap is None else c.heap for c in columns]).astype(np.int32)
-    return Block(tuple(c.feature for c in columns), x, x - x.min(axis=0), limits, blurred, odd, numeric, exact, heaps)
+    plain = not together and not many and not textbook(study) and study.encode == "auto"
+    said = tuple(levels) if plain else ()
+    return Block(tuple(c.feature for c in columns), x, x - x.min(axis=0), limits, blurred, odd, numeric, exact, heaps, said)
 
 
 def _together(measures: Sequence[Measure], rows: NDArray[np.int64]) -> dict[str, float]:
@@ -287,14 +305,15 @@ def _number(
         heap = np.unique(drawn, return_inverse=True)[1]
     learn = raw if typical is None else raw[typical]
     if heap is None and study.scale == "auto" and _parted(filled):
-        return [*made, _ranked(m, steps, learn, drawn, rng, textbook(study))]
+        ranked = _ranked(m, steps, learn, drawn, rng, textbook(study))
+        return [*made, replace(ranked, hole=hole if way == "" and hole.any() else None)]
     rest = _usual(learn, filled, len(distinct)) if study.scale == "auto" else scaled(learn, study.scale)
     feature = Feature(m.name, "measure", m.name, (*steps, *rest))
     exact = x = stepped(drawn, rest)
     blurred = stepped(spread, rest)
     if not textbook(study):
         x = blurred = (blurred - blurred.mean()) / max(blurred.std(), 1e-12)
-    return [*made, Column(feature, x, blurred, exact, heap)]
+    return [*made, Column(feature, x, blurred, exact, heap, hole if way == "" and hole.any() else None)]
 
 
 def _parted(filled: Floats) -> bool:
@@ -378,7 +397,10 @@ def _category(
     used = int((shares > 0).sum())
     made: list[Column] = []
     first = {int(c): i for i, c in reversed(list(enumerate(codes)))}
-    for level in sorted(np.flatnonzero(shares > 0.01).tolist(), key=first.__getitem__):  # other names, same places (FEA-04)
+    often_enough = sorted(np.flatnonzero(shares > 0.01).tolist(), key=first.__getitem__)  # other names, same places (FEA-04)
+    named = np.full(len(levels) + 1, len(often_enough), np.int32)
+    named[often_enough], named[-1] = np.arange(len(often_enough)), -1  # the last place is that of code -1
+    for level in often_enough:
         p = float(shares[level])
         if used < 2 or p > 0.99:
             continue
@@ -393,5 +415,6 @@ def _category(
         exact, spread = (np.where(filled, v, 0.0) for v in (exact / float(learned["by"]), spread))
         whole = Feature(feature.name, "measure", m.name, (*is_it, Step("scale", learned)))
         heap = np.where(filled, codes == level, p > 0.5)
-        made.append(Column(whole, exact if textbook(study) else spread, spread, exact, heap))
+        x = exact if textbook(study) else spread
+        made.append(Column(whole, x, spread, exact, heap, levels=named[np.where(filled, codes, -1)]))
     return made

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from personae import plugins
+from personae import mixed, plugins
 from personae.errors import Refused
 from personae.model.clustering import Clustering, Space
 from personae.model.evidence import Candidate
@@ -178,7 +178,10 @@ def judge(space: Space, clustering: Clustering, study: Study) -> Tried:
     """Separation and borders of a grouping."""
     measured = plugins.find("checks", "separation").check(space, clustering, study.seed)
     found = plugins.find("checks", "borders").borders(space, clustering, study.seed)
-    bic = class_bic(space.scores, clustering.labels, clustering.size)
+    if space.mixed is None:
+        bic = class_bic(space.scores, clustering.labels, clustering.size)
+    else:
+        bic = mixed.bic(space.mixed, clustering.labels, clustering.size)
     candidate = Candidate(
         method=clustering.method,
         size=clustering.size,

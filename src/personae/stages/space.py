@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from personae.errors import UsageError
-from personae.model.clustering import Space
+from personae.model.clustering import Mixed, Space
 from personae.model.features import MEANING, Counts, Features
 from personae.model.study import Study
 from personae.stages.arrange import arrange
@@ -191,9 +191,19 @@ def _joined(
         counted=events is not None,
         coordinates=x,
         heaps=table.heaps if events is None and table is not None else None,
+        mixed=_mixed(table, study) if events is None and table is not None else None,
         blurred=np.hstack([p.blurred * s for p, s in zip(parts, scales)]) @ directions[:, :keep],
         exact=np.hstack([p.exact * s for p, s in zip(parts, scales)]),
     )
+
+
+def _mixed(table: Block, study: Study) -> Mixed | None:
+    """Numbers, in as many principal directions as the search looks at, and categories; None where one of them is missing."""
+    numbers = table.numbers
+    if not table.levels or not numbers.shape[1]:
+        return None
+    values, directions = _spectrum(numbers)
+    return Mixed(numbers @ directions[:, : _directions(values, 0, False, study)], table.levels)
 
 
 def _directions(values: Floats, factors: int, counted: bool, study: Study) -> int:

@@ -45,6 +45,11 @@ WHOLE = 0.98
 RARE = 0.05
 """Share up to which a group is too small beside its neighbour for the dip to see the valley between them; where everybody else
 falls apart, the classification BIC alone says whether it stands."""
+WHOLE_AGAIN = 0.9
+"""Steadiness from which on a grouping counts as clear although a border of it shows no valley, if valleys are at half of its
+borders and each of its groups comes back to BACK: a dip sees little between a large and a small group, or two that differ in
+spread."""
+BACK = 0.85
 USEFUL = range(3, 7)
 """Numbers of groups preferred where the data leave the number open."""
 
@@ -140,16 +145,23 @@ def wants_density(space: Space, tried: tuple[Tried, ...]) -> bool:
 
 def _own(space: Space, tried: tuple[Tried, ...], excused: float = 0.0) -> Tried:
     """Tables: the cheapest among groupings without a doubtful border, where borders of groups up to the share `excused` do not
-    count. Counts, tables without any, and tables too small for a dip to show unless there is more than correlation: the best
+    count, and those that other samples give again nearly whole. Counts, tables without any, and tables too small for a dip to show unless there is more than correlation: the best
     silhouette, but where that takes a few odd users off everybody else, the best that parts everybody without a doubtful
     border."""
-    clear = [t for t in tried if t.borders and _worst(t, excused) <= SOFT]
+    clear = [t for t in tried if t.borders and (_worst(t, excused) <= SOFT or (not space.counted and _whole_again(t)))]
     sure = clear if len(space.rows) >= SMALL else [t for t in clear if (t.candidate.copula or 0.0) <= BEYOND]
     if space.counted or not sure:
         best = max(tried, key=lambda t: t.candidate.silhouette or 0.0)
         parting = [t for t in clear if _largest(t) < WHOLE] if _largest(best) >= WHOLE else []
         return max(parting, key=lambda t: t.candidate.silhouette or 0.0, default=best)
     return min(sure, key=lambda t: t.cost)
+
+
+def _whole_again(t: Tried) -> bool:
+    """Whether other samples give nearly the same groups, each of them, and half of the borders or more show a valley."""
+    c = t.candidate
+    back = (c.stability or 0.0) >= WHOLE_AGAIN and min(c.jaccard, default=0.0) >= BACK
+    return back and 2 * _valleys(t) >= len(t.borders)
 
 
 def _worst(t: Tried, excused: float) -> float:
