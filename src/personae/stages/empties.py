@@ -14,7 +14,7 @@ from personae.model.table import Kind
 
 HOWS = ("draw", "median", "mean", "mode", "category", "zero", "drop")
 USUAL = ""
-"""A draw from the column while groups are looked for, the middle of the column when users are placed."""
+"""Lent by somebody alike while groups are looked for, the middle of the column when users are placed."""
 _NUMBERS = ("median", "mean", "zero")
 """Ways that only a number has."""
 

@@ -145,9 +145,9 @@ def wants_density(space: Space, tried: tuple[Tried, ...]) -> bool:
 
 def _own(space: Space, tried: tuple[Tried, ...], excused: float = 0.0) -> Tried:
     """Tables: the cheapest among groupings without a doubtful border, where borders of groups up to the share `excused` do not
-    count, and those that other samples give again nearly whole. Counts, tables without any, and tables too small for a dip to show unless there is more than correlation: the best
-    silhouette, but where that takes a few odd users off everybody else, the best that parts everybody without a doubtful
-    border."""
+    count, and those that other samples give again nearly whole. Counts, tables without any, and tables too small for a dip to
+    show unless there is more than correlation: the best silhouette, but where that takes a few odd users off everybody else,
+    the best that parts everybody without a doubtful border."""
     clear = [t for t in tried if t.borders and (_worst(t, excused) <= SOFT or (not space.counted and _whole_again(t)))]
     sure = clear if len(space.rows) >= SMALL else [t for t in clear if (t.candidate.copula or 0.0) <= BEYOND]
     if space.counted or not sure:
