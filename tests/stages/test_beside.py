@@ -85,8 +85,11 @@ def test_a_sure_split_stands_beside_a_merger_of_others_that_nobody_is_sure_of() 
 def test_a_persona_made_by_hand_stays_and_holds_nobody_else_back() -> None:
     now = _people({"a": 60, "A": 60, "c": 60, "d": 60})
     before = _before(_rule((0, 4), (20, 0), (20, 5)), now, hand="P2 P3")
-    _, _, told = _renewed(before, now, _rule((0, 0), (0, 9), (20, 2.5)), _found((0.9, 0.9, 0.9), Border(0, 1, 0.001, False)))
+    made, _, told = _renewed(before, now, _rule((0, 0), (0, 9), (20, 2.5)), _found((0.9, 0.9, 0.9), Border(0, 1, 0.001, False)))
     assert told == {("split", "P1"), ("same", "P2"), ("same", "P3")}
+    known = {made.evidence.key(i) for i, s in enumerate(made.evidence.steadiness) if s == s}
+    assert not known & {"P2", "P3"}, "whether it holds together was not tested, a person's card says"
+    assert len(known) == 2
 
 
 def test_a_birth_that_nobody_is_sure_of_stays_with_the_persona_whose_users_it_has() -> None:

@@ -30,7 +30,8 @@ def test_groups_that_gaps_part_and_that_come_back_are_natural() -> None:
     assert made.kind == Structure.NATURAL
     assert [(b.first, b.second, b.soft) for b in made.borders] == [(0, 1, False), (0, 2, False), (1, 2, False)]
     assert min(made.steadiness) > 0.9
-    assert made.words.startswith("Tested anew, 3 of the 3 borders between them show a valley, and in other samples the least")
+    assert made.words().startswith("Tested anew, 3 of the 3 borders between them show a valley, and in other samples the least")
+    assert made.words((0, 1, 2)) == "Tested anew, 3 of the 3 borders between them show a valley: they are natural."
 
 
 def test_a_group_in_two_without_a_gap_is_not_natural_though_the_other_borders_are_gaps() -> None:

@@ -6,6 +6,7 @@ or where the data have natural groups and each border of these shows a valley an
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -30,18 +31,33 @@ COARSE = 5
 SAMPLES = 30
 """Bootstrap samples, as of the groups that a search chose."""
 
-ENDS = {Structure.NATURAL: "they are natural", Structure.REPRODUCIBLE: "they are steady cuts"}
+ENDS = {
+    Structure.NATURAL: "they are natural",
+    Structure.REPRODUCIBLE: "they are steady cuts",
+    Structure.CONSTRUCTIVE: "they are made for use",
+}
 
 
 @dataclass(frozen=True)
 class Kept:
-    """What known groups turned out to be: the kind, what was seen in a sentence, their borders, and how steady each is; both in
-    the order of the groups."""
+    """What known groups turned out to be: the kind, their borders, and how steady each is, in the order of the groups."""
 
     kind: Structure
-    words: str
     borders: tuple[Border, ...]
     steadiness: tuple[float, ...]
+
+    def words(self, but: Collection[int] = ()) -> str:
+        """What was seen, in a sentence; of the groups `but` it is not said how steady they are."""
+        clear, all_ = sum(not b.soft for b in self.borders), len(self.borders)
+        several = f"{clear} of the {all_} borders between them show a valley"
+        seen = several if all_ > 1 else f"the border between them shows {'a' if clear else 'no'} valley"
+        least = min((s for i, s in enumerate(self.steadiness) if i not in but), default=None)
+        back = (
+            ""
+            if least is None
+            else f", and in other samples the least steady of them comes back {100 * least:.0f} times in 100"
+        )
+        return f"Tested anew, {seen}{back}: {ENDS[self.kind]}."
 
 
 def kept(
@@ -67,7 +83,7 @@ def kept(
     kind = verdict.cut_across(choice).structure if torn is not None and torn.words else choice.structure
     kind = Structure.CONSTRUCTIVE if kind == Structure.NOTHING else kind
     borders = tuple(Border(a, b, p, p > verdict.VALLEY) for a, b, p in sorted(own.borders))
-    return Kept(kind, _words(kind, own), borders, own.candidate.jaccard)
+    return Kept(kind, borders, own.candidate.jaccard)
 
 
 def _tried(
@@ -96,15 +112,3 @@ def _measured(space: Space, t: Tried, copula: float | None, study: Study) -> Tri
         **plugins.find("checks", "passage").check(space, t.clustering, study.seed),
     }
     return replace(t, candidate=replace(t.candidate, copula=copula, **more))
-
-
-def _words(kind: Structure, own: Tried) -> str:
-    """What was seen of the groups themselves."""
-    clear, all_ = sum(p <= verdict.VALLEY for *_, p in own.borders), len(own.borders)
-    seen = f"Tested anew, {clear} of the {all_} borders between them show a valley" if all_ > 1 else "Tested anew, the border"
-    seen = seen if all_ > 1 else f"{seen} between them shows {'a' if clear else 'no'} valley"
-    back = f"in other samples the least steady of them comes back {100 * min(own.candidate.jaccard):.0f} times in 100"
-    end = {Structure.NATURAL: "they are natural", Structure.REPRODUCIBLE: "they are steady cuts"}.get(
-        kind, "they are made for use"
-    )
-    return f"{seen}, and {back}: {end}."

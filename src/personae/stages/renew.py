@@ -8,6 +8,7 @@ that do not are held back beside it.
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from personae import plugins
 from personae.facts.crossing import rand
 from personae.model.cast import Cast
 from personae.model.descent import Act, Crossing
-from personae.model.evidence import Evidence, Structure
+from personae.model.evidence import Border, Evidence, Structure
 from personae.model.features import Features
 from personae.model.persona import STEADY, UNTESTED
 from personae.model.rule import Placement, Rule
@@ -98,7 +99,7 @@ def renew(before: Cast, features: Features, reads: Features, rule: Rule, found: 
     elif not whole:
         at = place_features(made, reads if own else features).persona
         tested = _tested(before.rule, features, at, len(groups), found, study)
-        evidence = _apart(evidence, groups, any(p.steady == UNTESTED for p in before.personas), tested)
+        evidence = _apart(evidence, groups, {p for p, q in enumerate(before.personas) if q.steady == UNTESTED}, tested)
     if more := untaken(before, acts, taken, c):
         evidence = replace(evidence, verdict=replace(evidence.verdict, why=f"{evidence.verdict.why} {more}"))
     places = () if own else tuple((o, n) for n, g in enumerate(groups) for o in g.owners)
@@ -271,21 +272,23 @@ def _tested(
     return kept(features, at, groups, found, study, active=before.active if events_of(before) else None)
 
 
-def _apart(found: Evidence, groups: list[Group], hand: bool, tested: Kept | None) -> Evidence:
-    """The evidence of a search for groups that are not all its own; `hand` says that a person made some.
+def _apart(found: Evidence, groups: list[Group], hand: Collection[int], tested: Kept | None) -> Evidence:
+    """The evidence of a search for groups that are not all its own; `hand` are the personas before that a person made.
 
     What the search saw at its own borders says nothing of groups that it did not find: they are what their own tests say, and
-    made for use where there are none.
+    made for use where there are none. How steady a group is that a person made stays untold.
     """
-    searched = found.verdict.groups
+    searched, kind, more = found.verdict.groups, Structure.CONSTRUCTIVE, UNSEEN
+    steady, borders = tuple(g.steadiness for g in groups), tuple[Border, ...]()
+    if tested is not None:
+        by_hand = {n for n, g in enumerate(groups) if g.keeps in hand}
+        steady = tuple(math.nan if n in by_hand else s for n, s in enumerate(tested.steadiness))
+        kind, more, borders = tested.kind, tested.words(by_hand), tested.borders
     why = "some of them were made by a person" if hand else "what it finds otherwise does not stand clear of chance"
     stay = "are taken" if any(g.keeps is None for g in groups) else "that are known stay"
-    said = f"A new search alone says {searched} groups; the {len(groups)} {stay}, as {why}."
-    kind, more = (Structure.CONSTRUCTIVE, UNSEEN) if tested is None else (tested.kind, tested.words)
-    verdict = replace(found.verdict, kind=kind, groups=len(groups), alternative=searched, own=searched, why=f"{said} {more}")
-    steady = tuple(g.steadiness for g in groups) if tested is None else tested.steadiness
-    apart = as_groups_apart(replace(found, verdict=verdict), steady)
-    return apart if tested is None else replace(apart, borders=tested.borders)
+    said = f"A new search alone says {searched} groups; the {len(groups)} {stay}, as {why}. {more}"
+    verdict = replace(found.verdict, kind=kind, groups=len(groups), alternative=searched, own=searched, why=said)
+    return replace(as_groups_apart(replace(found, verdict=verdict), steady), borders=borders)
 
 
 def _alike(acts: tuple[Act, ...], c: Crossing) -> float:
