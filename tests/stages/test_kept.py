@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from conftest import planted
-from personae.model.evidence import Candidate, Evidence, Structure, Verdict
+from personae.model.evidence import Border, Candidate, Evidence, Structure, Verdict
 from personae.model.study import Study
 from personae.stages.kept import Kept, kept
 
@@ -41,6 +41,13 @@ def test_a_group_in_two_without_a_gap_is_not_natural_though_the_other_borders_ar
     assert made.kind == Structure.CONSTRUCTIVE
     assert [b.soft for b in made.borders if (b.first, b.second) == (2, 3)] in ([True], [])
     assert min(made.steadiness[2:]) < 0.75
+
+
+def test_where_gaps_are_seen_and_no_more_than_that_the_sentence_says_so() -> None:
+    clear = (Border(0, 1, 0.001, False), Border(1, 2, 0.001, False))
+    said = [Kept(kind, clear, (0.9, 0.8, 0.9)).words() for kind in (Structure.NATURAL, Structure.REPRODUCIBLE)]
+    assert said[0].endswith("comes back 80 times in 100: they are natural.")
+    assert said[1].endswith("they are steady cuts, as other tests of a search are not met.")
 
 
 def test_halves_of_users_without_groups_are_not_natural() -> None:
