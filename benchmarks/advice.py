@@ -23,14 +23,15 @@ from personae.model.study import Role, Study
 from personae.model.table import Kind
 from personae.stages.choose import choose
 from personae.stages.method import names
+from personae.stages.others import asked
 from personae.stages.search import fitted, unsized
 from personae.stages.space import behaviour_space
 
 
 def main() -> None:
-    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    asked.add_argument("--seeds", default="1,2,3")
-    for seed in map(int, asked.parse_args().seeds.split(",")):
+    given = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    given.add_argument("--seeds", default="1,2,3")
+    for seed in map(int, given.parse_args().seeds.split(",")):
         for kind, make in KINDS.items():
             x, truth = make(seed)
             ids = pa.array([f"u{i}" for i in range(len(x))])
