@@ -13,7 +13,7 @@ from personae.databases import queue as queues
 from personae.databases.address import Address, parted, scheme
 from personae.databases.arrived import Arrived
 from personae.databases.lasting import lasting
-from personae.databases.live import connected
+from personae.databases.live import connected, unsuited
 from personae.databases.queue import Queue, Rows
 from personae.databases.tables import POSTGRES, chosen, is_query, quoted
 from personae.errors import DataError, PersonaeError, UsageError
@@ -125,14 +125,12 @@ def _work(
 def _changed(con: Any, tables: Sequence[tuple[Rows, Types]], new: Placer, old: Used) -> Used:
     """The run that became current, and how its users are read; the old ones where the tables do not suit it, or the server
     takes no question that it has of them."""
-    import psycopg
-
     try:
         readings = _settled(con, arrived(new.cast, tables))
         for r in readings:
             con.execute(r.query(), [[], *([con.execute(r.ends).fetchone()[0]] if r.ends else [])])
         return new, readings
-    except (PersonaeError, psycopg.ProgrammingError, psycopg.DataError) as wrong:
+    except (PersonaeError, *unsuited()) as wrong:
         why = wrong.what if isinstance(wrong, PersonaeError) else str(wrong).partition("\n")[0]
         warn(
             f"run {old[0].cast.run} stays in use until another one is current, as the tables do not suit {new.cast.run}: {why}"

@@ -34,6 +34,13 @@ def connected(address: Address, again: bool = False) -> Iterator[Any]:
         raise _refused(error, address, opening=not open_, again=again) from None
 
 
+def unsuited() -> tuple[type[Exception], ...]:
+    """What the driver raises where the tables are not those that a question is about."""
+    import psycopg
+
+    return psycopg.ProgrammingError, psycopg.DataError
+
+
 def _refused(error: Any, address: Address, *, opening: bool, again: bool) -> PersonaeError:
     """An error of the driver as one of ours."""
     state, said = error.sqlstate or "", str(error).splitlines()[0] if str(error) else ""
