@@ -57,7 +57,9 @@ class Kept:
             if least is None
             else f", and in other samples the least steady of them comes back {100 * least:.0f} times in 100"
         )
-        return f"Tested anew, {seen}{back}: {ENDS[self.kind]}."
+        unmet = clear == all_ and self.kind != Structure.NATURAL and (least is None or least >= verdict.FAIR)
+        end = f"{ENDS[self.kind]}{', as other tests of a search are not met' if unmet else ''}"
+        return f"Tested anew, {seen}{'' if least is None else back}: {end}."
 
 
 def kept(
