@@ -406,6 +406,28 @@ def test_a_natural_grouping_comes_back_from_other_samples() -> None:
     assert decide(space, STUDY, tuple(lost(t) for t in held), None).structure == Structure.CONSTRUCTIVE
 
 
+def test_a_cheaper_number_whose_groups_all_come_back_wins_although_one_border_is_faint() -> None:
+    """Decision 0113: the dip sees little between a large and a small group; half of the borders must show a valley all the same."""
+    x, _ = blobs(800, 7.0)
+    space = behaviour_space(table(x), STUDY)
+    assert space is not None
+    tried, _ = search(space, replace(STUDY, groups="2-4"), Method("kmeans"))
+
+    def seen(jaccard: float, faint: int) -> int:
+        made = []
+        for t in tried:
+            size = t.candidate.size
+            borders = tuple((a, b, 0.9 if size == 4 and i < faint else 0.001) for i, (a, b, _) in enumerate(t.borders))
+            known = replace(t.candidate, stability=0.95, copula=-20.0, jaccard=(0.95,) * (size - 1) + (jaccard,))
+            made.append(replace(t, candidate=known, borders=borders, cost=-float(size)))
+        return decide(space, STUDY, tuple(made), None).own.candidate.size
+
+    most = len(next(t for t in tried if t.candidate.size == 4).borders)
+    assert seen(0.9, 1) == 4  # the cheapest, with one faint border
+    assert seen(0.8, 1) == 3  # one of its groups gets lost now and then
+    assert seen(0.9, most // 2 + 1) == 3  # more than half of its borders are faint
+
+
 def lost(t: Tried) -> Tried:
     """The same, had half of its groups not come back from other samples."""
     half = (0.9, 0.3) * (t.candidate.size // 2 + 1)

@@ -125,12 +125,13 @@ def _work(
 def _changed(con: Any, tables: Sequence[tuple[Rows, Types]], new: Placer, old: Used) -> Used:
     """The run that became current, and how its users are read; the old ones where the tables do not suit it, or the server
     takes no question that it has of them."""
+    kinds: tuple[type[Exception], ...] = (PersonaeError, *unsuited())
     try:
         readings = _settled(con, arrived(new.cast, tables))
         for r in readings:
             con.execute(r.query(), [[], *([con.execute(r.ends).fetchone()[0]] if r.ends else [])])
         return new, readings
-    except (PersonaeError, *unsuited()) as wrong:
+    except kinds as wrong:
         why = wrong.what if isinstance(wrong, PersonaeError) else str(wrong).partition("\n")[0]
         warn(
             f"run {old[0].cast.run} stays in use until another one is current, as the tables do not suit {new.cast.run}: {why}"

@@ -38,7 +38,8 @@ def unsuited() -> tuple[type[Exception], ...]:
     """What the driver raises where the tables are not those that a question is about."""
     import psycopg
 
-    return psycopg.ProgrammingError, psycopg.DataError
+    known: tuple[type[Exception], ...] = (psycopg.ProgrammingError, psycopg.DataError)
+    return known
 
 
 def _refused(error: Any, address: Address, *, opening: bool, again: bool) -> PersonaeError:
