@@ -31,6 +31,7 @@ def test_groups_that_gaps_part_and_that_come_back_are_natural() -> None:
     assert [(b.first, b.second, b.soft) for b in made.borders] == [(0, 1, False), (0, 2, False), (1, 2, False)]
     assert min(made.steadiness) > 0.9
     assert made.words().startswith("Tested anew, 3 of the 3 borders between them show a valley, and in other samples the least")
+    assert "the least steady of those that no person made comes back" in made.words((0,))
     assert made.words((0, 1, 2)) == "Tested anew, 3 of the 3 borders between them show a valley: they are natural."
 
 

@@ -52,11 +52,8 @@ class Kept:
         several = f"{clear} of the {all_} borders between them show a valley"
         seen = several if all_ > 1 else f"the border between them shows {'a' if clear else 'no'} valley"
         least = min((s for i, s in enumerate(self.steadiness) if i not in but), default=None)
-        back = (
-            ""
-            if least is None
-            else f", and in other samples the least steady of them comes back {100 * least:.0f} times in 100"
-        )
+        who = "those that no person made" if but else "them"
+        back = f", and in other samples the least steady of {who} comes back {100 * (least or 0):.0f} times in 100"
         unmet = clear == all_ and self.kind != Structure.NATURAL and (least is None or least >= verdict.FAIR)
         end = f"{ENDS[self.kind]}{', as other tests of a search are not met' if unmet else ''}"
         return f"Tested anew, {seen}{'' if least is None else back}: {end}."
