@@ -191,9 +191,9 @@ class Result:
     def _edited(self, made: Edit) -> Result:
         return replace(self, cast=edited(self.cast, [replace(made, number=len(self.cast.edits) + 1)]))
 
-    def score(self, *sources: Any) -> Any:
+    def score(self, *sources: Any, tally: str | PathLike[str] = "") -> Any:
         """Which persona is each of these users? Files or a frame of the same columns as the run's; see `score`."""
-        return score(self, *sources)
+        return score(self, *sources, tally=tally)
 
     def __getitem__(self, name: str | int) -> Card:
         """A persona by name, key ("P1") or position."""
@@ -315,15 +315,25 @@ def load(folder: str | PathLike[str]) -> Result:
     return Result(store.Record(Path(".personae")).load(name) if recorded else store.load(Path(name)))
 
 
-def score(result: Result | str | PathLike[str], *sources: Any, exclude: str | Iterable[str] = ()) -> Any:
+def score(
+    result: Result | str | PathLike[str],
+    *sources: Any,
+    exclude: str | Iterable[str] = (),
+    tally: str | PathLike[str] = "",
+) -> Any:
     """The persona of each user of new data, by the run's own rule: the columns of `Result.users`, in the kind of frame given.
 
     `result` is a Result or the folder of one; people on the lists of `exclude`, or else of the run, are not placed. Users come
     back in the order in which a frame first names them; for files, in the order of the run's own user table.
+
+    `tally` is a folder of what was counted of a log: files are added to it, those that were added before are passed over, and
+    everybody in it is placed, as by all files together. `personae forget ID --tally FOLDER` takes people out of it.
     """
     known = result if isinstance(result, Result) else load(result)
     lists = (exclude,) if isinstance(exclude, str) else tuple(exclude)
     known = replace(known, cast=replace(known.cast, study=replace(known.cast.study, exclude=lists))) if lists else known
+    if fspath(tally):
+        return _tallied(known, sources, Path(tally))
     data = _sources(sources)
     ids, placement = flow.place(known.cast, data.study.sources, data.frames)
     table = _users(known.cast, ids, placement)
@@ -331,6 +341,17 @@ def score(result: Result | str | PathLike[str], *sources: Any, exclude: str | It
         column = next(c.name for t in known.cast.tables for c in t.columns if c.role == Role.ID)
         table = frames.in_order(table, next(iter(data.frames.values())), column)
     return frames.like(table, data.kind)
+
+
+def _tallied(known: Result, sources: tuple[Any, ...], folder: Path) -> Any:
+    """Everybody in a tally once some files were added to it."""
+    from personae import tallying
+
+    if any(frames.is_frame(s) or isinstance(s, Mapping | Data) for s in sources):
+        fix = "write the new rows to a file, and pass its path"
+        raise UsageError("P001", "a tally counts files, which it tells apart by their bytes", where="tally", fix=fix)
+    ids, placement = tallying.score(known.cast, [fspath(s) for s in sources], folder)
+    return frames.like(_users(known.cast, ids, placement), ARROW)
 
 
 def refresh(result: Result | str | PathLike[str], *sources: Any, allow: str | Iterable[str] = ()) -> Result:

@@ -241,9 +241,9 @@ def placed(cast: Cast, sources: tuple[str, ...], users: int = PART) -> Iterator[
         return
     study, cells, total = replace(cast.study, sources=sources, sheet=""), Counter[tuple[str, str]](), 0
     with plugins.find("engines", "duckdb").connect(memory=study.memory, threads=study.threads) as engine:
-        tables, seen, known, listed, _ = _seen(engine, cast, study, None)
+        tables, seen, known, listed, _ = known_tables(engine, cast, study, None)
         whole = not able(cast, cast.rule, seen)
-        measured = prepare(engine, seen, known, cast.rule, _names(cast, seen)) if whole else None
+        measured = prepare(engine, seen, known, cast.rule, names_of(cast, seen)) if whole else None
         for features in parts(engine, seen, known, cast.rule, users) if measured is None else (measured,):
             check_spared(features.ids, listed)
             if not total:
@@ -334,8 +334,8 @@ def _recalled(cast: Cast, sources: tuple[str, ...], frames: Mapping[str, Any] | 
     """New data, read and measured as the data of the cast were."""
     study = replace(cast.study, sources=sources, sheet="")
     with plugins.find("engines", "duckdb").connect(memory=study.memory, threads=study.threads) as engine:
-        tables, seen, known, listed, _ = _seen(engine, cast, study, frames)
-        features = prepare(engine, seen, known, cast.rule, _names(cast, seen))
+        tables, seen, known, listed, _ = known_tables(engine, cast, study, frames)
+        features = prepare(engine, seen, known, cast.rule, names_of(cast, seen))
         check_spared(features.ids, listed)
     if cast.rule is not None:
         check_inputs(cast.rule, features, tables, cast.tables)
@@ -343,7 +343,7 @@ def _recalled(cast: Cast, sources: tuple[str, ...], frames: Mapping[str, Any] | 
     return features
 
 
-def _seen(
+def known_tables(
     engine: Any, cast: Cast, study: Study, frames: Mapping[str, Any] | None, allow: Collection[str] | None = None
 ) -> tuple[tuple[Table, ...], tuple[Table, ...], Study, Exclusion, tuple[Gate, ...]]:
     """New tables, the same with the roles and kinds of those of the cast, the study they were understood with, who takes no
@@ -359,8 +359,8 @@ def _seen(
     return tables, recall(understood, cast.tables), known, spare.listed, passed
 
 
-def _names(cast: Cast, tables: tuple[Table, ...]) -> Called:
-    """What the run called the measures and events of new tables."""
+def names_of(cast: Cast, tables: tuple[Table, ...]) -> Called:
+    """What the run of a cast called the measures and events of new tables."""
     return called(resembled(tables, cast.tables), cast.tables, cast.measures)
 
 
@@ -368,7 +368,7 @@ def _again(
     engine: Any, cast: Cast, study: Study, frames: Mapping[str, Any] | None = None, allow: Collection[str] | None = None
 ) -> Again:
     """The same for a refresh: measured as by a run, and with all that the rule of the cast reads."""
-    tables, seen, known, listed, passed = _seen(engine, cast, study, frames, allow)
+    tables, seen, known, listed, passed = known_tables(engine, cast, study, frames, allow)
     features = prepare(engine, seen, study)
     check_spared(features.ids, listed)
     more = () if allow is None else hold(broken(cast, features, floor=study.floor), allow, cast.run)
@@ -377,7 +377,7 @@ def _again(
     if cast.rule is None or readable(cast.rule, features):
         return Again(seen, features, features, passed)
     with quietly():
-        reads = prepare(engine, seen, known, cast.rule, _names(cast, seen))
+        reads = prepare(engine, seen, known, cast.rule, names_of(cast, seen))
     check_inputs(cast.rule, reads, tables, cast.tables)
     check_values(cast.rule, unread(cast.rule, reads), len(reads), seen)
     return Again(seen, features, reads, passed)

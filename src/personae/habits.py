@@ -6,7 +6,7 @@ All sums are of integers, so results do not depend on the order of rows or on th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -89,10 +89,15 @@ class Clock:
         """The instants of local seconds; of an hour that comes twice the first, of one that is left out as if it were not."""
         if len(self.since) == 1:
             return np.asarray(local - self.offset[0])
+        return np.asarray(local - self.offset[np.searchsorted(self.turns, local, side="right") - 1])
+
+    @property
+    def turns(self) -> Ints:
+        """(m,) the local seconds from which each offset leads back to instants."""
         before = np.concatenate((self.offset[:1], self.offset[:-1]))
         turn = self.since + np.maximum(before, self.offset)
         turn[0] = np.iinfo(np.int64).min
-        return np.asarray(local - self.offset[np.searchsorted(turn, local, side="right") - 1])
+        return np.asarray(turn)
 
 
 def clock(zone: str, first: int, last: int) -> Clock:
@@ -119,6 +124,10 @@ def _offset(rules: ZoneInfo, at: int) -> int:
 
     moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=at)
     return int((moment.astimezone(rules).utcoffset() or timedelta()).total_seconds())
+
+
+VARIETY = ("event_types", "variety", "top_event_share")
+"""The habits that `variety` makes."""
 
 
 def variety(counts: csr_matrix) -> tuple[Habit, ...]:
@@ -161,7 +170,7 @@ def rhythm(
     key <<= 32
     key |= t
     key.sort()
-    sums = {name: np.zeros(users) for name in ("events", "active", "sessions", "weekend", "late", *(_PARTS))}
+    sums = {name: np.zeros(users) for name in ("events", "active", "sessions", "weekend", "late", *PARTS)}
     first, last = np.full(users, np.nan), np.full(users, np.nan)
     middle = (days[0] + days[1] + 1) / 2
     for start, stop in _blocks(key, 32):
@@ -186,18 +195,22 @@ def rhythm(
         if timed:
             sums["sessions"][rows] = total(new | np.concatenate(([True], at[1:] - at[:-1] > PAUSE)))
             hour = (local - day * DAY) // 3600
-            for name, (low, high) in _PARTS.items():
+            for name, (low, high) in PARTS.items():
                 sums[name][rows] = total((hour >= low) & (hour < high))
-    return _habits(sums, first, last, days, timed)
+    return of_sums(sums, first, last, days, timed)
 
 
 def variety_of(log: Log) -> tuple[Habit, ...]:
     """`variety` of the events of a log."""
+    if log.n is not None:
+        return tuple(h for h in log.known if h.name in VARIETY)
     return variety(tally(log.user, log.event.astype(np.int16), log.users, max(len(log.events), 1)))
 
 
 def rhythm_of(log: Log) -> tuple[Habit, ...]:
     """`rhythm` of the events of a log."""
+    if log.n is not None:
+        return log.known
     at = log.instants
     base = int(at.min()) if len(at) else 0
     days = (log.first, log.last)
@@ -214,7 +227,7 @@ def _clock_of(log: Log) -> Clock:
     return Clock(at[turns], offset[turns])
 
 
-_PARTS = {"night": (0, 6), "morning": (6, 12), "afternoon": (12, 18), "evening": (18, 24)}
+PARTS = {"night": (0, 6), "morning": (6, 12), "afternoon": (12, 18), "evening": (18, 24)}
 """Hours of the parts of a day."""
 
 
@@ -230,8 +243,9 @@ def _new_days(new: npt.NDArray[np.bool_], day: Ints, who: Ints) -> npt.NDArray[n
     return np.asarray(new | np.concatenate(([True], step != 0)))
 
 
-def _habits(sums: dict[str, Floats], first: Floats, last: Floats, days: tuple[int, int], timed: bool) -> tuple[Habit, ...]:
-    """Sums per user as measures."""
+def of_sums(sums: Mapping[str, Floats], first: Floats, last: Floats, days: tuple[int, int], timed: bool) -> tuple[Habit, ...]:
+    """Sums per user (users,) as measures: "events", "active" (days), "weekend", "late" and, where `timed`, "sessions" and the
+    parts of the day; `first` and `last` are the days of the first and last event, nan for users without one."""
     events = np.where(sums["events"] > 0, sums["events"], np.nan)
     active = np.where(sums["active"] > 0, sums["active"], np.nan)
     made = [
@@ -285,7 +299,7 @@ def _habits(sums: dict[str, Floats], first: Floats, last: Floats, days: tuple[in
         made.append(Habit("events_per_session", "events per session", "events", events / sessions, "events / sessions"))
         made += [
             Habit(f"{p}_share", f"share of events {_WORDS[p]}", "share", sums[p] / events, f"events {_WORDS[p]} / events")
-            for p in _PARTS
+            for p in PARTS
         ]
     return tuple(made)
 

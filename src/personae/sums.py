@@ -32,8 +32,9 @@ def has(log: Log, column: str, value: str) -> Bools:
 
 def count(log: Log, rows: Bools | None = None) -> Floats:
     """(users,) rows of each user among `rows`; nan for users without any event."""
-    every = np.bincount(log.user, minlength=log.users)
-    some = every if rows is None else np.bincount(log.user[rows], minlength=log.users)
+    every = np.bincount(log.user, log.n, log.users)
+    n = None if log.n is None or rows is None else log.n[rows]
+    some = every if rows is None else np.bincount(log.user[rows], n, log.users)
     return np.where(every > 0, some.astype(np.float64), np.nan)
 
 

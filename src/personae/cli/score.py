@@ -37,6 +37,10 @@ def score(
         str,
         typer.Option("--inputs", metavar="DIR", help="Place nobody; write what the rule reads, for SQL."),
     ] = "",
+    tally: Annotated[
+        str,
+        typer.Option("--tally", metavar="DIR", help="Add the files to what was counted before, and place by all of it."),
+    ] = "",
     memory: Annotated[
         str, typer.Option("--memory", metavar="SIZE", help='What the engine may use, such as "1GB"; else as in the run.')
     ] = "",
@@ -53,12 +57,18 @@ def score(
     Example: personae score events_later.csv --out placed.csv
 
     Example: personae score events_later.csv --inputs tables
+
+    Example: personae score today.csv --tally counted --out placed.csv
     """
     from personae.cli.watch import watching
 
     screen = Screen(as_json, plain, quiet, no_color)
-    if not files:
+    if not files and not tally:
         raise UsageError("P001", "no files were named", where="personae score", fix="name them: personae score events.csv")
+    files = files or []
+    if inputs and tally:
+        fix = "leave one of them out"
+        raise UsageError("P001", "--inputs writes what the rule reads of these files alone", where="--tally", fix=fix)
     if inputs:
         from personae.cli.inputs import write
 
@@ -70,9 +80,11 @@ def score(
     if screen.json and not out:
         raise UsageError("P001", "--json and the users would both go to stdout", where="--json", fix="add --out FILE")
     cast = known(name, store, tuple(exclude or ()), memory)
+    if tally:
+        _note(tally, store, out, overwrite)
     sizes: Counter[str | None] = Counter()
     with watching(screen) as watch:
-        _write(_placed(cast, files, sizes), out, form, raw, overwrite)
+        _write(_placed(cast, files, sizes, tally), out, form, raw, overwrite)
     for line in summary.warnings(watch.warnings):
         screen.talk(line)
     run, users = cast.run or name, sum(sizes.values())
@@ -104,11 +116,22 @@ def known(name: str, store: str, exclude: tuple[str, ...] = (), memory: str = ""
     return replace(cast, study=spared(replace(cast.study, exclude=exclude), record.root)) if exclude else cast
 
 
-def _placed(cast: Cast, files: list[str], sizes: Counter[str | None]) -> Iterator[Any]:
-    """Tables of users one after another, counted by persona as they pass."""
-    from personae import flow, plugins
+def _note(tally: str, store: str, out: str, overwrite: bool) -> None:
+    """Let forgetting know of the tally; and see that the file can be written before anything is counted."""
+    from personae.store import whole_file
+    from personae.store.tally import remember
 
-    for ids, placement in flow.placed(cast, tuple(files)):
+    remember(Path(store or ".personae"), Path(tally))
+    if out and Path(out).exists() and not overwrite:
+        with whole_file(Path(out)):
+            pass  # says so
+
+
+def _placed(cast: Cast, files: list[str], sizes: Counter[str | None], tally: str) -> Iterator[Any]:
+    """Tables of users one after another, counted by persona as they pass."""
+    from personae import flow, plugins, tallying
+
+    for ids, placement in [tallying.score(cast, files, Path(tally))] if tally else flow.placed(cast, tuple(files)):
         table = plugins.find("exporters", "parquet").users(ids, placement, cast.personas)
         for one in table["persona_name"].value_counts().to_pylist():
             sizes[one["values"]] += one["counts"]

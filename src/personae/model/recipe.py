@@ -41,6 +41,9 @@ class Recipe:
     """Whether a user's value depends on who else is there, so that no rule for new users can rest on it."""
     outcome: bool = False
     """Whether it says how it ended, so that groups are compared on it and never formed by it."""
+    adds: tuple[str, ...] | None = None
+    """Where it follows from how often each event happened on each day, so that what several files say adds up (see `Log.n`):
+    the options that may be given then; None where it does not."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,6 +75,10 @@ class Log:
     """(rows,) instants, where the clock turns between summer and winter; else they are `t`."""
     own: npt.NDArray[np.int64] | None = None
     """(users,) the day from which each user's days are counted, where the window is the first days of each user."""
+    n: npt.NDArray[np.int64] | None = None
+    """(rows,) how many events of one kind and day each row stands for, where a log was added up; its `t` are midnights then."""
+    known: tuple[Habit, ...] = ()
+    """Beside `n`: the usual habits, which were added up with it."""
 
     @property
     def instants(self) -> npt.NDArray[np.int64]:

@@ -17,6 +17,7 @@ RECIPE = Recipe(
     example="activity",
     makes=("events", "active_days", "events_per_active_day"),
     usual=True,
+    adds=(),
 )
 
 

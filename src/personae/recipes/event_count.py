@@ -16,6 +16,7 @@ RECIPE = Recipe(
     needs=("event",),
     formula="number of rows of `event`, of those in which the column `where` is `value`",
     example="event_count(event=purchase, where=category, value=shoes)",
+    adds=("event",),
 )
 
 

@@ -16,6 +16,7 @@ RECIPE = Recipe(
     needs=("event",),
     formula="number of rows of `event`, of those in which the column `where` is `value` / all rows of the user",
     example="event_share(event=purchase)",
+    adds=("event",),
 )
 
 

@@ -17,6 +17,7 @@ RECIPE = Recipe(
     formula="number of rows of `event` in the window",
     example="frequency(event=purchase)",
     makes=("frequency",),
+    adds=("event",),
 )
 
 

@@ -16,6 +16,7 @@ RECIPE = Recipe(
     example="later_half",
     makes=("later_half_share",),
     usual=True,
+    adds=(),
 )
 
 

@@ -19,6 +19,7 @@ RECIPE = Recipe(
     formula="30 * different local days with `event` (without `event`: with anything) / days of the window",
     example="login_frequency(event=login)",
     makes=("login_frequency",),
+    adds=("event",),
 )
 
 

@@ -17,6 +17,7 @@ RECIPE = Recipe(
     formula="number of rows of `event` / days of the window",
     example="per_day(event=play)",
     makes=("per_day",),
+    adds=("event",),
 )
 
 

@@ -17,6 +17,7 @@ RECIPE = Recipe(
     formula="last day of the window - day of the user's last `event`; nothing for users who never did it",
     example="recency(event=purchase)",
     makes=("recency",),
+    adds=("event",),
 )
 
 

@@ -17,6 +17,7 @@ RECIPE = Recipe(
     example="rhythm",
     makes=("night_share", "morning_share", "afternoon_share", "evening_share"),
     usual=True,
+    adds=(),
 )
 
 

@@ -18,6 +18,7 @@ RECIPE = Recipe(
     example="sessions(pause=60)",
     makes=("sessions", "events_per_session"),
     usual=True,
+    adds=(),
 )
 
 

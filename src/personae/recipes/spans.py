@@ -17,6 +17,7 @@ RECIPE = Recipe(
     example="spans",
     makes=("days_since_last", "days_since_first", "days_first_to_last"),
     usual=True,
+    adds=(),
 )
 
 

@@ -15,6 +15,7 @@ RECIPE = Recipe(
     formula="last day of the window - day of the user's first event in it",
     example="tenure",
     makes=("tenure",),
+    adds=(),
 )
 
 

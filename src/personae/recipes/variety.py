@@ -18,6 +18,7 @@ RECIPE = Recipe(
     example="variety",
     makes=("event_types", "variety", "top_event_share"),
     usual=True,
+    adds=(),
 )
 
 

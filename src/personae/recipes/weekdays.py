@@ -16,6 +16,7 @@ RECIPE = Recipe(
     formula="events on that day of the week, local time / events",
     example="weekdays",
     makes=tuple(f"{d}_share" for d in _DAYS),
+    adds=(),
 )
 
 

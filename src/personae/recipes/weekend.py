@@ -16,6 +16,7 @@ RECIPE = Recipe(
     example="weekend",
     makes=("weekend_share",),
     usual=True,
+    adds=(),
 )
 
 

@@ -87,7 +87,7 @@ def from_log(engine: Any, table: Table, study: Study, users: int, rule: Rule | N
     elif forms:
         n = np.bincount(rows.u, minlength=users).astype(np.float64)
         found += (Habit("events", "events", "events", np.where(n > 0, n, np.nan), "number of events"),)
-    usual = tuple(_habit(h, table, forms and not study.group_by) for h in found)
+    usual = tuple(habit(h, table, forms and not study.group_by) for h in found)
     usual += _amounts(engine, log, study, forms) + _properties(engine, log)
     asked_for: tuple[Measure, ...] = ()
     if events is not None and log.recipes:
@@ -165,10 +165,11 @@ def _of_people(habit: Habit) -> Habit:
     return replace(habit, label=label, unit=unit)
 
 
-def _habit(habit: Habit, table: Table, forms: bool) -> Measure:
-    forms = forms and habit.name in _RFM
+def habit(made: Habit, table: Table, forms: bool) -> Measure:
+    """A habit as a measure; where habits form groups, those that do."""
+    forms = forms and made.name in _RFM
     return Measure(
-        habit.name, habit.label, Role.BEHAVIOUR, Kind.DECIMAL, habit.values, (), habit.unit, table.source, habit.how, forms
+        made.name, made.label, Role.BEHAVIOUR, Kind.DECIMAL, made.values, (), made.unit, table.source, made.how, forms
     )  # fmt: skip
 
 

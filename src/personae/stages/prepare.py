@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
@@ -32,11 +32,23 @@ _NEARLY = 0.999
 """Share of users with one value from which on a measure tells nobody apart."""
 
 
-def prepare(engine: Any, tables: tuple[Table, ...], study: Study, rule: Rule | None = None, then: Called = ALL_NEW) -> Features:
+OfLog = Callable[[Any, Table, Study, int], Part]
+"""What gives the part of a log: engine, log, study and number of users to a Part."""
+
+
+def prepare(
+    engine: Any,
+    tables: tuple[Table, ...],
+    study: Study,
+    rule: Rule | None = None,
+    then: Called = ALL_NEW,
+    log: OfLog | None = None,
+) -> Features:
     """One row per user of all tables together, in the order of the md5 of the ids.
 
     With a `rule` that is to place the users nothing is judged anew: columns are counts where the rule reads them as events, and
-    measures stay however little they vary among a few users; `then` are the names that the run gave.
+    measures stay however little they vary among a few users; `then` are the names that the run gave. `log` gives what is known
+    of a log where its rows are not here.
 
     Raises:
         DataError: P111 when there is no user, P103 when times cannot be used.
@@ -50,7 +62,7 @@ def prepare(engine: Any, tables: tuple[Table, ...], study: Study, rule: Rule | N
     if not len(ids):
         raise DataError("P111", "no row has an id, so there is no user", where=", ".join(t.source for t in tables))
     matches = matched(engine, tables)
-    parts = [_part(engine, t, study, len(ids), rule) for t in tables]
+    parts = [_part(engine, t, study, len(ids), rule, log) for t in tables]
     if rule is None:
         _check_made(study, parts)
     counts = _joined([(t.source, p.counts) for t, p in zip(tables, parts, strict=True) if p.counts is not None], then.events)
@@ -66,7 +78,9 @@ def prepare(engine: Any, tables: tuple[Table, ...], study: Study, rule: Rule | N
     return Features(ids, counts, measures, window, left_out, matches)
 
 
-def _part(engine: Any, table: Table, study: Study, users: int, rule: Rule | None) -> Part:
+def _part(engine: Any, table: Table, study: Study, users: int, rule: Rule | None, log: OfLog | None) -> Part:
+    if table.shape == "events" and log is not None:
+        return log(engine, table, study, users)
     if table.sums:
         return from_sums(engine, table, study, users)
     if table.shape == "events":

@@ -106,7 +106,7 @@ def _open(engine: Any, source: str, study: Study) -> tuple[Opened, ...]:
     """The files behind a source, all of one kind."""
     if source == "-":
         return (open_file(_standard_input(engine, study), engine.folder, study, name="standard input"),)
-    files = tuple(open_file(p, engine.folder, study) for p in _paths(source))
+    files = tuple(open_file(p, engine.folder, study) for p in paths(source))
     odd = next((f for f in files if f.kind != files[0].kind), None)
     if odd is not None:
         where = f"{files[0].name} is {files[0].kind}, {odd.name} is {odd.kind}"
@@ -129,7 +129,7 @@ def _standard_input(engine: Any, study: Study) -> Path:
     return path
 
 
-def _paths(source: str) -> list[Path]:
+def paths(source: str) -> list[Path]:
     """The files a path, folder or pattern stands for, in the order of their names."""
     path = Path(source).expanduser()
     if len(source.encode()) > 4000 or "\x00" in source:

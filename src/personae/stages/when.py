@@ -109,15 +109,7 @@ def opened(
         warn(f"{left[0].name} {left[0].reason}; they are not counted")
     if low is None:
         return relation, "", None, left
-    times = times_of(time, study, low, high, time.kind is Kind.TIMESTAMP and midnight < some)
-    edges = _edges(times)
-    if placing and asked(study.window).high and (high < edges[0] or low >= edges[1]):
-        days = times.days[1] - times.days[0] + 1
-        warn(f"no event lies in the run's window, {study.window}: the last {days:,} days of {table.source} count instead")
-        times = times_of(time, replace(study, window=f"{days}d"), low, high, times.timed)
-        edges = _edges(times)
-    if high < edges[0] or low >= edges[1]:
-        raise _outside(table, study, times, low, high)
+    times, edges = within(table, time, study, (low, high), time.kind is Kind.TIMESTAMP and midnight < some, placing)
     whole = rows == some and edges[0] <= low and high < edges[1]
     inside = f"(SELECT * FROM {relation} WHERE {second} >= {edges[0]} AND {second} < {edges[1]})"
     if not whole and rows == some and edges[0] > low and not study.window:
@@ -130,6 +122,23 @@ def opened(
         relation = per_user.first_days(relation, id, _local(times, second), times.own)
         _say_cut_short(engine, relation, id, times, second, study.entity)
     return relation, second, replace(times, base=first), left
+
+
+def within(
+    table: Table, time: Column, study: Study, span: tuple[int, int], timed: bool, placing: bool
+) -> tuple[Times, tuple[int, int]]:
+    """How the times of a log whose first and last second as written are `span` are read, and the first second of its window
+    and the first after it. Raises DataError P111 where no event lies there."""
+    times = times_of(time, study, *span, timed)
+    edges, (low, high) = _edges(times), span
+    if placing and asked(study.window).high and (high < edges[0] or low >= edges[1]):
+        days = times.days[1] - times.days[0] + 1
+        warn(f"no event lies in the run's window, {study.window}: the last {days:,} days of {table.source} count instead")
+        times = times_of(time, replace(study, window=f"{days}d"), low, high, timed)
+        edges = _edges(times)
+    if high < edges[0] or low >= edges[1]:
+        raise _outside(table, study, times, low, high)
+    return times, edges
 
 
 def _too_far(table: Table, time: Column, low: int, high: int) -> DataError:

@@ -16,14 +16,16 @@ from personae.errors import MachineError
 from personae.progress import step
 from personae.store.atomic import on_disk
 
+FIX = "run the command again when that run has ended, or keep a record elsewhere with --store DIR"
+
 
 @contextmanager
-def only_writer(path: Path, wait: float = 60.0) -> Iterator[None]:
-    """Hold the lock file `path`. Raises MachineError naming the holder when it is not free within `wait` seconds."""
+def only_writer(path: Path, wait: float = 60.0, what: str = "this record", fix: str = FIX) -> Iterator[None]:
+    """Hold the lock file `path` of `what`. Raises MachineError naming the holder when it is not free within `wait` seconds."""
     with on_disk(path):
         file = FileIO(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+")
     try:
-        _take(file, path, wait)
+        _take(file, path, wait, what, fix)
         with on_disk(path):
             _say_who(file)
         yield
@@ -33,7 +35,7 @@ def only_writer(path: Path, wait: float = 60.0) -> Iterator[None]:
         file.close()  # which releases it
 
 
-def _take(file: FileIO, path: Path, wait: float) -> None:
+def _take(file: FileIO, path: Path, wait: float, what: str, fix: str) -> None:
     end = time.monotonic() + wait
     told = False
     while not _try(file):
@@ -41,13 +43,13 @@ def _take(file: FileIO, path: Path, wait: float) -> None:
         if time.monotonic() >= end:
             raise MachineError(
                 "P501",
-                f"another run is writing to this record ({holder})",
+                f"another run is writing to {what} ({holder})",
                 where=str(path.parent),
                 did=f"waited {wait:.0f} s and wrote nothing",
-                fix="run the command again when that run has ended, or keep a record elsewhere with --store DIR",
+                fix=fix,
             )
         if not told:
-            step("wait", f"another run is writing to this record ({holder}); waiting up to {wait:.0f} s")
+            step("wait", f"another run is writing to {what} ({holder}); waiting up to {wait:.0f} s")
             told = True
         time.sleep(0.05)
 
