@@ -350,8 +350,8 @@ def _tallied(known: Result, sources: tuple[Any, ...], folder: Path) -> Any:
     if any(frames.is_frame(s) or isinstance(s, Mapping | Data) for s in sources):
         fix = "write the new rows to a file, and pass its path"
         raise UsageError("P001", "a tally counts files, which it tells apart by their bytes", where="tally", fix=fix)
-    ids, placement = tallying.score(known.cast, [fspath(s) for s in sources], folder)
-    return frames.like(_users(known.cast, ids, placement), ARROW)
+    done = tallying.score(known.cast, [fspath(s) for s in sources], folder)
+    return frames.like(_users(known.cast, done.ids, done.placement), ARROW)
 
 
 def refresh(result: Result | str | PathLike[str], *sources: Any, allow: str | Iterable[str] = ()) -> Result:

@@ -146,7 +146,7 @@ def _described(
         tables=tables,
         matches=features.matches,
         window=features.window,
-        measures=_listed(features),
+        measures=listed(features),
         left_out=features.left_out,
         evidence=evidence,
         rule=rule,
@@ -383,7 +383,7 @@ def _again(
     return Again(seen, features, reads, passed)
 
 
-def _listed(features: Features) -> tuple[Listed, ...]:
+def listed(features: Features) -> tuple[Listed, ...]:
     """Measures and events without their values."""
     measures = (
         Listed(m.name, m.label, m.role, m.kind, m.unit, m.source, m.forms) for m in features.measures if m.role != "text"

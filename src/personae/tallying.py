@@ -19,7 +19,7 @@ from personae.model.rule import Placement, Rule
 from personae.model.study import Study
 from personae.model.table import Table
 from personae.model.tally import Counted, Piece, Tally
-from personae.progress import quietly, tell, warn
+from personae.progress import quietly, warn
 from personae.sql import tally as sql
 from personae.stages.addable import addable, the_log
 from personae.stages.counting import begin, check_unit, count, kinds, relation
@@ -38,18 +38,33 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def score(cast: Cast, sources: Sequence[str], folder: Path) -> tuple[pa.StringArray, Placement]:
+@dataclass(frozen=True)
+class Scored:
+    """Ids and places of everyone in a tally; files that were added to it and passed over in this call, and all files and rows
+    that it holds now."""
+
+    ids: pa.StringArray
+    placement: Placement
+    added: int
+    passed: int
+    files: int
+    rows: int
+
+
+def score(cast: Cast, sources: Sequence[str], folder: Path) -> Scored:
     """Ids and places of everyone whose events the tally in `folder` holds or who is in a table of `sources`, once the files of
     the log among `sources` are added to it; the same as of all files together. A file that was added before is passed over.
 
     Raises as `read` does.
     """
-    features = read(cast, sources, folder)
-    return features.ids, place_features(cast.rule, features)
+    features, work = read(cast, sources, folder)
+    files = work.held.files
+    placement = place_features(cast.rule, features)
+    return Scored(features.ids, placement, work.added, work.passed, len(files), sum(f.rows for f in files))
 
 
-def read(cast: Cast, sources: Sequence[str], folder: Path) -> Features:
-    """What the rule of a cast reads of them. Nothing is kept unless everything could be read.
+def read(cast: Cast, sources: Sequence[str], folder: Path) -> tuple[Features, Work]:
+    """What the rule of a cast reads of them, and what was done. Nothing is kept unless everything could be read.
 
     Raises UsageError P115 for a rule that reads what does not add up, P001 for a tally of other things, and as reading does.
     """
@@ -61,7 +76,7 @@ def read(cast: Cast, sources: Sequence[str], folder: Path) -> Features:
     ):
         _check_same(kept.held, counted, folder, cast)
         begin(engine, kept.held.counted if kept.held else counted, kept.parts)
-        work = _Work(engine, cast, kept.held or Tally(counted))
+        work = Work(engine, cast, the_log(cast), kept.held or Tally(counted))
         for source in sources:
             work.add(source)
         work.check_overlap(len(kept.held.files) if kept.held else 0)
@@ -70,16 +85,16 @@ def read(cast: Cast, sources: Sequence[str], folder: Path) -> Features:
         features = _features(engine, cast, cast.rule, work)
         if work.added or gone:
             _save(engine, kept, work, whole=gone or kept.full)
-    work.tell(len(features))
-    return features
+    return features, work
 
 
 @dataclass
-class _Work:
+class Work:
     """What is being added in one call."""
 
     engine: Any
     cast: Cast
+    log: Table
     held: Tally
     others: list[str] = field(default_factory=list)
     added: int = 0
@@ -101,16 +116,15 @@ class _Work:
 
     def _counted(self, path: str) -> bool:
         """Count one file; False where it is no log."""
-        log = the_log(self.cast)
-        study = _reading(replace(self.cast.study, sources=(path,), sheet=""), log)
+        study = _reading(replace(self.cast.study, sources=(path,), sheet=""), self.log)
         tables, seen, known, *_ = known_tables(self.engine, self.cast, study, None)
         logs = [t for t in seen if t.measured and t.shape == "events"]
         for table in logs:
             if self._known(table.files[0][1]) and len(logs) == 1:
                 self._pass(table.source)
                 continue
-            check_unit(next(t for t in tables if t.source == table.source), log)
-            self.held = count(self.engine, table, log, known, self.held)
+            check_unit(next(t for t in tables if t.source == table.source), self.log)
+            self.held = count(self.engine, table, self.log, known, self.held)
             self.added += 1
         self._check_rejects(study)
         _clear(self.engine)
@@ -121,7 +135,7 @@ class _Work:
 
     def _pass(self, name: str) -> None:
         self.passed += 1
-        tell("tally", f"{name} was counted before and is passed over")
+        warn(f"{name} was counted before: it is passed over")
 
     def _check_rejects(self, study: Study) -> None:
         """Rows that were set aside, of all files together, are within what the run allows."""
@@ -144,12 +158,6 @@ class _Work:
                 where=one.name, did="nothing was counted", fix="score all files at once, without --tally",
             )  # fmt: skip
         warn(f"{said}: each row counts, so see that none stands in both")
-
-    def tell(self, users: int) -> None:
-        """What the tally holds now."""
-        rows, files = sum(f.rows for f in self.held.files), len(self.held.files)
-        now = f"{self.added:,} files added, {self.passed:,} passed over"
-        tell("tally", f"{now}; {rows:,} rows of {files:,} files in all, {users:,} users")
 
 
 def _hash(path: Path) -> str:
@@ -217,9 +225,9 @@ def _without(engine: Any, cast: Cast, counted: Counted) -> bool:
     return True
 
 
-def _features(engine: Any, cast: Cast, rule: Rule, work: _Work) -> Features:
+def _features(engine: Any, cast: Cast, rule: Rule, work: Work) -> Features:
     """What the rule reads of everyone."""
-    log, counted = the_log(cast), work.held.counted
+    log, counted = work.log, work.held.counted
     study = replace(cast.study, sources=tuple(work.others), sheet="")
     engine.execute(sql.here(relation("ids"), relation("who"), engine.quote(counted.id)))
     whole = replace(log, relation=relation("ids"), ids="", notes=())
@@ -244,10 +252,10 @@ def _in_order(cast: Cast, tables: Sequence[Table]) -> tuple[Table, ...]:
     return tuple(sorted(tables, key=lambda t: order.get(t.source, len(order))))
 
 
-def _save(engine: Any, kept: Kept, work: _Work, *, whole: bool) -> None:
+def _save(engine: Any, kept: Kept, work: Work, *, whole: bool) -> None:
     """Keep what was added, or all of it anew."""
     counted, text = work.held.counted, plugins.find("engines", "duckdb").text
-    since = last_kept(engine, the_log(work.cast), work.cast.study, counted) if whole else None
+    since = last_kept(engine, work.log, work.cast.study, counted) if whole else None
     kind = {name: of for name, (of, _) in kinds(counted).items()}
 
     def write(name: str, path: Path) -> None:

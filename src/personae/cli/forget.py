@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -26,6 +26,9 @@ def forget(
         list[str] | None, typer.Argument(metavar="ID...", help="The ids, byte for byte as in the data.", show_default=False)
     ] = None,
     file: Annotated[str, typer.Option("--file", metavar="FILE", help="A list of ids, as --exclude takes it.")] = "",
+    tally: Annotated[
+        list[str] | None, typer.Option("--tally", metavar="DIR", help="A tally of score, beside those that the record knows.")
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do it; without it nothing is changed.")] = False,
     store: Store = "",
     as_json: Json = False,
@@ -45,20 +48,42 @@ def forget(
 
     screen = Screen(as_json, plain, quiet, no_color)
     whom, kept = _whom(ids or [], file), record(store)
+    tallies = _tallies(kept, tally or [])
     if not yes:
         found = naming(kept, whom)
+        held = _counted(tallies, whom, look=True)
         if screen.json:
-            screen.give(_planned(found, whom))
-        for line in _plan(found, whom, _again(ids or [], file, store)):
+            screen.give({**_planned(found, whom), "tallies": held})
+        for line in _plan(found, whom, _again(ids or [], file, store, tally or []), held):
             screen.say(line)
         return
     before = naming(kept, whom)
     new, done = _forgotten(kept, whom)
+    held = _counted(tallies, whom, look=False)
     after = naming(kept, whom)
     if screen.json:
-        screen.give(_document(done, before, after, whom, new))
-    for line in _told(done, before, after, whom):
+        screen.give({**_document(done, before, after, whom, new), "tallies": held})
+    for line in _told(done, before, after, whom, held):
         screen.say(line)
+
+
+def _tallies(record: Record, named: Sequence[str]) -> tuple[Path, ...]:
+    """The tallies that the record knows, and those that were named. Raises UsageError P001 for a folder that is none."""
+    from personae.store.tally import is_tally, remembered
+
+    for folder in named:
+        if not is_tally(Path(folder)):
+            raise UsageError("P001", f"{folder} is no tally", where="--tally", did="nothing was changed",
+                             fix="name the folder that was named to personae score --tally")  # fmt: skip
+    return tuple(dict.fromkeys((*remembered(record.root), *(Path(f).resolve() for f in named))))
+
+
+def _counted(tallies: Sequence[Path], whom: frozenset[str], *, look: bool) -> dict[str, int]:
+    """How many of them each tally held, by its folder, where it held any; taken out of it unless only to `look`."""
+    from personae.store.tally import forget as taken_out
+
+    found = {p.as_posix(): taken_out(p, whom, look=look) for p in tallies}
+    return {p: n for p, n in found.items() if n}
 
 
 def _whom(ids: list[str], file: str) -> frozenset[str]:
@@ -87,20 +112,27 @@ def _forgotten(record: Record, whom: frozenset[str]) -> tuple[int, Forgotten]:
 
 
 def _people(whom: frozenset[str]) -> str:
-    return "1 person" if len(whom) == 1 else f"{len(whom):,} people"
+    return _people_of(len(whom))
 
 
-def _again(ids: Sequence[str], file: str, store: str) -> str:
+def _people_of(n: int) -> str:
+    return "1 person" if n == 1 else f"{n:,} people"
+
+
+def _again(ids: Sequence[str], file: str, store: str, tallies: Sequence[str]) -> str:
     """The same command, as it was typed, that does it."""
     options = [*(["--file", file] if file else []), *(["--store", store] if store else [])]
+    options += [word for folder in tallies for word in ("--tally", folder)]
     return f"personae forget {shlex.join([*ids, '--yes', *options])}"
 
 
-def _plan(found: Named, whom: frozenset[str], next_: str) -> Iterator[str]:
+def _plan(found: Named, whom: frozenset[str], next_: str, held: Mapping[str, int]) -> Iterator[str]:
     """Where they are, and how to go on."""
     yield from labelled("found", f"{found.known:,} of {_people(whom)} in {_runs(found.runs)}")
     if found.reports:
         yield from labelled("reports", f"{count(len(found.reports), 'folder')} would be written anew: {_listed(found.reports)}")
+    for folder, n in held.items():
+        yield from labelled("tally", f"{folder} holds what {_people_of(n)} did")
     yield from _strangers(found)
     yield from _beside(found)
     yield f"next     {next_}"
@@ -115,16 +147,18 @@ def _strangers(found: Named) -> Iterator[str]:
         )
 
 
-def _told(done: Forgotten, before: Named, after: Named, whom: frozenset[str]) -> Iterator[str]:
+def _told(done: Forgotten, before: Named, after: Named, whom: frozenset[str], held: Mapping[str, int]) -> Iterator[str]:
     """What was changed, what was not, and what nobody here can change."""
     more = [(done.lists, "row of lists"), (done.edits, "edit"), (done.answers, "kept answer of a model")]
     also = ", ".join(f"{n:,} {what}{'' if n == 1 else 's'}" for n, what in more if n)
-    if before.known or also:
+    if before.known or also or held:
         yield from labelled(
             "forgot", f"{_people(whom)}, of whom {before.known:,} in {_runs(done.runs)}{f'; {also}' if also else ''}"
         )
     else:
         yield from labelled("forgot", "nobody: there was nothing here to take out")
+    for folder, n in held.items():
+        yield from labelled("tally", f"{folder} holds nothing of {_people_of(n)} any more")
     yield from _strangers(before)
     if done.reports:
         yield from labelled("reports", f"{count(len(done.reports), 'folder')} written anew: {_listed(done.reports)}")

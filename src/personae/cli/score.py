@@ -83,15 +83,20 @@ def score(
     if tally:
         _note(tally, store, out, overwrite)
     sizes: Counter[str | None] = Counter()
+    held: dict[str, int] = {}
     with watching(screen) as watch:
-        _write(_placed(cast, files, sizes, tally), out, form, raw, overwrite)
+        _write(_placed(cast, files, sizes, tally, held), out, form, raw, overwrite)
     for line in summary.warnings(watch.warnings):
         screen.talk(line)
     run, users = cast.run or name, sum(sizes.values())
     if screen.json:
         personas = {str(n): size for n, size in sizes.items() if n is not None}
-        screen.give({"run": run, "users": users, "personas": personas, "none": sizes[None], "file": out})
+        more = {"tally": held} if tally else {}
+        screen.give({"run": run, "users": users, "personas": personas, "none": sizes[None], "file": out, **more})
     else:
+        if tally:
+            now = f"{count(held['files'], 'file')} with {count(held['rows'], 'row')}"
+            screen.talk(f"tally    {tally}   {count(held['added'], 'file')} added; it holds {now}")
         most = ", ".join(f"{n or 'no persona'} {count(size)}" for n, size in sizes.most_common())
         screen.talk(f"score    {count(users, 'user')} by run {run}: {most}")
 
@@ -127,15 +132,24 @@ def _note(tally: str, store: str, out: str, overwrite: bool) -> None:
             pass  # says so
 
 
-def _placed(cast: Cast, files: list[str], sizes: Counter[str | None], tally: str) -> Iterator[Any]:
-    """Tables of users one after another, counted by persona as they pass."""
-    from personae import flow, plugins, tallying
+def _placed(cast: Cast, files: list[str], sizes: Counter[str | None], tally: str, held: dict[str, int]) -> Iterator[Any]:
+    """Tables of users one after another, counted by persona as they pass; `held` takes what a tally says of itself."""
+    from personae import flow, plugins
 
-    for ids, placement in [tallying.score(cast, files, Path(tally))] if tally else flow.placed(cast, tuple(files)):
+    for ids, placement in _tallied(cast, files, Path(tally), held) if tally else flow.placed(cast, tuple(files)):
         table = plugins.find("exporters", "parquet").users(ids, placement, cast.personas)
         for one in table["persona_name"].value_counts().to_pylist():
             sizes[one["values"]] += one["counts"]
         yield table
+
+
+def _tallied(cast: Cast, files: list[str], folder: Path, held: dict[str, int]) -> Iterator[tuple[Any, Any]]:
+    """Everyone in a tally, at once."""
+    from personae import tallying
+
+    done = tallying.score(cast, files, folder)
+    held |= {"added": done.added, "passed": done.passed, "files": done.files, "rows": done.rows}
+    yield done.ids, done.placement
 
 
 def _others(record: Any, run: str) -> str:

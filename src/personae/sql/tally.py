@@ -121,9 +121,9 @@ def rows(
     who: str,
     names: str,
 ) -> str:
-    """A table (u, e, s, moment, day, local, t, v0, v1...) of the rows of a log: `s` is the second as written, `moment` the instant, `t`
-    the local second. `clock` are the instants at which an offset begins to hold, the offsets, and the local times from which
-    the way back uses them. Without `by_day` all days are 0.
+    """A table (u, e, s, moment, day, local, t, v0, v1...) of the rows of a log: `s` is the second as written, `moment` the
+    instant, `t` the local second. `clock` are the instants at which an offset begins to hold, the offsets, and the local
+    seconds from which each leads back to instants. Without `by_day` all days are 0.
     """
     since, offset, turns = clock
     given = f"{_text(id)} AS id, {event or 'NULL'} AS event, {second or '0'} AS s"
@@ -135,10 +135,9 @@ def rows(
     day = per_user.day("s") if naive else _window_day(turns, offset)
     dated = f"SELECT *, {per_user.day('t')} AS l FROM ({locals_}) AS j"
     days = f"CAST({day} AS INTEGER) AS day, CAST(l AS INTEGER) AS local" if by_day else "0 AS day, 0 AS local"
-    return (
-        f"CREATE OR REPLACE TABLE {into} AS SELECT coalesce(p.u, {NOBODY}) AS u, coalesce(k.e, {UNNAMED}) AS e, s, moment, {days}, "
-        f"t{more} FROM ({dated}) AS d LEFT JOIN {who} AS p ON p.id = d.id LEFT JOIN {names} AS k ON k.event = d.event"
-    )
+    numbers = f"coalesce(p.u, {NOBODY}) AS u, coalesce(k.e, {UNNAMED}) AS e"
+    joined = f"({dated}) AS d LEFT JOIN {who} AS p ON p.id = d.id LEFT JOIN {names} AS k ON k.event = d.event"
+    return f"CREATE OR REPLACE TABLE {into} AS SELECT {numbers}, s, moment, {days}, t{more} FROM {joined}"
 
 
 def _back(second: str, turns: Sequence[int], offset: Sequence[int]) -> str:

@@ -19,7 +19,8 @@ _EXAMPLE = 'write a name, and options in brackets: "time_to_first(event=purchase
 
 def asked(texts: Sequence[str]) -> tuple[Asked, ...]:
     """Each text as a recipe and its options. Raises UsageError P001 for a recipe, an option or a value that does not exist."""
-    return tuple(_asked(text) for text in dict.fromkeys(texts))
+    known = plugins.names("recipes") if texts else ()
+    return tuple(_asked(text, known) for text in dict.fromkeys(texts))
 
 
 def options(name: str) -> Mapping[str, inspect.Parameter]:
@@ -66,9 +67,9 @@ def forms(recipe: Asked, name: str) -> bool:
     return name in (recipe.name, recipe.only, recipe.text) or name in makes(recipe)
 
 
-def _asked(text: str) -> Asked:
+def _asked(text: str, recipes: Sequence[str]) -> Asked:
     said, inside = called(text, "--features", "a recipe", _EXAMPLE)
-    name, only = _named(said.replace("-", "_"), text)
+    name, only = _named(said.replace("-", "_"), text, recipes)
     known = options(name)
     given = given_in(text, inside, {k: p.annotation for k, p in known.items()}, "--features")
     for option, parameter in known.items():
@@ -79,9 +80,8 @@ def _asked(text: str) -> Asked:
     return Asked(name, given, text.strip(), only)
 
 
-def _named(name: str, text: str) -> tuple[str, str]:
+def _named(name: str, text: str, known: Sequence[str]) -> tuple[str, str]:
     """The recipe of that name, and the one measure of it where the name is a measure's."""
-    known = plugins.names("recipes")
     if name in known:
         return name, ""
     made = {m: r for r in known for m in plugins.find("recipes", r).RECIPE.makes}

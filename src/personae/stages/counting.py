@@ -10,7 +10,7 @@ from personae.errors import DataError, UsageError
 from personae.model.study import Role, Study
 from personae.model.table import Column, Kind, Table
 from personae.model.tally import Counted, Piece, Tally
-from personae.progress import step
+from personae.progress import quietly, step, warn
 from personae.sql import per_user, tally
 from personae.stages import hidden
 from personae.stages.addable import columns_of
@@ -55,7 +55,10 @@ def count(engine: Any, table: Table, model: Table, study: Study, held: Tally) ->
     shown, _ = hidden.shown(engine, table, study, strict=False)
     whole, id = keyed(engine, table)
     event = table.column(Role.EVENT)
-    rows, second, times, _ = opened(engine, shown, replace(study, window=""), placing=True)
+    with quietly():  # what it says of zone and window is said of all files together
+        rows, second, times, left = opened(engine, shown, replace(study, window=""), placing=True)
+    for x in left:
+        warn(f"{x.name} {x.reason}; they are not counted")
     if counted.time and times is None:
         what = f'no row of {table.source} has a time in "{counted.time}"'
         raise DataError("P103", what, where=table.source, did="nothing was counted", fix="export it again")

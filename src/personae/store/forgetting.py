@@ -13,8 +13,9 @@ from personae.store.atomic import on_disk, recover, whole_folder
 from personae.store.entry import Entry
 from personae.store.record import Record
 from personae.store.scrub import Ids, names, scrubbed
+from personae.store.tally import REMEMBERED
 
-OWN = ("runs", "lock", "index.db", "index.db-wal", "index.db-shm", ".gitignore")
+OWN = ("runs", "lock", "index.db", "index.db-wal", "index.db-shm", ".gitignore", REMEMBERED)
 """What the record itself puts into its folder."""
 
 

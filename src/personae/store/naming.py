@@ -9,6 +9,7 @@ from pathlib import Path
 from personae.store import tables
 from personae.store.record import Record
 from personae.store.scrub import Ids, named, names
+from personae.store.tally import remembered
 
 LARGEST = 64_000_000
 """Bytes of a file that is looked into beside the record."""
@@ -63,7 +64,7 @@ def _known(result: Path, ids: Collection[str]) -> frozenset[str]:
 
 def _beside(record: Record, places: Collection[Path], whom: Ids) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
     """Files of the project around the record that name them, and those that were not looked into."""
-    own = {p.resolve() for p in (record.root, *places)}
+    own = {p.resolve() for p in (record.root, *places, *remembered(record.root))}
     found, unread = list[Path](), list[Path]()
     for i, path in enumerate(_files(record.root.parent, own)):
         if i >= MOST or path.stat().st_size > LARGEST or not (path.suffix.lower() in _LISTS or tables.readable(path)):

@@ -76,7 +76,9 @@ def tally(folder: Path) -> Iterator[Kept]:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if os.name != "nt":
             folder.chmod(0o700)
-        (folder / ".gitignore").write_text("*\n", encoding="utf-8")
+        ignore = folder / ".gitignore"
+        if not ignore.exists():
+            ignore.write_text("*\n", encoding="utf-8")
     with only_writer(folder / "lock", what="this tally", fix="run the command again when that one has ended"):
         held = _read(document) if document.is_file() else None
         with on_disk(folder):
@@ -165,8 +167,8 @@ def _part(folder: Path, number: int, names: Collection[str], write: Callable[[st
         temp.chmod(0o700)
         for name in names:
             path = temp / f"{name}.parquet"
-            path.touch(mode=0o600)
             write(name, path)
+            path.chmod(0o600)
 
 
 def _commit(folder: Path, held: Tally) -> None:
