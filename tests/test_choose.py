@@ -407,7 +407,7 @@ def test_a_natural_grouping_comes_back_from_other_samples() -> None:
 
 
 def test_a_cheaper_number_whose_groups_all_come_back_wins_although_one_border_is_faint() -> None:
-    """Decision 0113: a dip sees little between a large and a small group; half of the borders must show a valley all the same."""
+    """Decision 0113: a dip sees little between a large and a small group; half of the borders must show a valley."""
     x, _ = blobs(800, 7.0)
     space = behaviour_space(table(x), STUDY)
     assert space is not None
