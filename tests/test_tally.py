@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,12 +24,13 @@ import personae
 from cast_builder import cast as built
 from personae import flow, tallying
 from personae.cli.main import main
-from personae.errors import DataError, PersonaeError, UsageError
+from personae.errors import DataError, MachineError, PersonaeError, UsageError
 from personae.model.cast import Cast
 from personae.model.rule import Feature
 from personae.model.study import Study
 from personae.stages.score import inputs
 from personae.store import tally as store
+from personae.store.lock import only_writer
 
 WINDOWS = ("", "3d", "40d", "first-2d", "2026-03-28..2026-03-30", "2019-01-01..2019-01-05")
 RECIPES = ("rhythm", "sessions", "activity", "spans", "weekend", "later_half", "variety", "recency", "frequency(event=buy)",
@@ -270,6 +272,33 @@ def test_files_that_cannot_be_added_leave_the_tally_alone(tmp_path: Path) -> Non
         tallying.read(folding, [again], tmp_path / "kept")
 
 
+def test_whoever_is_to_be_left_out_leaves_the_tally(tmp_path: Path) -> None:
+    cast, files = _cast(tmp_path, window="2d"), _days(tmp_path, 2)
+    _tallied(cast, files[:1], tmp_path / "kept")
+    (tmp_path / "out.csv").write_text("user_id\n007\n011\n")
+    sparing = replace(cast, study=replace(cast.study, exclude=(str(tmp_path / "out.csv"),)))
+    _equal(_whole(sparing, _joined(tmp_path, files)), _tallied(sparing, files[1:], tmp_path / "kept"))
+    (who,) = (tmp_path / "kept").rglob("who.parquet")
+    assert not {"007", "011"} & set(pq.read_table(who)["id"].to_pylist())
+
+
+def test_one_process_writes_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "only_writer", partial(only_writer, wait=0.1))
+    with store.tally(tmp_path / "kept"), pytest.raises(MachineError, match="another run is writing to this tally"):
+        tallying.read(_cast(tmp_path), _days(tmp_path, 1), tmp_path / "kept")
+
+
+def test_more_kinds_of_events_than_are_looked_at_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which of them count would depend on who else is there; a rule of counts alone has no such limit."""
+    monkeypatch.setattr(tallying, "MOST_EVENTS", 2)
+    cast, files = _cast(tmp_path), _days(tmp_path, 1)
+    with pytest.raises(UsageError, match="there are 3 kinds of events"):
+        tallying.read(cast, files, tmp_path / "kept")
+    assert not store.is_tally(tmp_path / "kept")
+    counting = replace(cast, rule=_reading(), study=replace(cast.study, features=()))
+    _equal(_whole(counting, *files), _tallied(counting, files, tmp_path / "kept"))
+
+
 # ---------------------------------------------------------------- through the public surface
 
 
@@ -293,13 +322,18 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 for _ in range(draw.randrange(6)):
                     at = datetime(2026, 3, 1) + timedelta(days=n, seconds=draw.randrange(86_400))
                     rows.writerow((f"{i:04}", draw.choice(kinds[i % 3].split()), at))
+    with (folder / "users.csv").open("w", newline="") as out:
+        csv.writer(out).writerows([("user_id", "age"), *((f"{i:04}", draw.randrange(18, 80)) for i in range(20, 190))])
     (folder / "log").mkdir()
     for n in range(5):
         shutil.copy(folder / f"day{n}.csv", folder / "log")
     there = Path.cwd()
     os.chdir(folder)
     try:
-        assert _ran("run", "log", "--worlds", "none", "--groups", "3", "--window", "4d", "--out", "found", "--quiet") == 0
+        assert (
+            _ran("run", "log", "users.csv", "--worlds", "none", "--groups", "3", "--window", "4d", "--out", "found", "--quiet")
+            == 0
+        )
     finally:
         os.chdir(there)
     return folder
@@ -311,14 +345,14 @@ def test_three_days_with_a_tally_give_the_bytes_of_all_days(
 ) -> None:
     """And so after somebody was forgotten, who is nowhere in the tally then."""
     monkeypatch.chdir(shop)
-    assert _ran("score", "log", "--tally", "counted", "--out", "first.csv") == 0
+    assert _ran("score", "log", "users.csv", "--tally", "counted", "--out", "first.csv") == 0
     for n in (5, 6, 7):
-        assert _ran("score", f"day{n}.csv", "--tally", "counted", "--out", "today.csv", "--overwrite") == 0
+        assert _ran("score", f"day{n}.csv", "users.csv", "--tally", "counted", "--out", "today.csv", "--overwrite") == 0
         shutil.copy(shop / f"day{n}.csv", shop / "log")
     assert "1 file added; it holds 8 files" in capsys.readouterr().err
-    assert _ran("score", "log", "--out", "whole.csv") == 0
+    assert _ran("score", "users.csv", "log", "--out", "whole.csv") == 0
     assert (shop / "today.csv").read_bytes() == (shop / "whole.csv").read_bytes()
-    table = personae.score("found", tally="counted")
+    table = personae.score("found", "users.csv", tally="counted")
     assert table["id"].to_pylist() == [r["id"] for r in csv.DictReader((shop / "whole.csv").open())]
     assert _ran("score", "day7.csv", "--tally", "counted", "--inputs", "x") == 2
 
@@ -327,7 +361,7 @@ def test_three_days_with_a_tally_give_the_bytes_of_all_days(
     assert _ran("forget", "0007", "--yes") == 0
     held = [pq.read_table(p) for p in (shop / "counted").rglob("*.parquet")]
     assert not any("0007" in t["id"].to_pylist() for t in held if "id" in t.column_names)
-    assert _ran("score", "--tally", "counted", "--out", "today.csv", "--overwrite") == 0
-    assert _ran("score", "log", "--out", "whole.csv", "--overwrite") == 0
+    assert _ran("score", "users.csv", "--tally", "counted", "--out", "today.csv", "--overwrite") == 0
+    assert _ran("score", "users.csv", "log", "--out", "whole.csv", "--overwrite") == 0
     assert b"0007," not in (shop / "today.csv").read_bytes()
     assert (shop / "today.csv").read_bytes() == (shop / "whole.csv").read_bytes()

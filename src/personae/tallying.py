@@ -21,10 +21,12 @@ from personae.model.table import Table
 from personae.model.tally import Counted, Piece, Tally
 from personae.progress import quietly, warn
 from personae.sql import tally as sql
-from personae.stages.addable import addable, the_log
+from personae.stages.addable import addable, check_few, the_log
 from personae.stages.counting import begin, check_unit, count, kinds, relation
 from personae.stages.exclusion import exclusion
+from personae.stages.log import MOST_EVENTS
 from personae.stages.overlap import FINDING
+from personae.stages.parts import able
 from personae.stages.prepare import prepare
 from personae.stages.read import paths
 from personae.stages.recall import check_inputs, check_values, pinned, unread
@@ -240,6 +242,8 @@ def _features(engine: Any, cast: Cast, rule: Rule, work: Work) -> Features:
     give: Callable[[Any, Table, Study, int], Any] = partial(tallied, cast=cast, counted=counted)
     everything = _in_order(cast, (whole, *seen))
     features = prepare(engine, everything, known, rule, names_of(cast, everything), give)
+    if features.counts is not None and not able(cast, rule, everything):
+        check_few(cast, len(features.counts.events), MOST_EVENTS)
     check_spared(features.ids, exclusion(cast.study.exclude, counted.id))
     check_inputs(rule, features, (whole, *tables), cast.tables)
     check_values(rule, unread(rule, features), len(features), everything)

@@ -82,8 +82,9 @@ def _counted(tallies: Sequence[Path], whom: frozenset[str], *, look: bool) -> di
     """How many of them each tally held, by its folder, where it held any; taken out of it unless only to `look`."""
     from personae.store.tally import forget as taken_out
 
-    found = {p.as_posix(): taken_out(p, whom, look=look) for p in tallies}
-    return {p: n for p, n in found.items() if n}
+    here = Path.cwd().resolve()
+    found = {p: taken_out(p, whom, look=look) for p in tallies}
+    return {(p.relative_to(here) if p.is_relative_to(here) else p).as_posix(): n for p, n in found.items() if n}
 
 
 def _whom(ids: list[str], file: str) -> frozenset[str]:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Sequence
 
 from personae import habits, plugins
-from personae import rule as rules
 from personae.errors import UsageError
 from personae.model.cast import Cast
 from personae.model.recipe import Asked
@@ -27,9 +26,11 @@ _PLAIN = ("frequency", "event_count", "event_share", "variety")
 
 
 def addable(cast: Cast) -> Counted:
-    """What is to be counted for the rule of a run. Raises UsageError P115 where it reads something that does not add up."""
+    """What is to be counted for the rule of a run. Raises UsageError P115 where it reads something that does not add up,
+    P201 where there is no rule."""
     if cast.rule is None:
-        raise ValueError("this run has no rule")
+        what = "this run found no groups, so it has no rule to place users by"
+        raise UsageError("P201", what, where=f"run {cast.run}", did="nothing was read", fix="use a run that found groups")
     log = the_log(cast)
     event, time, key = log.column(Role.EVENT), log.column(Role.TIME), log.column(Role.ID)
     dated = time is not None and time.kind in (Kind.DATE, Kind.TIMESTAMP)
@@ -109,10 +110,10 @@ def _adds(recipe: Asked) -> bool:
     return allowed is not None and all(k in allowed for k, v in recipe.options.items() if v != "")
 
 
-def check_few(cast: Cast, rule: Rule, events: int, most: int) -> None:
-    """Raise UsageError P115 where there are more kinds of events than a rule that looks at all of them counts."""
-    if events > most and not rules.events_of(rule):
-        raise _refused(f"there are {events:,} kinds of events, of which those that most users do are looked at", cast)
+def check_few(cast: Cast, events: int, most: int) -> None:
+    """Raise UsageError P115 where there are more kinds of events than are looked at beside other measures of a log."""
+    if events > most:
+        raise _refused(f"there are {events:,} kinds of events, of which only those that most users do are looked at", cast)
 
 
 def _refused(why: str, cast: Cast) -> UsageError:

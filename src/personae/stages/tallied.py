@@ -17,9 +17,9 @@ from personae.model.table import Kind, Table
 from personae.model.tally import Counted
 from personae.progress import step
 from personae.sql import tally
-from personae.stages.addable import adding, amounts_of, check_few, read_of
+from personae.stages.addable import adding, amounts_of, read_of
 from personae.stages.counting import relation
-from personae.stages.log import MOST_EVENTS, amount, habit
+from personae.stages.log import amount, habit
 from personae.stages.made import ended, lacking, made
 from personae.stages.part import Part, floats, scattered
 from personae.stages.roles import takes
@@ -48,7 +48,7 @@ def tallied(engine: Any, table: Table, study: Study, users: int, cast: Cast, cou
     """The counts, habits and amounts that the rule of a cast reads, inside the window of the study, as `from_log` makes them of
     all rows. `table` is the log as the run knew it.
 
-    Raises UsageError P115 where the rule looks at more kinds of events than are counted, DataError as `from_log` does.
+    Raises DataError as `from_log` does.
     """
     assert cast.rule is not None  # noqa: S101 - asked by addable
     engine.execute(tally.placed(_HERE, relation("who")))
@@ -56,8 +56,6 @@ def tallied(engine: Any, table: Table, study: Study, users: int, cast: Cast, cou
     step("measure", "what was counted")
     event = table.column(Role.EVENT)
     counts = _counts(engine, inside, table, study, users) if event is not None else None
-    if counts is not None:
-        check_few(cast, cast.rule, len(counts.events), MOST_EVENTS)
     known = habits.variety(counts.matrix) if counts is not None else ()
     known += _rhythm(engine, inside, counted, users) if counted.days else _events(engine, inside, users)
     forms = counts is None

@@ -132,11 +132,13 @@ def remember(root: Path, folder: Path) -> None:
     """Note in a record, where there is one, that a tally holds people of its runs, so that forgetting reaches it."""
     if not root.is_dir():
         return
-    known = remembered(root)
-    if folder.absolute() not in known:
+    if folder.resolve() in remembered(root):
+        return
+    with only_writer(root / "lock"):
+        known = remembered(root)
         with whole_file(root / REMEMBERED, overwrite=True) as temp:
             temp.touch(mode=0o600)
-            listed = [*known, folder.absolute()]
+            listed = [*known, folder.resolve()]
             temp.write_text(json.dumps([_relative(p, root) for p in listed], indent=1) + "\n", encoding="utf-8")
 
 
