@@ -39,6 +39,19 @@ def test_the_demo_finds_the_planted_kinds_and_calls_them_natural(demo: Path) -> 
 
 
 @pytest.mark.slow
+def test_the_demo_gives_pages_and_for_every_user_the_second_best_persona(demo: Path) -> None:
+    """Requirements 15 and 110: one command, no language model; near-ties are on the page."""
+    with (demo / "report" / "users.csv").open(encoding="utf-8") as file:
+        users = list(csv.DictReader(file))
+    inside = [u for u in users if u["persona"]]
+    assert len(inside) > 0.9 * len(users)
+    assert all(u["second"] and u["second"] != u["persona"] and 0 <= float(u["margin"]) <= 1 for u in inside)
+    page = (demo / "report" / "report.html").read_text(encoding="utf-8")
+    assert "near the border with a second group" in page
+    assert not json.loads((demo / "report" / "personas.json").read_text(encoding="utf-8")).get("worded")
+
+
+@pytest.mark.slow
 def test_the_commands_the_demo_prints_give_the_same_bytes(demo: Path) -> None:
     """DET-01: by hand, in one more process, the same result."""
     done = _personae(demo, "run", "users.csv", "events.csv", "survey.csv", *FLAGS, "--out", "again")
