@@ -11,7 +11,7 @@ from scipy.sparse import csr_matrix
 
 from personae import plugins
 from personae import rule as rules
-from personae.model.rule import Feature, Guard, Placement, Rule, Step
+from personae.model.rule import Extent, Feature, Guard, Placement, Rule, Step
 
 NASTY = ("'; drop table users; --", 'a "b"', "back\\slash \\v", "ünï ☃", "</script>", "two\nlines", "%s {x} $1 ?")
 LEVELS = ("free", "pl'us", "family \\ f", "")
@@ -54,6 +54,8 @@ def world(seed: int, users: int = 120) -> World:
         rule, prototypes=prototypes, owner=np.array(owner, np.int32), radius=radius, spread=float(rng.uniform(0.2, 2)),
         guards=guards, needs=needs, active=bool(m) and seed % 4 in (0, 3),
     )  # fmt: skip
+    if seed % 7:
+        made = replace(made, extent=_extent(rng, made, counts, finite, users))
     odd = ("007", "-1", "", "é'\"", "a b")
     ids = tuple(f"{odd[i % 5]}{i}" for i in range(users))
     return World(made, ids, counts, measures)
@@ -121,6 +123,20 @@ def _columns(rng: np.random.Generator, measures: Mapping[str, Any]) -> list[Feat
         steps = [Step("fill", {"value": "free"})] if rng.random() < 0.5 else []
         made.append(Feature(f"plan {level}", "measure", "plan", (*steps, Step("level", {"level": level}), _scale(rng, {}))))
     return made
+
+
+def _extent(rng: np.random.Generator, rule: Rule, counts: csr_matrix | None, measures: Mapping[str, Any], users: int) -> Extent:
+    """Limits that some of the users keep and some do not; with what is unseen and without, endless in a band."""
+    edges = np.array([0.5, 5.0]) if counts is not None else np.zeros(0)
+    z, norms, *_ = rules.projected(rule, counts, measures, users)
+    columns = int(rng.integers(0, z.shape[1] + 1))
+    basis = 0.3 * rng.standard_normal((z.shape[1], columns))
+    unit = rng.uniform(0.5, 2, len(rule.owner)) * np.quantile(np.abs(z), 0.7)
+    near, none = rng.uniform(0.5, 3, len(edges) + 1), np.full(len(edges) + 1, np.inf)
+    left = rules.unseen(Extent(edges, unit, near, basis, none), z, norms)
+    apart = np.quantile(left, rng.uniform(0.3, 0.9, len(near)))
+    near[0], apart[-1] = (np.inf, apart[-1]) if rng.random() < 0.5 else (near[0], np.inf)
+    return Extent(edges, unit, near, basis, apart)
 
 
 def _guard(rng: np.random.Generator, start: int, stop: int, events: bool) -> Guard:

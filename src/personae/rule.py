@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from personae import plugins
-from personae.model.rule import BORDERLINE, SHARED, Feature, Guard, Place, Placement, Rule
+from personae.model.rule import BORDERLINE, SHARED, Extent, Feature, Guard, Place, Placement, Rule
 from personae.sql.coefficients import coefficients
 
 if TYPE_CHECKING:
@@ -122,14 +122,14 @@ def nowhere(users: int, reason: int) -> Placement:
 
 def coordinates(rule: Rule, counts: csr_matrix | None, measures: Mapping[str, NDArray[Any]], users: int) -> Floats:
     """Where users (n, r) stand in the rule's space."""
-    return _project(rule, counts, measures, users)[0]
+    return projected(rule, counts, measures, users)[0]
 
 
 def _rows(counts: csr_matrix | None, start: int, stop: int) -> csr_matrix | None:
     return None if counts is None else counts[start:stop]
 
 
-def _project(
+def projected(
     rule: Rule, counts: csr_matrix | None, measures: Mapping[str, NDArray[Any]], users: int
 ) -> tuple[Floats, list[Floats], Floats, NDArray[np.bool_]]:
     """Coordinates (n, r), the norm of each guard (n,), activity (n,), and who is known well enough."""
@@ -217,7 +217,7 @@ def soft(d: Floats, spread: float) -> Floats:
 
 
 def _place(rule: Rule, counts: csr_matrix | None, measures: Mapping[str, NDArray[Any]], users: int) -> Placement:
-    z, norms, totals, known = _project(rule, counts, measures, users)
+    z, norms, totals, known = projected(rule, counts, measures, users)
     each = distances(z, rule.prototypes)
     d = to_personas(each, rule.owner, rule.size)
     first = d.argmin(axis=1).astype(np.int32)
@@ -230,8 +230,12 @@ def _place(rule: Rule, counts: csr_matrix | None, measures: Mapping[str, NDArray
     margin = 1 - np.sqrt(nearest / np.maximum(others.min(axis=1), 1e-300)) if rule.size > 1 else np.ones(users)
     kind = np.where(margin < BORDERLINE, Place.BORDER, Place.CORE).astype(np.int8)
     reason = kind.copy()
+    prototype, distance = _nearest(each, rule.owner), np.sqrt(nearest)
+    beyond, apart = _beyond(rule.extent, prototype, distance, z, norms, totals)
     for why, out in (
-        (3, np.sqrt(nearest) > rule.radius[_nearest(each, rule.owner)]),
+        (9, apart),
+        (8, beyond),
+        (3, distance > rule.radius[prototype]),
         (2, _refused(rule.guards, norms, totals)),
         (6, _lacking(rule, measures, users)),
         (4, ~known),
@@ -250,6 +254,30 @@ def _lacking(rule: Rule, measures: Mapping[str, NDArray[Any]], users: int) -> ND
     for name in rule.needs:
         lacking |= ~_filled(measures[name])
     return lacking
+
+
+def unseen(extent: Extent, z: Floats, norms: Sequence[Floats]) -> Floats:
+    """The part (n,) of the users' squared norms that the directions of the rule do not see."""
+    left = np.zeros(len(z))
+    for norm in norms:
+        left += norm
+    for column in extent.basis.T:
+        along = np.zeros(len(z))
+        for r in range(z.shape[1]):
+            along += z[:, r] * column[r]
+        left -= along * along
+    return left
+
+
+def _beyond(
+    extent: Extent | None, prototype: NDArray[Any], distance: Floats, z: Floats, norms: Sequence[Floats], totals: Floats
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Who is too far from the nearest prototype, and who is unlike every group in what the rule's directions do not see."""
+    if extent is None:
+        return np.zeros(len(z), bool), np.zeros(len(z), bool)
+    band = np.searchsorted(extent.edges, totals, side="right")
+    far = distance > extent.unit[prototype] * extent.near[band]
+    return far, unseen(extent, z, norms) > extent.apart[band] if extent.basis.size else np.zeros(len(z), bool)
 
 
 def _refused(guards: Sequence[Guard], norms: Sequence[Floats], totals: Floats) -> NDArray[np.bool_]:

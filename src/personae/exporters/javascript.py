@@ -103,6 +103,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
             for j, f in enumerate(rule.features[m:], start=m)
         ],
         "guards": _guards(rule, held),
+        "extent": _extent(rule),
         "prototypes": rule.prototypes.tolist(),
         "owner": rule.owner.tolist(),
         "radius": [_ended(r) for r in rule.radius.tolist()],
@@ -137,6 +138,14 @@ def _guards(rule: Rule, held: Coefficients | None) -> list[dict[str, Any]]:
             known["weight"] = g.weight.tolist()
         made.append({**known, "events": i in of_events})
     return made
+
+
+def _extent(rule: Rule) -> dict[str, Any] | None:
+    """How far the known groups go, the columns of the basis one after another."""
+    if rule.extent is None:
+        return None
+    limits = {n: [_ended(x) for x in getattr(rule.extent, n).tolist()] for n in ("near", "apart")}
+    return {**limits, **{n: getattr(rule.extent, n).tolist() for n in ("edges", "unit")}, "basis": rule.extent.basis.T.tolist()}
 
 
 def _ended(value: float) -> float | None:

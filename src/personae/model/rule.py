@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
@@ -68,12 +68,37 @@ class Guard:
 
 
 @dataclass(frozen=True, eq=False)
+class Extent:
+    """How far the users of the known groups go, by their activity (total of counted events).
+
+    In band b of `edges` (b - 1,) ascending a user is like no group when the distance to the nearest prototype p is more than
+    `unit[p] * near[b]`, or when what the rule's directions do not see is more than `apart[b]`: the sum of the guards' norms
+    less the squared length of z @ `basis`.
+    """
+
+    edges: Floats
+    unit: Floats
+    """(p,) the usual distance of users from each prototype."""
+    near: Floats
+    """(b,) how many of them are too many."""
+    basis: Floats
+    """(r, s) makes coordinates orthonormal in the measure of the guards; without columns nothing is unseen."""
+    apart: Floats
+    """(b,) the largest part of the squared norm that is not seen."""
+
+    def only(self, at: npt.NDArray[np.int64]) -> Extent:
+        """The same for these prototypes (positions, repeats allowed)."""
+        return replace(self, unit=self.unit[at])
+
+
+@dataclass(frozen=True, eq=False)
 class Rule:
     """Steps, projection, nearest prototype.
 
     x (d,) = each feature's steps applied; z (r,) = x @ projection; the persona is the owner of the nearest prototype.
-    A user is outside when a guard refuses, when z is further from the nearest prototype than its radius, when nothing is known
-    of them, when a measure that is needed is empty, or when they did nothing and the rule is one of the `active`.
+    A user is outside when a guard refuses, when z is further from the nearest prototype than its radius, when the groups do not
+    extend to them, when nothing is known of them, when a measure that is needed is empty, or when they did nothing and the rule
+    is one of the `active`.
     """
 
     features: tuple[Feature, ...]
@@ -96,6 +121,8 @@ class Rule:
     """(p,) the leaf of the tree each prototype lies in."""
     active: bool = False
     """Whether a user who did nothing that the rule counts is left without a place, whatever else is known of them."""
+    extent: Extent | None = None
+    """How far the known groups go; None in rules that were made without."""
 
     @property
     def size(self) -> int:
@@ -124,6 +151,8 @@ REASONS = (
     "no groups were found",
     "left out: empty where a value is asked for",
     "unlike the others: kept out of the search, placed by the rule",
+    "like no group: further from the nearest than nearly all its users",
+    "like no group: unlike all of them in what does not tell them apart",
 )
 """Why a user is where they are; Placement.reason holds positions in this list."""
 

@@ -15,7 +15,7 @@ import ibis
 import numpy as np
 import pyarrow as pa
 
-from personae.model.rule import BORDERLINE, SHARED, Feature, Guard, Place, Rule
+from personae.model.rule import BORDERLINE, SHARED, Extent, Feature, Guard, Place, Rule
 from personae.sql.coefficients import coefficients
 
 GONE = 1e200
@@ -55,8 +55,12 @@ def assign(
     )
     t = apart(_with_measures(rule, t, step, apart))
     t = t.select("id", "known", "lacking", "total", *[f"g{i}" for i in range(len(rule.guards))], *[f"z{j}" for j in range(r)])
-    t = apart(t.select("id", "known", "lacking", refused=_refused(rule, t), **_distances(rule, t)))
-    t = t.select("id", "known", "lacking", "refused", reach=_reach(rule, t), **_by_persona(rule, t))
+    beyond = {"most": _by_activity(rule.extent, rule.extent.near, t), "unseen": _unseen(rule, t)} if rule.extent else {}
+    t = apart(t.select("id", "known", "lacking", refused=_refused(rule, t), **beyond, **_distances(rule, t)))
+    if rule.extent:
+        beyond = {"most": _of_nearest(rule, rule.extent.unit, t) * t.most, "unseen": t.unseen}
+    reach = _of_nearest(rule, rule.radius, t)
+    t = t.select("id", "known", "lacking", "refused", reach=reach, **beyond, **_by_persona(rule, t))
     d = [t[f"d{c}"] for c in range(size)]
     t = apart(t.mutate(near=ibis.least(*d) if size > 1 else d[0]))
     t = apart(t.mutate(first=_first(size, lambda c: t[f"d{c}"] == t.near)))
@@ -68,11 +72,14 @@ def assign(
             weight=_halved([_soft((t.near - t[f"d{c}"]) / (2 * rule.spread)) for c in range(size)], lambda a, b: a + b),
             margin=(1 - (t.near / ibis.greatest(t.other, 1e-300)).sqrt()) if size > 1 else ibis.literal(1.0),
             far=t.near.sqrt() > t.reach,
+            beyond=(t.near.sqrt() > t.most) if rule.extent else ibis.literal(False),
+            unseen=t.unseen if rule.extent else ibis.literal(False),
         )
     )
-    out = t.refused | t.lacking | t.far | ~t.known
+    out = t.refused | t.lacking | t.far | t.beyond | t.unseen | ~t.known
     border = ibis.ifelse(t.margin < BORDERLINE, int(Place.BORDER), int(Place.CORE))
-    why = ibis.ifelse(t.refused, 2, ibis.ifelse(t.far, 3, border))
+    like = ibis.ifelse(t.beyond, 8, ibis.ifelse(t.unseen, 9, border))
+    why = ibis.ifelse(t.refused, 2, ibis.ifelse(t.far, 3, like))
     return t.select(
         "id",
         persona=ibis.ifelse(out, -1, t.first).cast("int32"),
@@ -186,13 +193,28 @@ def _filled(column: Any) -> Any:
 def _refused(rule: Rule, t: Any) -> Any:
     refused = ibis.literal(False)
     for i, g in enumerate(rule.guards):
-        limit = ibis.literal(float(g.limits[-1]))
-        for edge, below in list(zip(g.edges, g.limits))[::-1]:
-            limit = ibis.ifelse(t.total < float(edge), float(below), limit)
-        refused = refused | (t[f"g{i}"] > limit)
+        refused = refused | (t[f"g{i}"] > _by_activity(g, g.limits, t))
         if np.isfinite(g.most):
             refused = refused | (t.total > float(g.most))
     return refused
+
+
+def _by_activity(of: Guard | Extent, limits: Any, t: Any) -> Any:
+    """The limit of the band of activity a user is in."""
+    limit = ibis.literal(float(limits[-1]))
+    for edge, below in list(zip(of.edges, limits))[::-1]:
+        limit = ibis.ifelse(t.total < float(edge), float(below), limit)
+    return limit
+
+
+def _unseen(rule: Rule, t: Any) -> Any:
+    """Whether what the rule's directions do not see of a user is more than users of the known groups have."""
+    extent = rule.extent
+    if extent is None or not extent.basis.size:
+        return ibis.literal(False)
+    along = [_sum([t[f"z{j}"] * float(v) for j, v in enumerate(column)]) for column in extent.basis.T]
+    left = reduce(lambda a, b: a - b * b, along, _sum([t[f"g{i}"] for i in range(len(rule.guards))]))
+    return left > _by_activity(extent, extent.apart, t)
 
 
 def _distances(rule: Rule, t: Any) -> Mapping[str, Any]:
@@ -210,14 +232,14 @@ def _by_persona(rule: Rule, t: Any) -> Mapping[str, Any]:
     return {f"d{c}": (ibis.least(*g) if len(g) > 1 else g[0]) for c, g in enumerate(groups)}
 
 
-def _reach(rule: Rule, t: Any) -> Any:
-    """The radius of the nearest prototype; of two that are as near, that of the first persona."""
+def _of_nearest(rule: Rule, numbers: Any, t: Any) -> Any:
+    """The number (p,) of the nearest prototype; of two that are as near, that of the first persona."""
     order = np.argsort(rule.owner, kind="stable")
     near = [t[f"q{i}"] for i in order]
-    if len(set(rule.radius.tolist())) == 1 or len(near) == 1:
-        return ibis.literal(float(rule.radius[0]))
+    if len(set(numbers.tolist())) == 1 or len(near) == 1:
+        return ibis.literal(float(numbers[0]))
     least = ibis.least(*near)
-    return ibis.cases(*[(q == least, float(rule.radius[i])) for q, i in zip(near, order)], else_=float(rule.radius[order[-1]]))
+    return ibis.cases(*[(q == least, float(numbers[i])) for q, i in zip(near, order)], else_=float(numbers[order[-1]]))
 
 
 def _first(size: int, holds: Callable[[int], Any]) -> Any:

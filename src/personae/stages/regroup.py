@@ -109,6 +109,7 @@ def _split(cast: Cast, rule: Rule, features: Features, gone: int, first: int) ->
         owner=np.append(rule.owner[~own], [first, first + 1]).astype(np.int32),
         radius=np.append(rule.radius[~own], [rule.radius[own].max()] * 2),
         leaf=None if rule.leaf is None else np.append(rule.leaf[~own], [rule.leaf[at]] * 2).astype(np.int32),
+        extent=None if rule.extent is None else rule.extent.only(np.append(np.flatnonzero(~own), [at] * 2)),
     )
 
 

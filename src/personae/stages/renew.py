@@ -250,6 +250,7 @@ def _owned(rule: Rule, groups: list[Group]) -> Rule:
         owner=owner[sort],
         radius=rule.radius[keep][sort],
         leaf=None if rule.leaf is None else rule.leaf[keep][sort],
+        extent=None if rule.extent is None else rule.extent.only(np.flatnonzero(keep)[sort]),
     )
 
 

@@ -15,6 +15,7 @@ from personae.model.features import Features
 from personae.model.rule import Place, Rule
 from personae.model.study import Study
 from personae.model.tree import Tree
+from personae.stages.extent import extent
 from personae.stages.score import coordinates, place_features
 from personae.stages.smallest import smallest
 
@@ -71,6 +72,8 @@ def settle(space: Space, clustering: Clustering, features: Features, study: Stud
         if study.outliers == "none":
             done = replace(done, radius=np.full(len(done.owner), np.inf))
         done = _bounded(done, here, noise)
+        if study.outliers != "none":
+            done = replace(done, extent=extent(done, features))
         persona = place_features(done, features).persona
         sizes = np.bincount(persona[persona >= 0], minlength=done.size)
         if done.size == 1 or sizes.min() >= (study.floor if done.size == 2 else least):
@@ -220,7 +223,7 @@ def _finished(rule: Rule, z: Floats, inside: NDArray[np.bool_]) -> Rule:
     sort = np.argsort(owner, kind="stable")
     leaf = None if rule.leaf is None else rule.leaf[sort]
     prototypes, owner = rule.prototypes[sort], owner[sort]
-    return replace(rule, prototypes=prototypes, owner=owner, radius=radius[owner], spread=spread, leaf=leaf)
+    return replace(rule, prototypes=prototypes, owner=owner, radius=radius[owner], spread=spread, leaf=leaf, extent=None)
 
 
 def overlap(labels: Ints, persona: Ints, size: int) -> tuple[list[int], float]:

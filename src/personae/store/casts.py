@@ -25,7 +25,7 @@ from personae.model.fact import Fact
 from personae.model.features import LeftOut, Window
 from personae.model.persona import Member, Persona, Profile
 from personae.model.plain import noun
-from personae.model.rule import REASONS, Feature, Guard, Place, Placement, Rule
+from personae.model.rule import REASONS, Extent, Feature, Guard, Place, Placement, Rule
 from personae.model.study import Study
 from personae.model.table import Match, Table
 from personae.model.tree import Tree
@@ -259,6 +259,7 @@ def _rule(data: Mapping[str, Any]) -> Rule:
         tree=noun(Tree, data["tree"]) if data.get("tree") else None,
         leaf=np.array(data["leaf"], dtype=np.int32) if data.get("leaf") else None,
         active=bool(data.get("active", False)),
+        extent=_extent(data["extent"], depth) if data.get("extent") else None,
     )
 
 
@@ -266,6 +267,12 @@ def _radius(data: Mapping[str, Any]) -> Any:
     """One for each prototype; runs written before had one for each persona."""
     radius, owner = _floats(data["radius"]), np.array(data["owner"], dtype=np.int32)
     return radius if len(radius) == len(owner) else radius[owner]
+
+
+def _extent(data: Mapping[str, Any], depth: int) -> Extent:
+    columns = len(data["basis"][0]) if data["basis"] else 0
+    edges, unit, near, apart = (_floats(data[n]) for n in ("edges", "unit", "near", "apart"))
+    return Extent(edges, unit, near, _floats(data["basis"], (depth, columns)), apart)
 
 
 def _most(guard: Mapping[str, Any]) -> float:

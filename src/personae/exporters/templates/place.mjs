@@ -48,6 +48,22 @@ function rounded(value) {
   return (rest < 0.5 ? under : rest > 0.5 ? under + 1 : under % 2 === 0 ? under : under + 1) / 1e6;
 }
 
+/** The limit of the band of activity a user is in. */
+const limitOf = (of, limits, total) => limits[of.edges.filter((e) => e <= total).length] ?? Infinity;
+
+/** Why a user is like no group; 0 where they are like one. */
+function beyond(z, norms, total, distance, nearest) {
+  const extent = RULE.extent;
+  if (extent === null) return 0;
+  if (distance > extent.unit[nearest] * limitOf(extent, extent.near, total)) return 8;
+  let left = norms.reduce((sum, norm) => sum + norm, 0);
+  for (const column of extent.basis) {
+    const along = column.reduce((sum, v, r) => sum + z[r] * v, 0);
+    left -= along * along;
+  }
+  return extent.basis.length > 0 && left > limitOf(extent, extent.apart, total) ? 9 : 0;
+}
+
 function placed(counts, measures) {
   const [z, norms, total, known] = project(counts, measures);
   const each = RULE.prototypes.map((p) => p.reduce((d, c, r) => d + (z[r] - c) ** 2, 0));
@@ -62,10 +78,11 @@ function placed(counts, measures) {
     margin = 1 - Math.sqrt(near / Math.max(others[second], 1e-300));
   }
   const order = RULE.owner.map((_, i) => i).sort((a, b) => RULE.owner[a] - RULE.owner[b] || a - b);
-  const reach = RULE.radius[order[nearestOf(order.map((i) => each[i]))]];
+  const nearest = order[nearestOf(order.map((i) => each[i]))], radius = RULE.radius[nearest];
   let reason = margin < RULE.borderline ? 1 : 0;
-  if (reach !== null && Math.sqrt(near) > reach) reason = 3;
-  if (RULE.guards.some((g, i) => (g.most !== null && total > g.most) || norms[i] > (g.limits[g.edges.filter((e) => e <= total).length] ?? Infinity))) reason = 2;
+  reason = beyond(z, norms, total, Math.sqrt(near), nearest) || reason;
+  if (radius !== null && Math.sqrt(near) > radius) reason = 3;
+  if (RULE.guards.some((g, i) => (g.most !== null && total > g.most) || norms[i] > limitOf(g, g.limits, total))) reason = 2;
   if (RULE.needs.some((n) => !filled(measures.has(n) ? measures.get(n) : NaN))) reason = 6;
   if (!known) reason = 4;
   if (reason < 2) return { first, second, membership: rounded(membership), margin: rounded(margin), reason };
