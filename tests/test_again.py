@@ -81,5 +81,5 @@ def test_events_of_the_same_name_in_two_logs_stay_apart(tmp_path: Path) -> None:
     cast = flow.run(Study(sources=tuple(paths), groups="3"))
     assert {"a", "a (2)"} <= {x.name for x in cast.measures}
     first = placed(cast, *paths)
-    assert set(first.values()) == {0, 1, 2}
+    assert set(first.values()) - {-1} == {0, 1, 2}
     assert placed(cast, *reversed(paths)) == first

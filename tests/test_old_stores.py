@@ -45,6 +45,7 @@ def _opens(record: Record) -> None:
         np.testing.assert_array_equal(cast.placement.persona, made.placement.persona)
         np.testing.assert_array_equal(cast.rule.prototypes, made.rule.prototypes)
         np.testing.assert_array_equal(cast.rule.projection, made.rule.projection)
+        assert cast.rule.extent is None, "an old rule says of nobody that the groups do not extend to them"
 
 
 def test_an_old_record_opens_without_a_byte_changed(old: Record) -> None:

@@ -23,6 +23,7 @@ from personae import store
 from personae.errors import DataError, PersonaeError, UsageError
 from personae.model.cast import Cast
 from personae.model.plain import plain
+from personae.model.rule import Extent
 from personae.store import Record
 from personae.store.lock import only_writer
 
@@ -62,6 +63,24 @@ def test_the_arrays_of_a_rule_come_back_bit_for_bit(tmp_path: Path) -> None:
     assert (back.spread, back.guards[0].limits.tolist()) == (rule.spread, rule.guards[0].limits.tolist())
     assert back.guards[0].most == rule.guards[0].most
     assert back.features == rule.features
+
+
+@pytest.mark.parametrize("columns", [0, 2])
+def test_how_far_the_groups_of_a_rule_go_comes_back_bit_for_bit(tmp_path: Path, columns: int) -> None:
+    cast = cast_builder.cast()
+    assert cast.rule is not None
+    assert cast.rule.extent is None
+    basis = np.full((cast.rule.projection.shape[1], columns), 1 / 7)
+    extent = Extent(
+        np.array([0.5]), np.full(len(cast.rule.owner), 1 / 3), np.array([np.inf, 1.1]), basis, np.array([np.inf, 9.7])
+    )
+    path = store.save(dataclasses.replace(cast, rule=dataclasses.replace(cast.rule, extent=extent)), tmp_path / "run")
+    back = store.load(path).rule
+    assert back is not None
+    assert back.extent is not None
+    for name in ("edges", "unit", "near", "basis", "apart"):
+        left, right = getattr(extent, name), getattr(back.extent, name)
+        assert (left.shape, left.tobytes()) == (right.shape, right.tobytes()), name
 
 
 def test_a_rule_with_one_radius_for_each_persona_still_opens(tmp_path: Path) -> None:

@@ -78,6 +78,7 @@ def _parted(rule: Rule, group: int, means: Floats) -> Rule:
         owner=np.append(rule.owner[~own], owners).astype(np.int32),
         radius=np.append(rule.radius[~own], [rule.radius[own].max()] * more),
         leaf=leaf,
+        extent=None if rule.extent is None else rule.extent.only(np.append(np.flatnonzero(~own), [own.argmax()] * more)),
     )
 
 
