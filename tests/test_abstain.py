@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -11,24 +12,34 @@ import pytest
 from scipy.sparse import csr_matrix
 
 import personae
-from cast_builder import cast as small_cast
 from conftest import planted
 from personae.model.features import Features
-from personae.model.rule import REASONS, Extent
+from personae.model.rule import REASONS, Extent, Feature, Rule, Step
 from personae.rule import place
 from personae.stages.extent import extent
 
 LIKE_NONE = set(REASONS[8:])
 
 
-def _events() -> tuple[pa.Table, npt.NDArray[np.int64]]:
-    """Four tastes over the same sixteen events."""
+Take = Callable[[npt.NDArray[np.int64]], pa.Table]
+"""The data of the users at these positions."""
+
+
+def _events() -> tuple[Take, npt.NDArray[np.int64]]:
+    """Four tastes over the same sixteen events, as a log."""
     world = planted(users=1200, groups=4, events=16, seed=3, activity=60.0, strength=4.5)
-    columns = {e: pa.array(c) for e, c in zip(world.events, world.counts.T, strict=True)}
-    return pa.table({"user_id": world.ids, **columns}), world.labels
+    start = np.datetime64("2026-03-01T00:00:00")
+
+    def take(at: npt.NDArray[np.int64]) -> pa.Table:
+        user, event = (np.repeat(i, world.counts[at].ravel()) for i in np.indices(world.counts[at].shape).reshape(2, -1))
+        time = pa.array(start + (np.arange(len(user)) * 997) % (90 * 86_400))
+        ids, names = np.array(world.ids)[at], np.array(world.events)
+        return pa.table({"user_id": ids[user], "event": names[event], "time": time})
+
+    return take, world.labels
 
 
-def _table() -> tuple[pa.Table, npt.NDArray[np.int64]]:
+def _table() -> tuple[Take, npt.NDArray[np.int64]]:
     """Four kinds of customers by five amounts whose logarithms are normal, so that each has a long tail; the last lies amid
     the others."""
     rng = np.random.default_rng(5)
@@ -36,17 +47,18 @@ def _table() -> tuple[pa.Table, npt.NDArray[np.int64]]:
     centres = np.array([[2.6, 0, 0, 1, -1], [0, 2.6, 0, -1, 1], [0, 0, 2.6, 1, 1], [-0.6, -0.6, -0.6, -1.4, -1.4]])
     amounts = np.exp(3 + 0.9 * (centres[labels] + 0.5 * rng.standard_normal((1200, 5))))
     names = ("food", "books", "games", "music", "travel")
-    return pa.table({"user_id": [f"c{i:04d}" for i in range(1200)], **dict(zip(names, amounts.T, strict=True))}), labels
+    table = pa.table({"user_id": [f"c{i:04d}" for i in range(1200)], **dict(zip(names, amounts.T, strict=True))})
+    return table.take, labels
 
 
 @pytest.fixture(scope="module", params=["events", "table"])
 def answers(request: pytest.FixtureRequest) -> tuple[personae.Result, pa.Table, pa.Table]:
     """A run on half of the users of three groups; the places of the other half, and of the fourth group."""
-    table, labels = _events() if request.param == "events" else _table()
+    take, labels = _events() if request.param == "events" else _table()
     known = np.flatnonzero(labels < 3)
     seen, fresh, unseen = known[::2], known[1::2], np.flatnonzero(labels == 3)
-    result = personae.run(table.take(seen), id="user_id", groups=3, worlds="none")
-    return result, personae.score(result, table.take(fresh)), personae.score(result, table.take(unseen))
+    result = personae.run(take(seen), id="user_id", groups=3, worlds="none")
+    return result, personae.score(result, take(fresh)), personae.score(result, take(unseen))
 
 
 def test_four_fifths_of_a_group_nobody_has_seen_are_outside(answers: tuple[personae.Result, pa.Table, pa.Table]) -> None:
@@ -69,24 +81,23 @@ def test_without_limits_a_rule_places_as_rules_did_before(answers: tuple[persona
     rule = result.cast.rule
     assert rule is not None
     old = replace(result.cast, rule=replace(rule, extent=None))
-    table, labels = _events() if rule.features[0].of == "event" else _table()
-    placed = personae.score(replace(result, cast=old), table.take(np.flatnonzero(labels == 3)))
+    take, labels = _events() if rule.features[0].of == "event" else _table()
+    placed = personae.score(replace(result, cast=old), take(np.flatnonzero(labels == 3)))
     assert not LIKE_NONE & set(placed["reason"].to_pylist())
 
 
 def test_who_did_nothing_is_not_held_against_those_who_did_something() -> None:
     """Their place among the others is a matter of the rule's `active` alone."""
-    rule = small_cast().rule
-    assert rule is not None
-    bare = np.zeros((rule.projection.shape[1], 0))
-    tight = Extent(np.array([0.5]), np.ones(len(rule.owner)), np.array([np.inf, 0.0]), bare, np.full(2, np.inf))
-    m = sum(f.of == "event" for f in rule.features)
-    counts = csr_matrix(np.vstack([np.zeros(m), np.ones(m)]))
-    measures = {f.column: np.ones(2) for f in rule.features if f.of == "measure"}
-    before = place(replace(rule, active=False), counts, measures, 2)
-    after = place(replace(rule, active=False, extent=tight), counts, measures, 2)
-    assert after.reason[0] == before.reason[0]
-    assert after.reason[1] == 8
+    steps = (Step("root", {}), Step("scale", {"mean": 0.5, "by": 1.0}))
+    features = tuple(Feature(e, "event", e, steps) for e in "ab")
+    loose = Rule(features, np.eye(2), np.eye(2), np.arange(2, dtype=np.int32), np.full(2, np.inf), 1.0)
+    spend = Feature("spend", "measure", "spend", (Step("scale", {"mean": 0.0, "by": 1.0}),))
+    loose = replace(loose, features=(*features, spend), projection=np.array([[1.0, 0], [0, 1], [0, 0]]))
+    tight = Extent(np.array([0.5]), np.ones(2), np.array([np.inf, 0.0]), np.zeros((2, 0)), np.full(2, np.inf))
+    counts, measures = csr_matrix([[0.0, 0.0], [3.0, 1.0]]), {"spend": np.ones(2)}
+    assert place(loose, counts, measures, 2).persona.tolist() == [0, 0]
+    before = place(loose, counts, measures, 2).reason[0]
+    assert place(replace(loose, extent=tight), counts, measures, 2).reason.tolist() == [before, 8]
 
 
 def test_of_few_users_nothing_is_learnt(answers: tuple[personae.Result, pa.Table, pa.Table]) -> None:
