@@ -166,17 +166,19 @@ def _joined(folder: Path, files: Sequence[str]) -> str:
     return str(folder / "joined.csv")
 
 
-def test_parts_become_one_and_days_outside_the_window_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("window", ["2d", "first-2d"])
+def test_parts_become_one_and_days_outside_the_window_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, window: str) -> None:
     monkeypatch.setattr(store, "MOST", 3)
-    cast, files = _cast(tmp_path, window="2d"), _days(tmp_path, 6)
+    cast, files = _cast(tmp_path, window=window), _days(tmp_path, 6)
     for n, file in enumerate(files):
         counted = _tallied(cast, [file], tmp_path / "kept")
-        if n in (3, 5):
+        if n == 5:
             _equal(_whole(cast, _joined(tmp_path, files[: n + 1])), counted)
     parts = sorted((tmp_path / "kept").glob("part-*"))
     assert len(parts) <= 3
-    days = set(pq.read_table(parts[0] / "done.parquet")["day"].to_pylist())
-    assert len(days) < 5, "days that nothing asks for any more are not kept"
+    kept = pq.read_table(parts[0] / "done.parquet").group_by("u").aggregate([("day", "min"), ("day", "max")]).to_pylist()
+    longest = max(u["day_max"] - u["day_min"] for u in kept)
+    assert longest < 4, "days that nothing asks for any more are not kept"
 
 
 def test_what_happened_late_counts_where_it_belongs(tmp_path: Path) -> None:

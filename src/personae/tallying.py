@@ -32,7 +32,7 @@ from personae.stages.read import paths
 from personae.stages.recall import check_inputs, check_values, pinned, unread
 from personae.stages.score import place_features
 from personae.stages.spared import check_spared
-from personae.stages.tallied import check_any, last_kept, tallied
+from personae.stages.tallied import check_any, reached, tallied
 from personae.store.tally import Kept
 from personae.store.tally import tally as opened
 
@@ -259,12 +259,13 @@ def _in_order(cast: Cast, tables: Sequence[Table]) -> tuple[Table, ...]:
 def _save(engine: Any, kept: Kept, work: Work, *, whole: bool) -> None:
     """Keep what was added, or all of it anew."""
     counted, text = work.held.counted, plugins.find("engines", "duckdb").text
-    since = last_kept(engine, work.log, work.cast.study, counted) if whole else None
+    with quietly():
+        since, own = reached(engine, work.log, work.cast.study, counted) if whole else (None, None)
     kind = {name: of for name, (of, _) in kinds(counted).items()}
 
     def write(name: str, path: Path) -> None:
         rows = relation(name) if whole else relation(name, "new")
-        engine.execute(sql.kept(sql.added(kind[name], rows, since), text(path)))
+        engine.execute(sql.kept(sql.added(kind[name], rows, since, own), text(path)))
 
     with quietly():
         kept.save(work.held, tuple(kind), write, whole=whole)

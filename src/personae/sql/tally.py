@@ -68,10 +68,14 @@ def kept(query: str, path: str) -> str:
     return f"COPY ({query}) TO {path} (FORMAT parquet, COMPRESSION zstd)"
 
 
-def added(kind: str, relation: str, since: int | None = None) -> str:
-    """The rows of a relation of that kind with each key once, in order; without days before `since`."""
-    early = since is not None and kind not in ("who", "names")
-    rows = f"(SELECT * FROM {relation}{f' WHERE day >= {since}' if early else ''})"
+def added(kind: str, relation: str, since: int | None = None, own: tuple[str, str, int] | None = None) -> str:
+    """The rows of a relation of that kind with each key once, in order; without days before `since`, or after the first days of
+    each user where `own` (see `inside`) says so."""
+    daily = kind not in ("who", "names")
+    rows = f"(SELECT * FROM {relation}{f' WHERE day >= {since}' if daily and since is not None else ''})"
+    if own is not None and daily:
+        begun, day, first = own
+        rows = f"(SELECT d.* FROM {relation} AS d JOIN {begun} AS b USING (u) WHERE d.{day} < b.begun + {first})"
     if kind == "names":
         return f"SELECT * FROM {relation} ORDER BY e"
     if kind == "stays":
@@ -123,7 +127,8 @@ def rows(
 ) -> str:
     """A table (u, e, s, moment, day, local, t, v0, v1...) of the rows of a log: `s` is the second as written, `moment` the
     instant, `t` the local second. `clock` are the instants at which an offset begins to hold, the offsets, and the local
-    seconds from which each leads back to instants. Without `by_day` all days are 0.
+    seconds from which each leads back to instants. Times that are local as they stand (`naive`) keep their day and hour, also
+    in an hour that a clock left out. Without `by_day` all days are 0.
     """
     since, offset, turns = clock
     given = f"{_text(id)} AS id, {event or 'NULL'} AS event, {second or '0'} AS s"
@@ -131,7 +136,7 @@ def rows(
     more = "".join(f", v{i}" for i in range(len(values)))
     written = f"SELECT {given}{listed} FROM {relation}"
     instants = f"SELECT *, {_back('s', turns, offset) if naive else 's'} AS moment FROM ({written}) AS w"
-    locals_ = f"SELECT *, {per_user.shifted('moment', since, offset)} AS t FROM ({instants}) AS i"
+    locals_ = f"SELECT *, {'s' if naive else per_user.shifted('moment', since, offset)} AS t FROM ({instants}) AS i"
     day = per_user.day("s") if naive else _window_day(turns, offset)
     dated = f"SELECT *, {per_user.day('t')} AS l FROM ({locals_}) AS j"
     days = f"CAST({day} AS INTEGER) AS day, CAST(l AS INTEGER) AS local" if by_day else "0 AS day, 0 AS local"

@@ -79,17 +79,15 @@ def tallied(engine: Any, table: Table, study: Study, users: int, cast: Cast, cou
     )
 
 
-def last_kept(engine: Any, table: Table, study: Study, counted: Counted) -> int | None:
-    """The first day that can still come to lie in the window of the last days; None where all may.
+def reached(engine: Any, table: Table, study: Study, counted: Counted) -> tuple[int | None, tuple[str, str, int] | None]:
+    """The first day that can still come to lie in a window of the last days, None where all may; and, where the first days of
+    each user count, what `sql.tally.inside` knows them by: earlier events only ever move them back.
 
     The last day of a log never moves back by more than one, where its times turn out to have hours.
     """
-    if not (counted.days and counted.window) or (window := wanted(counted.window)).first:
-        return None
-    times = _times(engine, table, study, counted)
-    if times is None or window.high or not window.last:
-        return None
-    return times.days[1] - window.last - 1
+    inside, window = _inside(engine, table, study, counted), wanted(counted.window)
+    last = inside.days[1] - window.last - 1 if inside.days and window.last else None
+    return last, inside.own
 
 
 def _times(engine: Any, table: Table, study: Study, counted: Counted) -> Times | None:
