@@ -181,15 +181,23 @@ def least(t: Tried) -> float:
 
 
 def _natural(space: Space, tried: tuple[Tried, ...], own: Tried) -> bool:
-    """More than correlation, a valley in the cut in two or three, and valleys at half of the chosen borders or more."""
+    """More than correlation, a valley in the cut in two or three, and valleys at half or more of the chosen borders between
+    groups that are not rare."""
     coarse = min((least(t) for t in tried if t.candidate.size <= 3 and _mostly(space, t)), default=1.0)
-    if 2 * _valleys(own) < len(own.borders) or (own.candidate.held is not None and own.candidate.held < HALF):
+    seen = _plain(own)
+    if 2 * sum(p <= VALLEY for p in seen) < len(seen) or (own.candidate.held is not None and own.candidate.held < HALF):
         return False
     if own.candidate.parted is not None and own.candidate.parted < HALF:
         return False
     if space.counted:
         return bool(space.factors) and coarse <= COARSE and (beyond(tried) or _all_clear(own, CLEAR))
     return beyond(tried) and coarse <= COARSE
+
+
+def _plain(t: Tried) -> list[float]:
+    """The p of the borders between groups that are large enough for a dip to see a valley; of all borders where none are."""
+    share = np.bincount(t.clustering.labels, minlength=t.clustering.size) / len(t.clustering.labels)
+    return [p for a, b, p in t.borders if min(share[a], share[b]) > RARE] or [p for *_, p in t.borders]
 
 
 def _valleys(t: Tried) -> int:
