@@ -29,7 +29,7 @@ SETTLED = 0.9995
 HALF = 0.5
 """What is added to the count of every level: a level that nobody of a group has is rare there and not impossible."""
 RIDGE = 1e-3
-"""Variance added to every number (their own is 1): columns that add up to one another have no direction of their own."""
+"""Variance added in every direction (a column has 1): columns that add up to one another have no direction of their own."""
 
 
 def best(mixed: Mixed, starts: Iterable[Ints], size: int) -> Ints:

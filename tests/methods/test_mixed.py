@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from sklearn.metrics import adjusted_rand_score
+from sklearn.metrics import adjusted_rand_score, silhouette_score
 
 from methods.spaces import space
 from personae import mixed
+from personae.checks import copula
 from personae.methods import kmeans
 from personae.model.clustering import Mixed
 from personae.model.study import Study
@@ -93,10 +94,18 @@ def test_an_empty_number_is_lent_by_somebody_alike() -> None:
 
 def test_holes_that_nobody_alike_can_fill_are_drawn_from_the_column() -> None:
     rng = np.random.default_rng(5)
-    a = rng.standard_normal(300)
-    b = np.where(np.arange(300) < 5, rng.standard_normal(300), np.nan)
+    a = rng.standard_normal(600)
+    b = np.where(np.arange(600) < 60, rng.standard_normal(600), np.nan)
     made = space(AUTO, a=a, b=b)
-    assert np.isfinite(made.scores).all() and len(np.unique(np.round(made.coordinates[:, 1], 9))) <= 300
+    values = np.round(made.coordinates[:, 1], 9)
+    assert np.isin(values, values[made.rows < 60]).all() and len(np.unique(values)) > 50
+
+
+def test_what_data_without_groups_give_is_measured_on_data_without_groups() -> None:
+    columns, _ = _customers(n=600)
+    nulls = list(copula.null_spaces(space(AUTO, **columns), 1, 3))
+    found = [kmeans.fit(null, 3, 1, refine=True) for null in nulls]
+    assert all(silhouette_score(n.scores, f.labels) > 0.03 for n, f in zip(nulls, found, strict=True))
 
 
 def test_kinds_are_found_although_most_people_have_an_empty_cell() -> None:

@@ -54,7 +54,7 @@ def null_spaces(space: Space, seed: int, draws: int) -> Iterator[Space]:
     x = (space.scores if space.counted else space.coordinates)[:MOST]
     heaps = None if space.counted or space.heaps is None else space.heaps[: len(x)]
     columns, root = np.sort(x, axis=0), _normal_root(x, rng, heaps)
-    some = replace(space.only(np.arange(len(x))), weighted=None)
+    some = replace(space.only(np.arange(len(x))), weighted=None, mixed=None)
     for _ in range(draws):
         drawn = _drawn(columns, root, rng, heaps)
         scores = drawn if space.counted else drawn @ space.projection

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Mixed:
-    """The same users as numbers (n, p) of variance 1 and as categories, each (n,) the position of a level, -1: empty."""
+    """The same users as principal scores (n, p) of their numbers and as categories, each (n,) the place of a level, or -1."""
 
     numbers: Floats
     levels: tuple[Ints, ...]

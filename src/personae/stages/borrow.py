@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     from personae.stages.coordinates import Column
 
 ALIKE = 8
-"""Users one of whom lends their value."""
+"""Users one of whom lends their value, of those of them who have one."""
 MOST = 4000
 """Users among whom those alike are looked for: the first, who are a sample by the hash of their id."""
 CHUNK = 2048
 
 
 def borrowed(columns: Sequence[Column], rng: np.random.Generator) -> list[Column]:
-    """The columns, each (n,) draw for an empty cell replaced by the value of one of the eight users with one who are nearest in
-    the other columns; it stays where all eight are empty too."""
+    """The columns, each (n,) draw for an empty cell replaced by the value of one of the eight users who are nearest in the
+    other columns, of those who have one; it stays where all eight are empty too."""
     holes = [c.hole for c in columns if c.hole is not None]
     if not holes or len(columns) < 2:
         return list(columns)

@@ -277,7 +277,7 @@ def _lighter(column: Column, by: float) -> Column:
     *before, last = column.feature.steps
     scale = {**last.learned, "by": float(last.learned["by"]) * by}
     feature = replace(column.feature, steps=(*before, Step(last.name, scale)))
-    return Column(feature, column.x / by, column.blurred / by, column.exact / by, column.heap)
+    return replace(column, feature=feature, x=column.x / by, blurred=column.blurred / by, exact=column.exact / by)
 
 
 def _number(
