@@ -38,14 +38,15 @@ def borrowed(columns: Sequence[Column], rng: np.random.Generator) -> list[Column
 
 
 def _nearest(columns: Sequence[Column], rows: NDArray[Any]) -> NDArray[np.int64]:
-    """For some users, the eight nearest of the first users (m, 8), themselves left out; empty cells are in the middle."""
+    """For some users, the eight nearest of the first users (m, 8), themselves left out, in the columns in which they have a
+    value; who has none there stands in the middle."""
     known = np.column_stack([c.x if c.hole is None else np.where(c.hole, 0.0, c.x) for c in columns])
-    pool = known[:MOST]
-    size, square = min(ALIKE + 1, len(pool)), (pool**2).sum(axis=1)
+    filled = np.column_stack([np.ones(len(known)) if c.hole is None else 1.0 - c.hole for c in columns])
+    pool, size = known[:MOST], min(ALIKE + 1, len(known), MOST)
     found = np.empty((len(rows), size), np.int64)
     for a in range(0, len(rows), CHUNK):
         some = rows[a : a + CHUNK]
-        far = square - 2 * (known[some] @ pool.T)
+        far = filled[some] @ (pool**2).T - 2 * (known[some] @ pool.T)
         mine = some < len(pool)
         far[np.flatnonzero(mine), some[mine]] = np.inf
         found[a : a + CHUNK] = np.argpartition(far, size - 1, axis=1)[:, :size]
