@@ -257,7 +257,7 @@ def test_a_tally_of_other_things_is_refused(tmp_path: Path) -> None:
 
 
 def test_files_that_cannot_be_added_leave_the_tally_alone(tmp_path: Path) -> None:
-    cast, files = _cast(tmp_path, "s"), _days(tmp_path, 2)
+    cast = _cast(tmp_path, "s")
     good = _written(tmp_path / "good.csv", [("1", "view", TURN, "1"), ("2", "buy", TURN + 9, "")], "s")
     _tallied(cast, [good], tmp_path / "kept")
     before = (tmp_path / "kept" / "tally.json").read_bytes()
@@ -265,7 +265,7 @@ def test_files_that_cannot_be_added_leave_the_tally_alone(tmp_path: Path) -> Non
     odd = _written(tmp_path / "odd.csv", [("1", "view", TURN * 1000, "1")], "s")
     for wrong, code in (("other.csv", "P002"), ("odd.csv", "P103")):
         with pytest.raises(PersonaeError) as no:
-            tallying.read(cast, [*files[:0], good, str(tmp_path / wrong)], tmp_path / "kept")
+            tallying.read(cast, [good, str(tmp_path / wrong)], tmp_path / "kept")
         assert no.value.code == code, odd
     assert (tmp_path / "kept" / "tally.json").read_bytes() == before
     folding = replace(cast, study=replace(cast.study, on_duplicate="first"))
@@ -282,6 +282,25 @@ def test_whoever_is_to_be_left_out_leaves_the_tally(tmp_path: Path) -> None:
     _equal(_whole(sparing, _joined(tmp_path, files)), _tallied(sparing, files[1:], tmp_path / "kept"))
     (who,) = (tmp_path / "kept").rglob("who.parquet")
     assert not {"007", "011"} & set(pq.read_table(who)["id"].to_pylist())
+
+
+@pytest.mark.parametrize("how", ["forget", "exclude"])
+def test_days_that_are_gone_are_asked_for_with_a_word(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
+    """Who alone reached far ahead leaves, after days that were outside the window then were dropped."""
+    monkeypatch.setattr(store, "MOST", 2)
+    cast, files = _cast(tmp_path, window="2d"), _days(tmp_path, 3)
+    ahead = _written(tmp_path / "ahead.csv", [("ahead", "view", TURN + 400 * 86_400, "1")])
+    for file in (files[0], ahead, *files[1:]):
+        _tallied(cast, [file], tmp_path / "kept")
+    if how == "forget":
+        assert store.forget(tmp_path / "kept", ["ahead"]) == 1
+    else:
+        (tmp_path / "out.csv").write_text("user_id\nahead\n")
+        cast = replace(cast, study=replace(cast.study, exclude=(str(tmp_path / "out.csv"),)))
+    with pytest.raises(DataError, match="days before 2027-04-29 are not kept any more") as no:
+        _tallied(cast, [], tmp_path / "kept")
+    assert (no.value.code, "count all files anew" in no.value.fix) == ("P202", True)
+    _equal(_whole(cast, _joined(tmp_path, files)), _tallied(cast, files, tmp_path / "anew"))
 
 
 def test_one_process_writes_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

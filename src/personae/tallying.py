@@ -239,7 +239,7 @@ def _features(engine: Any, cast: Cast, rule: Rule, work: Work) -> Features:
         tables, seen, *_ = known_tables(engine, cast, study, None)
         seen = tuple(t for t in seen if t.shape != "events")
     known = pinned(study, (whole, *tables), cast.tables)
-    give: Callable[[Any, Table, Study, int], Any] = partial(tallied, cast=cast, counted=counted)
+    give: Callable[[Any, Table, Study, int], Any] = partial(tallied, cast=cast, held=work.held)
     everything = _in_order(cast, (whole, *seen))
     features = prepare(engine, everything, known, rule, names_of(cast, everything), give)
     if features.counts is not None and not able(cast, rule, everything):
@@ -261,6 +261,8 @@ def _save(engine: Any, kept: Kept, work: Work, *, whole: bool) -> None:
     counted, text = work.held.counted, plugins.find("engines", "duckdb").text
     with quietly():
         since, own = reached(engine, work.log, work.cast.study, counted) if whole else (None, None)
+    dropped = [day for day in (work.held.since, since) if day is not None]
+    held = replace(work.held, since=max(dropped, default=None))
     kind = {name: of for name, (of, _) in kinds(counted).items()}
 
     def write(name: str, path: Path) -> None:
@@ -268,4 +270,4 @@ def _save(engine: Any, kept: Kept, work: Work, *, whole: bool) -> None:
         engine.execute(sql.kept(sql.added(kind[name], rows, since, own), text(path)))
 
     with quietly():
-        kept.save(work.held, tuple(kind), write, whole=whole)
+        kept.save(held, tuple(kind), write, whole=whole)

@@ -78,3 +78,5 @@ class Tally:
     """The next number of a user."""
     names: int = 0
     """The next number of an event."""
+    since: int | None = None
+    """The first day of which everything is kept, None where no day was dropped."""

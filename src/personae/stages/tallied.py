@@ -14,7 +14,7 @@ from personae.model.features import Counts, Measure
 from personae.model.recipe import Habit, Log
 from personae.model.study import Role, Study
 from personae.model.table import Kind, Table
-from personae.model.tally import Counted
+from personae.model.tally import Counted, Tally
 from personae.progress import step
 from personae.sql import tally
 from personae.stages.addable import adding, amounts_of, read_of
@@ -44,15 +44,17 @@ class _Inside:
         return tally.inside(relation(name), _HERE, self.days, self.own)
 
 
-def tallied(engine: Any, table: Table, study: Study, users: int, cast: Cast, counted: Counted) -> Part:
+def tallied(engine: Any, table: Table, study: Study, users: int, cast: Cast, held: Tally) -> Part:
     """The counts, habits and amounts that the rule of a cast reads, inside the window of the study, as `from_log` makes them of
     all rows. `table` is the log as the run knew it.
 
-    Raises DataError as `from_log` does.
+    Raises DataError P202 where the window begins before the days that are kept, and as `from_log` does.
     """
     assert cast.rule is not None  # noqa: S101 - asked by addable
     engine.execute(tally.placed(_HERE, relation("who")))
+    counted = held.counted
     inside = _inside(engine, table, study, counted)
+    _check_kept(inside, held)
     step("measure", "what was counted")
     event = table.column(Role.EVENT)
     counts = _counts(engine, inside, table, study, users) if event is not None else None
@@ -83,11 +85,22 @@ def reached(engine: Any, table: Table, study: Study, counted: Counted) -> tuple[
     """The first day that can still come to lie in a window of the last days, None where all may; and, where the first days of
     each user count, what `sql.tally.inside` knows them by: earlier events only ever move them back.
 
-    The last day of a log never moves back by more than one, where its times turn out to have hours.
+    Files that are added move the last day of a log back by no more than one, where its times turn out to have hours. Where
+    people who leave move it back further, `tallied` says so.
     """
     inside, window = _inside(engine, table, study, counted), wanted(counted.window)
     last = inside.days[1] - window.last - 1 if inside.days and window.last else None
     return last, inside.own
+
+
+def _check_kept(inside: _Inside, held: Tally) -> None:
+    """Raise DataError P202 where days of the window were dropped: who came last was taken out since."""
+    if inside.days is None or held.since is None or inside.days[0] >= held.since:
+        return
+    first, since = (np.datetime64(d, "D") for d in (inside.days[0], held.since))
+    what = f"the window begins on {first} now that people were taken out, and days before {since} are not kept any more"
+    fix = "count all files anew into another folder: personae score ALL_FILES --tally DIR"
+    raise DataError("P202", what, where="--tally", did="nobody was placed", fix=fix)
 
 
 def _times(engine: Any, table: Table, study: Study, counted: Counted) -> Times | None:
