@@ -254,12 +254,12 @@ def test_a_table_of_shifts_is_in_the_report() -> None:
 def test_measures_that_are_empty_for_the_same_users_are_one_finding() -> None:
     """Users who do nothing have no rhythm: one cause, said once, on a line of its own in the terminal."""
     holes = [np.where(some(k) > 0, np.nan, normal(41, 28)) for k in (0, 95)]
-    names = ("Usual gap", "Longest gap", "Days in a row")
+    names = ("Usual gap", "NPS gap", "Days in a row")
     made = told(*(features(number("basket", normal(m, 28)), *(number(n, x) for n in names)) for x, m in zip(holes, (41, 60))))
     assert sentences(made)[0].startswith("4 of ")
     assert sentences(made)[1:] == (
         "Basket: 41 to 60, a large rise.",
-        "Days in a row, longest gap and usual gap: each empty for 0 % to 9.5 % of users, a large rise.",
+        "Days in a row, NPS gap and usual gap: each empty for 0 % to 9.5 % of users, a large rise.",
     )
     assert " ".join(sentences(made)) == made.words
     assert [line[:9].strip() for line in drifted(made)] == ["drift", "", ""]

@@ -14,7 +14,8 @@ from personae.errors import MachineError
 from personae.model.cast import Cast
 from personae.model.edit import Edit
 from personae.stages.stay import stay
-from personae.store import Record
+from personae.store import Record, casts
+from personae.store.held_back import held_back
 
 DAY = "2026-11-02"
 
@@ -86,3 +87,24 @@ def test_a_refresh_whose_keys_were_given_by_a_split_meanwhile_is_not_recorded(he
     assert [e.id for e in here.entries()] == ["r01"]
     assert len(list((here.root / "runs").iterdir())) == 1
     assert _add(here, cast, known=here.bare().given) == "r02"
+
+
+def test_what_was_held_back_with_other_data_is_told_apart_without_reading_it_whole(
+    here: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else each night would read all nights before."""
+    one, *rest = _feed(here, "feed").tables
+
+    def feed(sha256: str) -> Cast:
+        return replace(_feed(here, "feed"), tables=(replace(one, files=(("a.csv", sha256, 9),)), *rest))
+
+    casts_ = [feed(c * 64) for c in "abc"]
+    read, load = list[str](), casts.load
+    assert [_add(here, c, current=False) for c in casts_[:2]] == ["r02", "r03"]
+    monkeypatch.setattr(casts, "load", lambda place, digest="": read.append(digest) or load(place, digest))
+    with here.writing() as index:
+        assert held_back(index, here.root / "runs", casts_[2]) is None
+        assert not read
+        found = held_back(index, here.root / "runs", casts_[1])
+    assert found is not None
+    assert (found.id, read) == ("r03", [found.digest])

@@ -82,6 +82,14 @@ def test_a_listener_answers_at_once_tells_who_subscribed_and_lives_through_a_cut
     told.close()
 
 
+def test_events_that_nobody_of_the_run_did_are_kept_with_the_answer(server: Any, shop: Shop) -> None:
+    """As JSON: a name may hold a comma, and no more than three are named."""
+    strange = [f"evnet, {n}" for n in range(4)]
+    _add(server, {"user_id": "x", "events": {"event_01": 1, **dict.fromkeys(strange, 1)}})
+    _once(Always(shop.placer(strict=True)))
+    assert json.loads(server.hget("personae:x", "unknown")) == {"count": 4, "names": strange[:3]}
+
+
 def test_poison_is_set_aside_with_its_reason_and_the_rest_goes_on(server: Any, shop: Shop) -> None:
     good = next(iter(_records(shop).values()))
     bad = [

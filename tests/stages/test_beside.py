@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
+import pytest
 
 import cast_builder
 from personae.model.cast import Cast
@@ -111,3 +112,37 @@ def test_where_those_held_back_would_not_keep_their_people_the_old_rule_stays() 
     rule = _rule((0, 0), (0, 9), (20, 2.5))
     acts = (Act("split", (0,), (0, 1)), Act("merged", (1, 2), (2,), False, "a gap still parts them"))
     assert beside(acts, rule, now, old, place_features(rule, now).persona.astype(np.int64), 10) is None
+
+
+def _spread(*parts: tuple[tuple[float, float], float, int]) -> Features:
+    """People about centres, with a standard deviation and a number each."""
+    rng = np.random.default_rng(3)
+    z = np.vstack([rng.normal(at, by, (n, 2)) for at, by, n in parts])
+    ids = pa.array([f"u{i}" for i in range(len(z))])
+    return Features(
+        ids, None, tuple(Measure(m, m, Role.BEHAVIOUR, Kind.DECIMAL, z[:, j], forms=True) for j, m in enumerate("xy"))
+    )
+
+
+@pytest.mark.parametrize(("near", "floor", "whole"), [(2, 10, False), (2, 5, True), (0, 10, True)])
+def test_a_persona_kept_apart_by_new_borders_has_no_fewer_users_than_the_floor(near: int, floor: int, *, whole: bool) -> None:
+    """Of ten who were a persona, some lie nearer to the mean of the others."""
+    now = _spread(((0, 0), 0.5, 60), ((0, 9), 0.5, 60), ((20, 0), 0.2, 60), ((20, 3), 0.01, 10 - near), ((20, 1.1), 0.01, near))
+    old = np.repeat([0, 1, 2], [120, 60, 10]).astype(np.int64)
+    rule = _rule((0, 0), (0, 9), (20, 0.5))
+    acts = (Act("split", (0,), (0, 1)), Act("merged", (1, 2), (2,), False, "a gap still parts them"))
+    found = beside(acts, rule, now, old, place_features(rule, now).persona.astype(np.int64), floor)
+    assert (found is not None) == whole
+    if found is not None:
+        assert found.users.tolist() == [60, 60, 60 + near, 10 - near]
+
+
+@pytest.mark.parametrize(("strangers", "whole"), [(30, False), (2, True)])
+def test_a_birth_of_people_whom_the_old_rule_left_outside_goes_to_no_persona(strangers: int, *, whole: bool) -> None:
+    """Decision 0108: to the persona that six in ten of its users are in."""
+    now = _spread(((0, 0), 0.5, 60), ((0, 9), 0.5, 60), ((40, 0), 1, 200), ((42, 20), 0.5, strangers), ((42, 17), 0.1, 8))
+    old = np.repeat([0, 1, -1, 1], [120, 200, strangers, 8]).astype(np.int64)
+    rule = _rule((0, 0), (0, 9), (40, 0), (42, 19))
+    acts = (Act("split", (0,), (0, 1)), Act("same", (1,), (2,)), Act("new", (), (3,), False, "no gap parts them"))
+    found = beside(acts, rule, now, old, place_features(rule, now).persona.astype(np.int64), 5)
+    assert (found is not None) == whole

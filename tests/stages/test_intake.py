@@ -214,6 +214,11 @@ def test_events_of_which_the_rule_counts_none_are_named_by_score(log: Known, cap
     assert said[0].endswith("the rule counts none of the 2 kinds of events in these data: evnet_01, evnet_02")
 
 
+def test_of_data_without_a_single_event_no_kinds_are_named(log: Known, caplog: pytest.LogCaptureFixture) -> None:
+    log.batch([{"user_id": "a", "event": "", "time": "2026-04-01T10:00:00Z"}], "blank.csv")
+    assert not [r.message for r in caplog.records if "counts none" in r.message]
+
+
 def test_columns_that_are_counted_stand_where_their_table_does(tmp_path: Path) -> None:
     world = planted(300, 3, 10, seed=6)
     cast = personae.run(personae.read(str(world.wide(tmp_path / "wide.csv"))), **QUICK).cast

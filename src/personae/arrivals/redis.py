@@ -145,7 +145,7 @@ class Desk:
                 told = {k: v for k, v in vars(answer).items() if k not in ("why", "unknown")}
                 fields = [x for k, v in told.items() for x in (k, repr(v) if isinstance(v, float) else v)]
                 told["unknown"] = asdict(answer.unknown)
-                fields += ["unknown", ", ".join(answer.unknown.names)]
+                fields += ["unknown", json.dumps(told["unknown"], ensure_ascii=False)]
                 keys = [self.stream, f"{self.to}:{answer.id}", self.to]
                 self._keep(keys, [GROUP, entry, json.dumps(told, ensure_ascii=False), *fields], client=pipe)
             else:

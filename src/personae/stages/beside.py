@@ -40,7 +40,8 @@ def beside(acts: tuple[Act, ...], rule: Rule, features: Features, old: Ints, new
     groups by the `rule` of the search, -1 for none.
 
     None where that gives no whole: a persona that is said to be gone and is not, a group that would be born out of several
-    personas or of one that has changed, or a persona held back that would not keep its people (Jaccard of SAME).
+    personas or of one that has changed, a persona of fewer users than the floor, or one held back that would not keep its
+    people (Jaccard of SAME).
     """
     made, held = rule, list[Act]()
     z = coordinates(rule, features)
@@ -59,12 +60,15 @@ def beside(acts: tuple[Act, ...], rule: Rule, features: Features, old: Ints, new
             return None
         held[home] = replace(held[home], after=(*held[home].after, *a.after))
     at = place_features(made, features).persona
+    users = np.bincount(at[at >= 0], minlength=made.size).astype(np.int64)
+    if any(users[list(groups)].sum() < max(floor, 1) for a in held for groups in _personas(a)):
+        return None
     unsure = {i for a in acts if not a.sure for i in a.before} | {
         a.before[0] for a in held if len(a.after) > 1 and a.kind == "same"
     }
     if any(_likeness(old == a.before[0], np.isin(at, a.after)) < SAME for a in held if a.before and a.before[0] in unsure):
         return None
-    return Beside(made, tuple(held), np.bincount(at[at >= 0], minlength=made.size).astype(np.int64))
+    return Beside(made, tuple(held), users)
 
 
 def _parted(rule: Rule, group: int, means: Floats) -> Rule:
@@ -82,16 +86,23 @@ def _parted(rule: Rule, group: int, means: Floats) -> Rule:
     )
 
 
+def _personas(a: Act) -> tuple[tuple[int, ...], ...]:
+    """The groups of each persona that an act leaves."""
+    return (a.after,) if a.kind == "same" else tuple((j,) for j in a.after)
+
+
 def _home(a: Act, held: list[Act], old: Ints, new: Ints) -> int | None:
-    """Which act goes on with the users of a group that would be born: the one of the persona that most of them are in."""
+    """Which act goes on with the users of a group that would be born: the one of the persona that most of them are in,
+    those whom the old rule left outside counted."""
     if a.kind != "new":
         return None
-    were = old[(new == a.after[0]) & (old >= 0)]
+    there = old[new == a.after[0]]
+    were = there[there >= 0]
     if not len(were):
         return None
     sizes = np.bincount(were)
     i = int(sizes.argmax())
-    if sizes[i] < MOST * len(were):
+    if sizes[i] < MOST * len(there):
         return None
     return next((n for n, h in enumerate(held) if h.kind == "same" and h.before == (i,)), None)
 

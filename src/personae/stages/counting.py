@@ -8,13 +8,13 @@ from typing import Any
 from personae import habits, plugins
 from personae.errors import DataError, UsageError
 from personae.model.study import Role, Study
-from personae.model.table import Column, Kind, Table
+from personae.model.table import Table
 from personae.model.tally import Counted, Piece, Tally
 from personae.progress import quietly, step, warn
 from personae.sql import per_user, tally
 from personae.stages import hidden
 from personae.stages.addable import columns_of
-from personae.stages.log import left_behind
+from personae.stages.log import left_behind, text_of
 from personae.stages.part import keyed
 from personae.stages.when import Times, opened
 
@@ -64,7 +64,7 @@ def count(engine: Any, table: Table, model: Table, study: Study, held: Tally) ->
         raise DataError("P103", what, where=table.source, did="nothing was counted", fix="export it again")
     step("count", table.source)
     name = relation
-    what = _named(event) if event is not None and counted.event else ""
+    what = text_of(event) if event is not None and counted.event else ""
     engine.execute(tally.newcomers(whole, id, name("who"), name("who", "new"), held.people))
     if what:
         engine.execute(tally.unheard(rows, what, name("names"), name("names", "new"), held.names))
@@ -111,12 +111,6 @@ def _clock(times: Times | None) -> tuple[list[int], list[int], list[int]]:
     """The clock of a file as three lists."""
     clock = times.clock if times is not None else habits.clock("", 0, 0)
     return clock.since.tolist(), clock.offset.tolist(), clock.turns.tolist()
-
-
-def _named(event: Column) -> str:
-    """SQL of an event's name, NULL when it is blank."""
-    name = plugins.find("engines", "duckdb").typed(replace(event, kind=Kind.TEXT))
-    return str(name) if event.native != "VARCHAR" else f"nullif({name}, '')"
 
 
 def _check(table: Table, model: Table, held: Tally) -> None:

@@ -117,10 +117,10 @@ def _opened(
     there = {"time": times, "clock": times and times.timed, "event": event, "value": value}
     wrong = [(r, lacking(r, table, [k for k, v in there.items() if v])) for r in recipes]
     able = tuple(r for r, error in wrong if error is None)
-    what = _named(event) if event else ""
+    what = text_of(event) if event else ""
     pairs = [c for r in able if r.name == "counts" for c in needed([r], table)]
     for c in pairs[:1]:
-        what = per_user.paired(what, _named(c))
+        what = per_user.paired(what, text_of(c))
     log = _Log(table, relation, keyed(engine, table)[1], second, what, event, value, users, able)
     return log, times, left, tuple((r.text, error) for r, error in wrong if error is not None)
 
@@ -176,10 +176,10 @@ def habit(made: Habit, table: Table, forms: bool) -> Measure:
 # ---------------------------------------------------------------- events
 
 
-def _named(event: Column) -> str:
-    """SQL of an event's name, NULL when it is blank."""
-    name = plugins.find("engines", "duckdb").typed(replace(event, kind=Kind.TEXT))
-    return str(name) if event.native != "VARCHAR" else f"nullif({name}, '')"
+def text_of(column: Column) -> str:
+    """SQL of a column as text, such as an event's name, NULL when it is blank."""
+    text = plugins.find("engines", "duckdb").typed(replace(column, kind=Kind.TEXT))
+    return str(text) if column.native != "VARCHAR" else f"nullif({text}, '')"
 
 
 def _event_names(engine: Any, log: _Log, floor: int) -> tuple[tuple[str, ...], tuple[LeftOut, ...]]:
@@ -187,7 +187,7 @@ def _event_names(engine: Any, log: _Log, floor: int) -> tuple[tuple[str, ...], t
     at least `floor` users did: a value of few, in a name, would point at them."""
     if log.event is None:
         return (), ()
-    if floor and log.what != _named(log.event):
+    if floor and log.what != text_of(log.event):
         reached = engine.arrow(per_user.reach(log.relation, log.what, log.id))
         often = [n for n, users in zip(*(reached.column(i).to_pylist() for i in (0, 1)), strict=True) if users >= floor]
         few = reached.num_rows - len(often[:MOST_EVENTS])
@@ -260,9 +260,9 @@ def _beside(engine: Any, log: _Log, rarer: bool) -> tuple[list[tuple[str, str, s
     beside: list[tuple[str, str, str]] = []
     levels: dict[str, tuple[str, ...]] = {}
     named = {kind: {c for r in log.recipes for _, c, k in columns(r) if k == kind} for kind in (TextColumn, NumberColumn)}
-    texts = {c.name: _named(c) for c in log.table.columns if c.name in named[TextColumn]}
-    if log.event is not None and (rarer or log.what != _named(log.event)):
-        texts[_EVENT] = _named(log.event)
+    texts = {c.name: text_of(c) for c in log.table.columns if c.name in named[TextColumn]}
+    if log.event is not None and (rarer or log.what != text_of(log.event)):
+        texts[_EVENT] = text_of(log.event)
     for i, (name, value) in enumerate(texts.items()):
         known = engine.quote(f"{log.table.relation}__levels_{i}")
         engine.execute(per_user.levels(known, log.relation, value))
@@ -307,7 +307,7 @@ def _added(engine: Any, log: _Log, names: Sequence[str]) -> csr_matrix:
 
     assert log.event is not None and log.value is not None  # noqa: S101 - asked by _counts alone
     typed = plugins.find("engines", "duckdb").typed
-    found = engine.arrow(per_user.added(log.relation, log.id, _named(log.event), typed(log.value)))
+    found = engine.arrow(per_user.added(log.relation, log.id, text_of(log.event), typed(log.value)))
     at = {n: i for i, n in enumerate(names)}
     columns = np.array([at.get(n, -1) for n in found.column(1).to_pylist()], np.int32)
     keep = columns >= 0
@@ -361,7 +361,7 @@ def _properties(engine: Any, log: _Log) -> tuple[Measure, ...]:
         asked = c.role in (Role.BEHAVIOUR, Role.ATTITUDE, Role.DEMOGRAPHIC, Role.OUTCOME)
         if not asked or c.kind.numeric or c.kind in (Kind.DATE, Kind.TIMESTAMP):
             continue
-        found = engine.arrow(per_user.usual(log.relation, log.id, _named(c)))
+        found = engine.arrow(per_user.usual(log.relation, log.id, text_of(c)))
         label, query = f"most frequent {spoken(c.name)}", f"most frequent value of {c.name}"
         blank = Measure(c.name, label, c.role, Kind.CATEGORY, np.zeros(0), source=log.table.source, query=query)
         measure = category(blank, found.column(0).to_numpy(), found.column(1), log.users)

@@ -12,18 +12,17 @@ from typing import Any
 
 import numpy as np
 
-from personae import plugins
 from personae import rule as rules
 from personae.errors import DataError, Refused
 from personae.model.cast import Cast
 from personae.model.features import Counts, Features, Measure
 from personae.model.rule import Rule
 from personae.model.study import Role, Study
-from personae.model.table import Column, Kind, Table
+from personae.model.table import Table
 from personae.progress import step
 from personae.sql import per_user
 from personae.stages import hidden
-from personae.stages.log import left_behind
+from personae.stages.log import left_behind, text_of
 from personae.stages.part import floats, keyed
 from personae.stages.prepare import matched, named_ids
 from personae.stages.raw import raw
@@ -100,7 +99,7 @@ def _counted(engine: Any, table: Table, study: Study, rule: Rule) -> tuple[str, 
     relation, *_ = opened(engine, seen, study, placing=True)
     event = table.column(Role.EVENT)
     assert event is not None  # noqa: S101 - asked by able
-    id, what = keyed(engine, table)[1], _named(event)
+    id, what = keyed(engine, table)[1], text_of(event)
     known = rules.events_of(rule)
     held = pa.table({"c": pa.array(range(len(known)), pa.int32()), "event": pa.array(known, pa.string())})
     engine.register("personae_known", held)
@@ -109,12 +108,6 @@ def _counted(engine: Any, table: Table, study: Study, rule: Rule) -> tuple[str, 
     ((nobody,),) = engine.rows(per_user.of_nobody(relation, id))
     left_behind(table, nobody, event)
     return tuple(engine.arrow(per_user.events(relation, what)).column(0).to_pylist())
-
-
-def _named(event: Column) -> str:
-    """SQL of an event's name, NULL when it is blank."""
-    name = plugins.find("engines", "duckdb").typed(replace(event, kind=Kind.TEXT))
-    return f"nullif({name}, '')"
 
 
 def _counts(engine: Any, table: Table | None, rule: Rule, events: Sequence[str], start: int, users: int) -> Counts:

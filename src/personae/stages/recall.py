@@ -122,9 +122,9 @@ def check_inputs(rule: Rule, features: Features, tables: Sequence[Table], record
         _check_people(set(events), set(features.counts.events), recorded)
     if missing:
         warn(f"{len(missing):,} of {asked:,} columns that the rule reads are missing and are taken as empty: {_some(names)}")
-    if features.counts is not None and not features.counts.people and events and not set(events) & set(features.counts.events):
-        kinds = len(features.counts.events)
-        warn(f"the rule counts none of the {_many(kinds, 'kind')} of events in these data: {_some(features.counts.events, 3)}")
+    done = features.counts.events if features.counts is not None and not features.counts.people else ()
+    if done and events and not set(events) & set(done):
+        warn(f"the rule counts none of the {_many(len(done), 'kind')} of events in these data: {_some(done, 3)}")
 
 
 def unread(rule: Rule, features: Features) -> Counter[tuple[str, str]]:

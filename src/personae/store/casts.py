@@ -174,9 +174,7 @@ def load(folder: str | Path, digest: str = "") -> Cast:
         )
     try:
         before = root.stat()
-        run = _document(root, "run.json")
-        if not _stands_for(root, digest):
-            raise _damaged(root, "run.json has changed since it was written")
+        run = _run(root, digest)
         _verify(root, run.get("files", {}))
         cast = _cast(root, run)
         if not os.path.samestat(before, root.stat()):
@@ -186,6 +184,24 @@ def load(folder: str | Path, digest: str = "") -> Cast:
         raise _damaged(root, f"its files do not fit together ({type(wrong).__name__}: {wrong})") from wrong
     except OSError as wrong:  # taken away while it was read, for one
         raise _damaged(root, f"it cannot be read: {wrong.strerror or wrong}") from wrong
+
+
+def tables(folder: Path, digest: str) -> tuple[Table, ...]:
+    """What the cast saved into a folder was read from, without single values; of its files run.json alone is read.
+
+    Raises DataError P202 when that cannot be trusted.
+    """
+    try:
+        return tuple(noun(Table, t) for t in _run(folder, digest)["tables"])
+    except (KeyError, TypeError, ValueError, OSError) as wrong:
+        raise _damaged(folder, "its run.json cannot be read") from wrong
+
+
+def _run(root: Path, digest: str) -> dict[str, Any]:
+    run = _document(root, "run.json")
+    if not _stands_for(root, digest):
+        raise _damaged(root, "run.json has changed since it was written")
+    return run
 
 
 def _cast(root: Path, run: Mapping[str, Any]) -> Cast:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from personae.errors import PersonaeError
 from personae.model.cast import Cast
+from personae.model.table import Table
 from personae.store import casts, switches
 from personae.store.entry import Entry
 from personae.store.index import runs
@@ -26,17 +28,22 @@ def held_back(index: sqlite3.Connection, results: Path, cast: Cast) -> Entry | N
     for e in entries:
         if e.id in been or e == now or e.rests != cast.change.before.run:
             continue
+        place = results / e.digest
         with suppress(PersonaeError):  # a damaged one is recorded anew
-            if _alike(casts.load(results / e.digest, e.digest), cast):
+            if _read(casts.tables(place, e.digest)) == _read(cast.tables) and _alike(casts.load(place, e.digest), cast):
                 return e
     return None
+
+
+def _read(tables: Sequence[Table]) -> list[tuple[object, ...]]:
+    """The bytes that tables were read from, by hash, and who was left out of them."""
+    return [(t.source, t.files, {r.sha256 for r in t.rolls}, t.excluded) for t in tables]
 
 
 def _alike(one: Cast, other: Cast) -> bool:
     """Whether two refreshes read the same bytes with the same settings, about the same people, into the same personas."""
     if one.change is None or other.change is None:
         return False
-    read = [[(t.source, t.files, {r.sha256 for r in t.rolls}, t.excluded) for t in c.tables] for c in (one, other)]
     set_ = [replace(c.study, sources=(), memory="", threads=0) for c in (one, other)]
     same = (one.change.before, one.change.gates, one.warnings) == (other.change.before, other.change.gates, other.warnings)
-    return same and read[0] == read[1] and set_[0] == set_[1] and all(t.files for t in one.tables)
+    return same and _read(one.tables) == _read(other.tables) and set_[0] == set_[1] and all(t.files for t in one.tables)

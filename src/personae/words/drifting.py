@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from personae.model.drift import SIZES, Drift, Shift
-from personae.words.names import plural
+from personae.words.names import capital, lowered, plural
 from personae.words.numbers import amount, count, percent
 
 MOST = 3
@@ -23,7 +23,7 @@ def shifted(shift: Shift, entity: str, run: str = "") -> str:
     words = _OF[shift.of](shift, plural(entity))
     if shift.of in ("persona", "outside"):
         return f"By the rule of {run or 'the run before'}, {words}"
-    return f"{words[:1].upper()}{words[1:]}"
+    return capital(words)
 
 
 def summed(made: Drift, entity: str, aside: Sequence[str] = (), *, measured: bool = True) -> str:
@@ -76,10 +76,9 @@ def _one(finding: Sequence[Shift]) -> str:
     first = finding[0]
     if len(finding) == 1:
         return first.words
-    *names, last = (s.label[:1].lower() + s.label[1:] for s in finding[:LISTED])
+    *names, last = (lowered(s.label) for s in finding[:LISTED])
     names, last = ([*names, last], f"{count(more)} more") if (more := len(finding) - LISTED) > 0 else (names, last)
-    listed = f"{', '.join(names)} and {last}"
-    return f"{listed[:1].upper()}{listed[1:]}: each {first.words[len(first.label) + 2 :]}"
+    return f"{capital(', '.join(names))} and {last}: each {first.words[len(first.label) + 2 :]}"
 
 
 def headline(made: Drift) -> str:
