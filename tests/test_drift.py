@@ -18,6 +18,7 @@ from scipy.special import ndtri
 
 import cast_builder
 from described import category, events, number
+from personae import plugins
 from personae.cli.summary import drifted
 from personae.model.cast import Cast
 from personae.model.change import Change
@@ -25,6 +26,7 @@ from personae.model.drift import LEAST, Drift
 from personae.model.features import Counts, Features, Measure, Window
 from personae.model.plain import plain
 from personae.model.rule import Placement
+from personae.report.changed import changed
 from personae.report.sheets.drift import shifts
 from personae.report.tabled import tabled
 from personae.rule import nowhere
@@ -264,6 +266,19 @@ def test_measures_that_are_empty_for_the_same_users_are_one_finding() -> None:
     assert " ".join(sentences(made)) == made.words
     assert [line[:9].strip() for line in drifted(made)] == ["drift", "", ""]
     assert len(drifted(replace(made, words="As it was said once."))) == 1, "a run that was recorded before"
+
+
+def test_the_report_lists_what_shifted_one_finding_a_line(tmp_path: Path) -> None:
+    """The same lines as the terminal, the number of things before them."""
+    made = told(*(features(number("Basket", normal(m, 28)), number("Visits", normal(m, 20))) for m in (41, 52.3)))
+    cast = known(features(number("Basket", normal(41, 28))))
+    cast = replace(cast, change=replace(diff(cast, cast), drift=made))
+    found = changed(cast)
+    assert found is not None
+    assert found.data == sentences(made)
+    assert len(found.data) > 2
+    page = plugins.find("exporters", "html").export(cast, tmp_path / "report.html").read_text(encoding="utf-8")
+    assert all(f'<li dir="auto">{x}</li>' in page for x in found.data[1:])
 
 
 def test_a_share_is_shown_as_one_in_the_table_of_shifts() -> None:

@@ -8,19 +8,20 @@ from personae.charts.chart import Chart
 from personae.charts.migration import migration
 from personae.model.cast import Cast
 from personae.report.looks import called
+from personae.words.drifting import sentences
 from personae.words.happening import happened, headline, named
 from personae.words.names import follow
 
 
 @dataclass(frozen=True)
 class Changed:
-    """`before` is the run before, `title` how many personas are still there, `data` what shifted, `gates` the conditions that
-    were not met, each with what to do."""
+    """`before` is the run before, `title` how many personas are still there, `data` how much of the data shifted and then
+    each finding, `gates` the conditions that were not met, each with what to do."""
 
     before: str
     title: str
     sentences: tuple[str, ...]
-    data: str
+    data: tuple[str, ...]
     gates: tuple[tuple[str, str, str], ...]
     chart: Chart | None
 
@@ -35,7 +36,7 @@ def changed(cast: Cast) -> Changed | None:
         before=made.before.run or "the run before",
         title=f"{headline(made)}.",
         sentences=tuple(follow(x, made.entity) for x in happened(made)),
-        data=made.drift.words if made.drift else "",
+        data=sentences(made.drift) if made.drift else (),
         gates=tuple((g.name, g.words, g.fix) for g in made.gates if not g.passed),
         chart=called(chart, made.entity) if chart else None,
     )
