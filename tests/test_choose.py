@@ -173,13 +173,13 @@ def test_one_whale_changes_nobody_else() -> None:
 
 
 def test_ten_times_the_activity_is_the_same_persona() -> None:
-    """R6. Who does much and scatters like those who do little is unlike those who do as much, so many are outside (0104)."""
+    """R6."""
     world = planted(users=1500, groups=4, events=24)
     rule, _ = choose(world.features(), STUDY)
     once = place_features(rule, world.features())
     often = place_features(rule, replace(world, counts=world.counts * 10).features())
     inside = (once.kind != Place.OUTSIDE) & (often.kind != Place.OUTSIDE)
-    assert inside.mean() > 0.4
+    assert inside.mean() > 0.75
     np.testing.assert_array_equal(once.persona[inside], often.persona[inside])
 
 
@@ -409,8 +409,9 @@ def test_a_natural_grouping_comes_back_from_other_samples() -> None:
 def test_a_cheaper_number_whose_groups_all_come_back_wins_although_one_border_is_faint() -> None:
     """Decision 0113: a dip sees little between a large and a small group; half of the borders must show a valley."""
     x, _ = blobs(800, 7.0)
+    x = np.column_stack([x, np.random.default_rng(1).standard_normal((800, 4))])
     space = behaviour_space(table(x), STUDY)
-    assert space is not None
+    assert space is not None and space.scores.shape[1] > 3
     tried, _ = search(space, replace(STUDY, groups="2-4"), Method("kmeans"))
 
     def seen(jaccard: float, faint: int) -> int:

@@ -48,12 +48,12 @@ def extent(rule: Rule, features: Features) -> Extent | None:
     near, over = _banded(distance / unit[prototype], band, len(edges) + 1)
     bare = Extent(edges, unit, near, basis, np.full(len(near), np.inf))
     if not basis.size:
-        return Extent(edges, unit, near * _most(over) * SLACK, basis, bare.apart)
+        return Extent(edges, unit, _wide(near * _most(over)), basis, bare.apart)
     left = np.sqrt(np.maximum(rules.unseen(bare, z, norms), 0.0))
     apart, more = _banded(left, band, len(edges) + 1)
     first, second = (max(_most(v) - 1, 1e-9) for v in (over, more))
     both = _most(1 + np.maximum((over - 1) / first, (more - 1) / second)) - 1
-    return Extent(edges, unit, near * (1 + both * first) * SLACK, basis, (apart * (1 + both * second) * SLACK) ** 2)
+    return Extent(edges, unit, _wide(near * (1 + both * first)), basis, _wide(apart * (1 + both * second)) ** 2)
 
 
 def _seen(rule: Rule, features: Features) -> tuple[NDArray[np.intp], Floats, Floats, list[Floats], Floats] | None:
@@ -79,6 +79,13 @@ def _seen(rule: Rule, features: Features) -> tuple[NDArray[np.intp], Floats, Flo
         prototype[a : a + rules.CHUNK] = d.argmin(axis=1)
         distance[a : a + rules.CHUNK] = np.sqrt(d.min(axis=1))
     return prototype, distance, z, list(rest[:, :-1].T), rest[:, -1]
+
+
+def _wide(limits: Floats) -> Floats:
+    """The limits of the bands (b,), none below the middle one of all, so that who does everything ten times as often, and
+    scatters as before, is not out of reach for it."""
+    some = limits[np.isfinite(limits)]
+    return np.maximum(limits, np.quantile(some, 0.5)) * SLACK if some.size else limits
 
 
 def _edges(activity: Floats) -> Floats:

@@ -148,7 +148,7 @@ def _own(space: Space, tried: tuple[Tried, ...], excused: float = 0.0) -> Tried:
     count, and those that other samples give again nearly whole. Counts, tables without any, and tables too small for a dip to
     show unless there is more than correlation: the best silhouette, but where that takes a few odd users off everybody else,
     the best that parts everybody without a doubtful border."""
-    clear = [t for t in tried if t.borders and (_worst(t, excused) <= SOFT or (not space.counted and _whole_again(t)))]
+    clear = [t for t in tried if t.borders and (_worst(t, excused) <= SOFT or _whole_again(space, t))]
     sure = clear if len(space.rows) >= SMALL else [t for t in clear if (t.candidate.copula or 0.0) <= BEYOND]
     if space.counted or not sure:
         best = max(tried, key=lambda t: t.candidate.silhouette or 0.0)
@@ -157,8 +157,11 @@ def _own(space: Space, tried: tuple[Tried, ...], excused: float = 0.0) -> Tried:
     return min(sure, key=lambda t: t.cost)
 
 
-def _whole_again(t: Tried) -> bool:
-    """Whether other samples give nearly the same groups, each of them, and half of the borders or more show a valley."""
+def _whole_again(space: Space, t: Tried) -> bool:
+    """Whether other samples of a table give nearly the same groups, each of them, and half of the borders or more show a
+    valley. In few directions pieces of a bent region come back as well."""
+    if space.counted or space.scores.shape[1] <= FLAT:
+        return False
     c = t.candidate
     back = (c.stability or 0.0) >= WHOLE_AGAIN and min(c.jaccard, default=0.0) >= BACK
     return back and 2 * _valleys(t) >= len(t.borders)
