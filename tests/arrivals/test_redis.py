@@ -98,6 +98,8 @@ def test_poison_is_set_aside_with_its_reason_and_the_rest_goes_on(server: Any, s
         server.xadd("arrivals", {"colour": "red"}),
         server.xadd("arrivals", {b"\xff\xfe": b"\xff"}),
         _add(server, {"user_id": "x", "events": {"event_01": "often"}}),
+        _add(server, {"user_id": "x", "events": {"event_01": 1, "\ud800": 1}}),
+        _add(server, {"user_id": "\ud800", "events": {"event_01": 1}}),
     ]
     _add(server, good)
     heard = _once(Always(shop.placer(strict=True)))

@@ -188,12 +188,12 @@ def _record(fields: Mapping[bytes, bytes]) -> Mapping[str, Any] | DataError:
     """The record in an entry, or what is wrong with it."""
     try:
         texts = {k.decode(): v.decode() for k, v in fields.items()}
-    except UnicodeDecodeError:
-        return DataError("P106", "the record is no UTF-8", fix="write its fields as UTF-8")
-    if RECORD not in texts:
-        return texts
-    try:
+        if RECORD not in texts:
+            return texts
         found = json.loads(texts[RECORD])
+        json.dumps(found, ensure_ascii=False).encode()  # half a sign of UTF-16 can be written in JSON, and not answered
+    except UnicodeError:
+        return DataError("P106", "the record is no UTF-8", fix="write its fields as UTF-8")
     except (ValueError, RecursionError):
         found = None
     if isinstance(found, dict):
