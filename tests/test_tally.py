@@ -285,6 +285,93 @@ def test_whoever_is_to_be_left_out_leaves_the_tally(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("how", ["forget", "exclude"])
+def test_what_one_person_alone_did_leaves_with_them(tmp_path: Path, how: str) -> None:
+    """Its name too, wherever it came first; what others did stays."""
+    cast, files = _cast(tmp_path), _days(tmp_path, 1)
+    own = _written(
+        tmp_path / "own.csv", [("own", "buy", TURN, "1"), ("own", "call of Ann", TURN, ""), ("own", "new", TURN, "")]
+    )
+    more = _written(tmp_path / "more.csv", [("001", "new", TURN + 9, "")])
+    for file in (files[0], own, more):
+        _tallied(cast, [file], tmp_path / "kept")
+    if how == "forget":
+        assert store.forget(tmp_path / "kept", ["own"], look=True) == store.forget(tmp_path / "kept", ["own"]) == 1
+    else:
+        (tmp_path / "out.csv").write_text("user_id\nown\n")
+        cast = replace(cast, study=replace(cast.study, exclude=(str(tmp_path / "out.csv"),)))
+    _equal(_whole(cast, _joined(tmp_path, [files[0], more])), _tallied(cast, [], tmp_path / "kept"))
+    named = [e for p in (tmp_path / "kept").rglob("names.parquet") for e in pq.read_table(p)["event"].to_pylist()]
+    assert sorted(named) == ["buy", "late", "new", "view"]
+
+
+def test_a_damaged_part_is_named_before_anything_is_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By a score and by forgetting, which then leaves the record alone; and so does a tally that is in use."""
+    cast, files = _cast(tmp_path), _days(tmp_path, 1)
+    _tallied(cast, files, tmp_path / "kept")
+    forgetting = ("forget", "001", "--yes", "--store", str(tmp_path / "record"), "--tally", str(tmp_path / "kept"))
+    monkeypatch.setattr(store, "only_writer", partial(only_writer, wait=0.1))
+    with store.tally(tmp_path / "kept"):
+        assert _ran(*forgetting) == 5
+    (done,) = (tmp_path / "kept").rglob("done.parquet")
+    done.write_bytes(done.read_bytes()[:-9])
+    assert _ran(*forgetting) == 3
+    assert not (tmp_path / "record").exists()
+    with pytest.raises(DataError, match=r"done.parquet cannot be read") as no:
+        _tallied(cast, [], tmp_path / "kept")
+    assert no.value.code == "P202"
+
+
+def test_a_record_knows_its_tallies_also_while_they_are_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Such as one on a disk that is not mounted while another one is noted, or one that is only begun."""
+    cast, files = _cast(tmp_path), _days(tmp_path, 1)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".personae").mkdir()
+    _tallied(cast, files, tmp_path / "one")
+    store.remember(tmp_path / ".personae", tmp_path / "one")
+    (tmp_path / "one").rename(tmp_path / "away")
+    store.remember(tmp_path / ".personae", tmp_path / "two")
+    assert _ran("forget", "001") == 0
+    assert f"{tmp_path / 'one'} is not there now" in capsys.readouterr().out
+    (tmp_path / "away").rename(tmp_path / "one")
+    assert _ran("forget", "001") == 0
+    assert "one holds what 1 person did" in capsys.readouterr().out
+
+
+def test_a_fuller_export_under_the_same_name_is_refused(tmp_path: Path) -> None:
+    cast = _cast(tmp_path)
+    _tallied(
+        cast,
+        [_written(tmp_path / "log.csv", rows := [("1", "view", TURN, "1"), ("2", "buy", TURN + 9, "")])],
+        tmp_path / "kept",
+    )
+    fuller = _written(tmp_path / "log.csv", [*rows, ("3", "buy", TURN + 99, "")])
+    with pytest.raises(DataError, match=r"a file called log.csv was counted before") as no:
+        _tallied(cast, [fuller], tmp_path / "kept")
+    assert (no.value.code, "personae score ALL_FILES --tally DIR" in no.value.fix) == ("P104", True)
+    later = _written(tmp_path / "log.csv", [("1", "view", TURN + 999, "1")])
+    assert len(_tallied(cast, [later], tmp_path / "kept")[0]) == 2, "a name may come again with later times"
+
+
+def test_a_day_without_rows_is_passed_over(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Once something was counted; a file that is no part of the log, or holds nothing at all, is not."""
+    cast, files = _cast(tmp_path), _days(tmp_path, 2)
+    (tmp_path / "quiet.csv").write_text("user_id,event,time,price\n")
+    (tmp_path / "other.csv").write_text("user_id,age\n")
+    (tmp_path / "nothing.csv").write_text("")
+    quiet = str(tmp_path / "quiet.csv")
+    with pytest.raises(DataError, match="holds a header and no rows"):
+        _tallied(cast, [quiet], tmp_path / "kept")
+    _equal(_whole(cast, _joined(tmp_path, files)), _tallied(cast, [files[0], quiet, files[1]], tmp_path / "kept"))
+    assert "quiet.csv holds no rows: it is passed over" in caplog.text
+    for name in ("other", "nothing"):
+        with pytest.raises(DataError, match=f"{name}.csv") as no:
+            _tallied(cast, [str(tmp_path / f"{name}.csv")], tmp_path / "kept")
+        assert no.value.code == "P107"
+
+
+@pytest.mark.parametrize("how", ["forget", "exclude"])
 def test_days_that_are_gone_are_asked_for_with_a_word(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
     """Who alone reached far ahead leaves, after days that were outside the window then were dropped."""
     monkeypatch.setattr(store, "MOST", 2)
@@ -374,13 +461,14 @@ def test_three_days_with_a_tally_give_the_bytes_of_all_days(
     assert _ran("score", "users.csv", "log", "--out", "whole.csv") == 0
     assert (shop / "today.csv").read_bytes() == (shop / "whole.csv").read_bytes()
     table = personae.score("found", "users.csv", tally="counted")
+    assert len(personae.score("found", "log", tally="mine")) == 180, "this one Python alone made"
     assert table["id"].to_pylist() == [r["id"] for r in csv.DictReader((shop / "whole.csv").open())]
     assert _ran("score", "day7.csv", "--tally", "counted", "--inputs", "x") == 2
 
     assert _ran("forget", "0007") == 0
     assert "holds what 1 person did" in capsys.readouterr().out
     assert _ran("forget", "0007", "--yes") == 0
-    held = [pq.read_table(p) for p in (shop / "counted").rglob("*.parquet")]
+    held = [pq.read_table(p) for folder in ("counted", "mine") for p in (shop / folder).rglob("*.parquet")]
     assert not any("0007" in t["id"].to_pylist() for t in held if "id" in t.column_names)
     assert _ran("score", "users.csv", "--tally", "counted", "--out", "today.csv", "--overwrite") == 0
     assert _ran("score", "users.csv", "log", "--out", "whole.csv", "--overwrite") == 0

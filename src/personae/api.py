@@ -327,7 +327,8 @@ def score(
     back in the order in which a frame first names them; for files, in the order of the run's own user table.
 
     `tally` is a folder of what was counted of a log: files are added to it, those that were added before are passed over, and
-    everybody in it is placed, as by all files together. `personae forget ID --tally FOLDER` takes people out of it.
+    everybody in it is placed, as by all files together. The record of the working folder, where there is one, takes note of it,
+    so that `personae forget ID` there takes people out of it; elsewhere `personae forget ID --tally FOLDER` does.
     """
     known = result if isinstance(result, Result) else load(result)
     lists = (exclude,) if isinstance(exclude, str) else tuple(exclude)
@@ -346,10 +347,12 @@ def score(
 def _tallied(known: Result, sources: tuple[Any, ...], folder: Path) -> Any:
     """Everybody in a tally once some files were added to it."""
     from personae import tallying
+    from personae.store.tally import remember
 
     if any(frames.is_frame(s) or isinstance(s, Mapping | Data) for s in sources):
         fix = "write the new rows to a file, and pass its path"
         raise UsageError("P001", "a tally counts files, which it tells apart by their bytes", where="tally", fix=fix)
+    remember(Path(".personae"), folder)
     done = tallying.score(known.cast, [fspath(s) for s in sources], folder)
     return frames.like(_users(known.cast, done.ids, done.placement), ARROW)
 

@@ -21,14 +21,14 @@ from personae.model.table import Table
 from personae.model.tally import Counted, Piece, Tally
 from personae.progress import quietly, warn
 from personae.sql import tally as sql
-from personae.stages.addable import addable, check_few, the_log
+from personae.stages.addable import addable, check_few, columns_of, the_log
 from personae.stages.counting import begin, check_unit, count, kinds, relation
 from personae.stages.exclusion import exclusion
 from personae.stages.log import MOST_EVENTS
 from personae.stages.overlap import FINDING
 from personae.stages.parts import able
 from personae.stages.prepare import prepare
-from personae.stages.read import paths
+from personae.stages.read import STDIN, empty, paths
 from personae.stages.recall import check_inputs, check_values, pinned, unread
 from personae.stages.score import place_features
 from personae.stages.spared import check_spared
@@ -119,7 +119,12 @@ class Work:
     def _counted(self, path: str) -> bool:
         """Count one file; False where it is no log."""
         study = _reading(replace(self.cast.study, sources=(path,), sheet=""), self.log)
-        tables, seen, known, *_ = known_tables(self.engine, self.cast, study, None)
+        try:
+            tables, seen, known, *_ = known_tables(self.engine, self.cast, study, None)
+        except DataError as error:
+            if error.code == "P107" and self._quiet(study):
+                return True
+            raise
         logs = [t for t in seen if t.measured and t.shape == "events"]
         for table in logs:
             if self._known(table.files[0][1]) and len(logs) == 1:
@@ -131,6 +136,20 @@ class Work:
         self._check_rejects(study)
         _clear(self.engine)
         return bool(logs)
+
+    def _quiet(self, study: Study) -> bool:
+        """Pass over a file of a log without rows; False where it is another, or nothing was counted yet."""
+        if not self.held.files:
+            return False
+        _clear(self.engine)
+        with quietly():
+            tables = empty(self.engine, study)
+        _clear(self.engine)
+        wanted = set(columns_of(self.held.counted))
+        if not tables or any(not wanted <= {c.name for c in t.columns} for t in tables):
+            return False
+        warn(f"{tables[0].source} holds no rows: it is passed over")
+        return True
 
     def _known(self, digest: str) -> bool:
         return any(f.sha256 == digest for f in self.held.files)
@@ -147,9 +166,10 @@ class Work:
             raise DataError("P102", what, where=self.held.files[-1].name, did="nothing was counted", fix="correct the file")
 
     def check_overlap(self, before: int) -> None:
-        """Say which new files are of a time that other files were of; where the same events are to count once, refuse them."""
+        """Say which new files are of a time that other files were of. Where the same events are to count once, or a file
+        of that name was counted before, refuse them (DataError P104)."""
         files = self.held.files
-        found = [(f, o) for i, f in enumerate(files) if i >= before for o in files[:i] if _meet(f, o)][:1]
+        found = [(f, o) for i, f in enumerate(files) if i >= before for o in files[:i] if _meet(f, o)]
         if not found or FINDING in self.cast.study.accept:
             return
         one, other = found[0]
@@ -158,6 +178,13 @@ class Work:
             raise DataError(
                 "P104", f"{said}, and the run counts what stands in two files once, which a tally cannot see",
                 where=one.name, did="nothing was counted", fix="score all files at once, without --tally",
+            )  # fmt: skip
+        again = next((f for f, o in found if f.name == o.name != STDIN and o in files[:before]), None)
+        if again is not None:
+            raise DataError(
+                "P104", f"a file called {again.name} was counted before, with other bytes, and the times of the two overlap",
+                where=again.name, did="nothing was counted", fix="if it holds the rows of before too, count all files anew "
+                "into another folder: personae score ALL_FILES --tally DIR; if all its rows are new, give it another name",
             )  # fmt: skip
         warn(f"{said}: each row counts, so see that none stands in both")
 
@@ -206,7 +233,7 @@ def _check_same(held: Tally | None, counted: Counted, folder: Path, cast: Cast) 
 
 
 def _without(engine: Any, cast: Cast, counted: Counted) -> bool:
-    """Hide those who take no part from now on; whether there were any."""
+    """Hide those who take no part from now on, and the names of what only they did; whether there were any."""
     import pyarrow as pa
 
     listed = exclusion(cast.study.exclude, counted.id)
@@ -222,8 +249,8 @@ def _without(engine: Any, cast: Cast, counted: Counted) -> bool:
     engine.execute(sql.listed(gone, relation("who"), "personae_tally_listed"))
     engine.unregister("personae_tally_listed")
     for name in kinds(counted):
-        if name != "names":
-            engine.execute(sql.both(relation(name), relation(name, "old"), relation(name, "new"), gone))
+        without = {"done": relation("done")} if name == "names" else {"gone": gone}
+        engine.execute(sql.both(relation(name), relation(name, "old"), relation(name, "new"), **without))
     return True
 
 

@@ -48,13 +48,13 @@ def forget(
 
     screen = Screen(as_json, plain, quiet, no_color)
     whom, kept = _whom(ids or [], file), record(store)
-    tallies = _tallies(kept, tally or [])
+    tallies, away = _tallies(kept, tally or [])
+    held = _counted(tallies, whom, look=True)  # one that is damaged or in use says so before anything is changed
     if not yes:
         found = naming(kept, whom)
-        held = _counted(tallies, whom, look=True)
         if screen.json:
             screen.give({**_planned(found, whom), "tallies": held})
-        for line in _plan(found, whom, _again(ids or [], file, store, tally or []), held):
+        for line in (*_away(away), *_plan(found, whom, _again(ids or [], file, store, tally or []), held)):
             screen.say(line)
         return
     before = naming(kept, whom)
@@ -63,19 +63,21 @@ def forget(
     after = naming(kept, whom)
     if screen.json:
         screen.give({**_document(done, before, after, whom, new), "tallies": held})
-    for line in _told(done, before, after, whom, held):
+    for line in (*_told(done, before, after, whom, held), *_away(away)):
         screen.say(line)
 
 
-def _tallies(record: Record, named: Sequence[str]) -> tuple[Path, ...]:
-    """The tallies that the record knows, and those that were named. Raises UsageError P001 for a folder that is none."""
+def _tallies(record: Record, named: Sequence[str]) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
+    """The tallies that the record knows, and those that were named; and folders that it knows which are none just now. Raises
+    UsageError P001 for a folder that was named and is none."""
     from personae.store.tally import is_tally, remembered
 
     for folder in named:
         if not is_tally(Path(folder)):
             raise UsageError("P001", f"{folder} is no tally", where="--tally", did="nothing was changed",
                              fix="name the folder that was named to personae score --tally")  # fmt: skip
-    return tuple(dict.fromkeys((*remembered(record.root), *(Path(f).resolve() for f in named))))
+    known = dict.fromkeys((*remembered(record.root), *(Path(f).resolve() for f in named)))
+    return tuple(p for p in known if is_tally(p)), tuple(p for p in known if not is_tally(p))
 
 
 def _counted(tallies: Sequence[Path], whom: frozenset[str], *, look: bool) -> dict[str, int]:
@@ -85,6 +87,12 @@ def _counted(tallies: Sequence[Path], whom: frozenset[str], *, look: bool) -> di
     here = Path.cwd().resolve()
     found = {p: taken_out(p, whom, look=look) for p in tallies}
     return {(p.relative_to(here) if p.is_relative_to(here) else p).as_posix(): n for p, n in found.items() if n}
+
+
+def _away(folders: Sequence[Path]) -> Iterator[str]:
+    """Tallies that cannot be reached now."""
+    for folder in folders:
+        yield from labelled("tally", f"{folder} is not there now; should it come back, forget once more")
 
 
 def _whom(ids: list[str], file: str) -> frozenset[str]:

@@ -30,7 +30,11 @@ def score(
     out: Annotated[str, typer.Option("--out", metavar="FILE", help="A .csv or .parquet file; stdout when left out.")] = "",
     exclude: Annotated[
         list[str] | None,
-        typer.Option("--exclude", metavar="FILE", help="Place nobody on this list; the lists of the run when left out."),
+        typer.Option(
+            "--exclude",
+            metavar="FILE",
+            help="Place nobody on this list; the lists of the run when left out. With --tally they leave the tally for good.",
+        ),
     ] = None,
     raw: Annotated[bool, typer.Option("--raw", help="CSV for machines: texts that spreadsheets run as formulas stay.")] = False,
     inputs: Annotated[

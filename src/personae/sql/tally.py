@@ -51,10 +51,10 @@ def view(name: str, columns: str, parts: Sequence[str]) -> str:
     return f"CREATE OR REPLACE VIEW {name} AS SELECT {names} FROM read_parquet([{', '.join(parts)}])"
 
 
-def both(name: str, one: str, other: str, gone: str = "") -> str:
-    """A relation of the rows of two, without the users of the relation `gone` (u)."""
+def both(name: str, one: str, other: str, gone: str = "", done: str = "") -> str:
+    """A relation of the rows of two, without the users of the relation `gone` (u), or of the events alone that `done` has."""
     rows = f"SELECT * FROM {one} UNION ALL SELECT * FROM {other}"
-    rest = f" WHERE u NOT IN (SELECT u FROM {gone})" if gone else ""
+    rest = f" WHERE u NOT IN (SELECT u FROM {gone})" if gone else f" WHERE e IN (SELECT e FROM {done})" if done else ""
     return f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM ({rows}) AS b{rest}"
 
 

@@ -18,6 +18,10 @@ from personae.model.study import Study
 from personae.model.table import Column, Kind, Level, Note, Table
 from personae.stages.spared import Spare, spared
 
+STDIN = "standard input"
+"""What standard input is called."""
+_CAUGHT = "standard-input"
+"""The file of the scratch folder that holds it."""
 ALL = Spare()
 """Nobody is left out."""
 _PLUGS = {"text": "csv", "json": "json", "parquet": "parquet", "excel": "excel"}
@@ -57,6 +61,13 @@ def read(
             unchanged(file)
     _check_twice(tables, study)
     return _of_one_kind(_named_apart(tables))
+
+
+def empty(engine: Any, study: Study) -> tuple[Table, ...]:
+    """The tables of a source that `read` refused (P107), where each is a header and no rows; else none."""
+    source = str(engine.folder / _CAUGHT) if study.sources == ("-",) else study.sources[0]
+    found, _ = _found(engine, source, study, {}, "source_1", rows=True)
+    return () if any(t.used or t.rejects for t in found) else found
 
 
 def _found(
@@ -105,7 +116,7 @@ def _of_rows(engine: Any, table: Table, audited: Column, counted: Column) -> Col
 def _open(engine: Any, source: str, study: Study) -> tuple[Opened, ...]:
     """The files behind a source, all of one kind."""
     if source == "-":
-        return (open_file(_standard_input(engine, study), engine.folder, study, name="standard input"),)
+        return (open_file(_standard_input(engine, study), engine.folder, study, name=STDIN),)
     files = tuple(open_file(p, engine.folder, study) for p in paths(source))
     odd = next((f for f in files if f.kind != files[0].kind), None)
     if odd is not None:
@@ -116,7 +127,7 @@ def _open(engine: Any, source: str, study: Study) -> tuple[Opened, ...]:
 
 def _standard_input(engine: Any, study: Study) -> Path:
     """Standard input as a file in the scratch folder."""
-    path: Path = engine.folder / "standard-input"
+    path: Path = engine.folder / _CAUGHT
     total = 0
     with path.open("wb") as out:
         while chunk := sys.stdin.buffer.read(1 << 20):

@@ -36,12 +36,23 @@ class Kept:
     held: Tally | None
 
     def parts(self, name: str) -> list[Path]:
-        """The Parquet files of a relation. Raises DataError P202 where one is missing."""
+        """The Parquet files of a relation. Raises DataError P202 where one is missing or no Parquet file."""
+        import pyarrow.parquet as pq
+
         found = [self.folder / f"{_PART}{n:06}" / f"{name}.parquet" for n in (self.held.parts if self.held else ())]
-        lost = next((p for p in found if not p.is_file()), None)
-        if lost is not None:
-            raise _damaged(self.folder, f"{lost.parent.name}/{lost.name} is missing")
+        for path in found:
+            if not path.is_file():
+                raise _damaged(self.folder, f"{path.parent.name}/{path.name} is missing")
+            try:
+                pq.read_metadata(path)
+            except (OSError, ValueError) as wrong:
+                raise _damaged(self.folder, f"{path.parent.name}/{path.name} cannot be read") from wrong
         return found
+
+    @property
+    def names(self) -> list[str]:
+        """The relations of which there are files."""
+        return sorted({"who", "names", "done", *(p.stem for p in self.folder.glob(f"{_PART}*/*.parquet"))})
 
     @property
     def full(self) -> bool:
@@ -93,7 +104,8 @@ def is_tally(folder: Path) -> bool:
 
 
 def forget(folder: Path, ids: Collection[str], *, look: bool = False) -> int:
-    """Take people out of a tally; returns how many of them were there. With `look` nothing is changed."""
+    """Take people out of a tally, and the names of what only they did; returns how many of them were there. With `look` nothing
+    is changed. Raises as `tally` does, and DataError P202 where a file is missing or damaged, before anything is changed."""
     import pyarrow as pa
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
@@ -101,8 +113,9 @@ def forget(folder: Path, ids: Collection[str], *, look: bool = False) -> int:
     with tally(folder) as kept:
         if kept.held is None:
             return 0
+        files = {name: kept.parts(name) for name in kept.names}
         wanted, numbers, found = pa.array(sorted(ids), pa.string()), set[int](), set[str]()
-        for path in kept.parts("who"):
+        for path in files["who"]:
             who = pq.read_table(path, columns=["u", "id"])
             who = who.filter(pc.is_in(who["id"], value_set=wanted))
             numbers |= set(who["u"].to_pylist())
@@ -110,22 +123,30 @@ def forget(folder: Path, ids: Collection[str], *, look: bool = False) -> int:
         if not numbers or look:
             return len(found)
         gone, start = pa.array(sorted(numbers), pa.int32()), max(kept.held.parts)
+        left = pa.concat_tables(_rest(p, gone, ["u", "e"]) for p in files["done"])["e"].unique()
         made = []
         for i, n in enumerate(kept.held.parts, 1):
-            old = folder / f"{_PART}{n:06}"
-            names = [p.stem for p in sorted(old.glob("*.parquet"))]
 
-            def write(name: str, path: Path, old: Path = old) -> None:
-                rows = pq.read_table(old / f"{name}.parquet")
-                if "u" in rows.column_names:
-                    rows = rows.filter(pc.invert(pc.is_in(rows["u"], value_set=gone)))
+            def write(name: str, path: Path, old: Path = folder / f"{_PART}{n:06}") -> None:
+                rows = _rest(old / f"{name}.parquet", gone)
+                if name == "names":
+                    rows = rows.filter(pc.is_in(rows["e"], value_set=left))
                 plugins.find("exporters", "parquet").write(rows, path)
 
-            _part(folder, start + i, names, write)
+            _part(folder, start + i, list(files), write)
             made.append(start + i)
         _commit(folder, replace(kept.held, parts=tuple(made)))
         _drop(folder, kept.held.parts)
     return len(found)
+
+
+def _rest(path: Path, gone: Any, columns: list[str] | None = None) -> Any:
+    """The rows of a file of a part, without those of the users with the numbers `gone`."""
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    rows = pq.read_table(path, columns=columns)
+    return rows.filter(pc.invert(pc.is_in(rows["u"], value_set=gone))) if "u" in rows.column_names else rows
 
 
 def remember(root: Path, folder: Path) -> None:
@@ -143,17 +164,16 @@ def remember(root: Path, folder: Path) -> None:
 
 
 def remembered(root: Path) -> tuple[Path, ...]:
-    """The tallies of a record that are still there."""
+    """The folders of tallies that were used with a record, also those that are not there just now."""
     path = root / REMEMBERED
     if not path.is_file():
         return ()
     try:
         listed = json.loads(path.read_text(encoding="utf-8"))
-        found = [(root.absolute() / p).resolve() for p in listed]
+        return tuple((root.absolute() / p).resolve() for p in listed)
     except (ValueError, TypeError) as wrong:
         fix = "remove the file, and name tallies yourself: personae forget ID --tally DIR"
         raise DataError("P202", f"{path.name} is damaged", where=str(path), did="nothing was changed", fix=fix) from wrong
-    return tuple(p for p in found if is_tally(p))
 
 
 def _relative(folder: Path, root: Path) -> str:
