@@ -65,9 +65,15 @@ def read(
 
 def empty(engine: Any, study: Study) -> tuple[Table, ...]:
     """The tables of a source that `read` refused (P107), where each is a header and no rows; else none."""
-    source = str(engine.folder / _CAUGHT) if study.sources == ("-",) else study.sources[0]
-    found, _ = _found(engine, source, study, {}, "source_1", rows=True)
-    return () if any(t.used or t.rejects for t in found) else found
+    piped = study.sources == ("-",)
+    source = str(engine.folder / _CAUGHT) if piped else study.sources[0]
+    try:
+        found, _ = _found(engine, source, study, {}, "source_1", rows=True)
+    except DataError:  # not even a header
+        return ()
+    if any(t.used or t.rejects for t in found):
+        return ()
+    return tuple(replace(t, source=STDIN) for t in found) if piped else found
 
 
 def _found(
