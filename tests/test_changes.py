@@ -66,7 +66,17 @@ def test_a_refresh_in_which_nothing_changed_says_so() -> None:
     made = named(refreshed(same, replace(same, run="r02")))
     assert made is not None
     assert headline(made) == "Both personas are still there; nobody changed persona"
-    assert happened(made) == ("2 personas keep their names and their sizes.",)
+    assert happened(made) == ("2 personas keep their names and their shares.",)
+
+
+def test_half_of_the_users_are_said_to_be_missing_though_every_persona_keeps_its_share() -> None:
+    before = placed(["P1"] * 600 + ["P2"] * 300, run="r01")
+    made = named(refreshed(before, placed(["P1"] * 300 + ["P2"] * 150, run="r02")))
+    assert made is not None
+    assert happened(made) == (
+        "There are 450 users now, and there were 900.",
+        "2 personas keep their names and their shares.",
+    )
 
 
 @pytest.mark.parametrize(
@@ -104,7 +114,7 @@ def test_a_name_that_the_refresh_found_anew_is_told_and_stands_on_its_side_of_th
     assert made is not None
     assert happened(made) == (
         "Frequent buyers is called Bargain hunters now, after what sets it apart now.",
-        "One persona keeps its name and its size.",
+        "One persona keeps its name and its share.",
     )
     chart = migration(cast)
     assert chart is not None

@@ -11,6 +11,8 @@ from personae.model.descent import Descent
 from personae.words.names import plural
 from personae.words.numbers import count, percent
 
+CROWD = 0.2
+"""Change of the number of users, as a part of those before, above which it is said."""
 LEAST = 0.01
 """Change of a share of everyone from which on a persona grew or shrank, where it is beyond two standard errors."""
 NEW, LOST, NO_GROUP = "new in the data", "no longer in the data", "not in any group"
@@ -54,8 +56,8 @@ def headline(made: Change) -> str:
 
 
 def happened(made: Change) -> tuple[str, ...]:
-    """A sentence on each persona that is not as it was, the largest act first; then one on who did nothing, and one on those
-    that are as they were."""
+    """How many users there are, where that is another number; a sentence on each persona that is not as it was, the largest act
+    first; then one on who did nothing, and one on those that are as they were."""
     acts = [_act(d, made) for d in made.descents if d.kind != "same"]
     then = {k: n for k, n, _ in made.before.personas}
     sizes = [(abs(_gap(t, made)), f"{_called(t, then)}{_size(t, made)}") for t in made.turnover if _plain(t, made)]
@@ -63,8 +65,8 @@ def happened(made: Change) -> tuple[str, ...]:
     still = sum(1 for _, words in sizes if not words)
     told = [*acts, *resized]
     more = [f"{len(told) - MOST} more personas changed; the table has them."] if len(told) > MOST else []
-    kept = "keeps its name and its size" if still == 1 else "keep their names and their sizes"
-    return (*told[:MOST], *more, *_idle(made), *((f"{_number(still)} {kept}.",) if still else ()))
+    kept = "keeps its name and its share" if still == 1 else "keep their names and their shares"
+    return (*_crowd(made), *told[:MOST], *more, *_idle(made), *((f"{_number(still)} {kept}.",) if still else ()))
 
 
 def turned(made: Change) -> str:
@@ -103,6 +105,12 @@ def users(n: int | None, made: Change) -> str:
 def places(made: Change) -> dict[str, str]:
     """The names of all personas of both runs by key."""
     return {k: n for side in (made.before, made.after) for k, n, _ in side.personas}
+
+
+def _crowd(made: Change) -> tuple[str, ...]:
+    """That there are many more or fewer users: shares and averages do not tell."""
+    then, now, many = made.before.users, made.after.users, plural(made.entity)
+    return (f"There are {count(now)} {many} now, and there were {count(then)}.",) if abs(now - then) > CROWD * then else ()
 
 
 def _idle(made: Change) -> tuple[str, ...]:
