@@ -15,11 +15,17 @@ from personae.charts.history import history as drawn
 from personae.charts.picture import svg
 from personae.cli import main
 from personae.model.cast import Cast
-from personae.report.history import page
+from personae.model.drift import Drift, Shift
+from personae.report.history import page, table
+from personae.report.sheets.changes import changes
+from personae.report.sheets.drift import shifts
+from personae.stages.edit import rename
 from personae.store import Entry, Record
 from personae.store.history import history
 from personae.store.index import at_once, insert
-from refreshed import placed, refreshed
+from personae.words.drifting import shifted, summed
+from personae.words.happening import happened, named
+from refreshed import act, placed, refreshed
 
 
 def _chain(record: Record, folder: Path) -> list[Cast]:
@@ -144,3 +150,38 @@ def test_the_notice_of_a_refresh_is_sentences_alone(record: Record, capsys: pyte
 
 def test_entries_know_what_they_are_a_refresh_of(record: Record) -> None:
     assert [e.rests for e in record.entries() if isinstance(e, Entry)] == ["", "", "r01", "r03"]
+
+
+def test_names_that_people_gave_stand_in_all_that_is_told_of_a_refresh_those_of_the_gone_too(tmp_path: Path) -> None:
+    """Requirement 91: P1 and P2 were renamed before the refresh that merged P2 into P3."""
+    record, day = Record(tmp_path / ".personae"), "2026-06-01"
+    first = placed(["P1"] * 100 + ["P2"] * 100 + ["P3"] * 100, run="r01")
+    record.add(first, None, day, more=lambda _folder, _shown: None)
+    for key, name in (("P1", "Window shoppers"), ("P2", "Troubled browsers")):
+        record.edit("", lambda cast, k=key, n=name: (rename(cast, k, n, day), None))  # type: ignore[misc]
+    after = refreshed(first, placed(["P1"] * 50 + ["P3"] * 250), act("merged", ["P2", "P3"], ["P3"]))
+    shift = Shift("persona", "P1", "Frequent buyers", "share of users", 1 / 3, 1 / 6, -0.39, "medium", 0.001)
+    drift = Drift(3, (replace(shift, words=shifted(shift, "user", "r01")),), 300, 300)
+    drift = replace(drift, words=summed(drift, "user"))
+    assert after.change is not None
+    after = replace(after, change=replace(after.change, drift=drift))
+    record.add(after, None, day, more=lambda _folder, _shown: None)
+    cast = record.load()
+    made, sheet = named(cast), shifts(cast)
+    assert made is not None and made.drift is not None and sheet is not None
+    assert made == cast.change, "it is told so by whatever reads the run"
+    assert "Troubled browsers and Recipe savers merged into Recipe savers." in happened(made)
+    assert made.drift.words.endswith("By the rule of r01, Window shoppers halved: 33 % to 17 % of users, a medium fall.")
+    assert sheet.rows[0][0] == "Window shoppers"
+    told = changes(cast)
+    assert told is not None and [r[0] for r in told.rows] == ["Window shoppers", "Recipe savers", "Troubled browsers"]
+    columns, _ = table(history(record), cast)
+    assert columns[-3:] == ("Window shoppers (P1)", "Troubled browsers (P2)", "Recipe savers (P3)")
+    (waiting,) = (e for e in record.edits() if e.state == "waiting")
+    assert waiting.why == "no persona of this run is P2 of r01 (Quiet browsers)"
+
+
+def test_a_name_that_has_its_key_gets_it_no_second_time(record: Record) -> None:
+    cast = record.load("r01")
+    cast = replace(cast, personas=(replace(cast.personas[0], name="Frequent buyers (P1)"), cast.personas[1]))
+    assert table(history(record, "r01"), cast)[0][-2:] == ("Frequent buyers (P1)", "Quiet browsers (P2)")

@@ -429,7 +429,7 @@ def test_cells_that_are_empty_by_chance_do_not_matter_and_it_is_said() -> None:
     assert "gives the same groups" in made.sensitivity.words
 
 
-def test_cells_that_are_empty_for_a_reason_matter_and_it_is_said() -> None:
+def test_cells_that_are_empty_for_a_reason_matter_and_it_is_said(caplog: pytest.LogCaptureFixture) -> None:
     """Requirement 50: one group answers nothing, so leaving out who is empty leaves that group out."""
     features, _ = holed(0.97, only=2)
     _, evidence = choose(features, replace(STUDY, groups="3"))
@@ -437,6 +437,8 @@ def test_cells_that_are_empty_for_a_reason_matter_and_it_is_said() -> None:
     agreement = evidence.preparation.sensitivity.agreement
     assert agreement is not None and agreement < 0.9
     assert "same groups (" not in evidence.preparation.sensitivity.words
+    assert evidence.preparation.sensitivity.words in caplog.messages, "on the terminal too"
+    assert evidence.preparation.empties[0].words.startswith("lent by somebody alike in the other columns")
 
 
 def test_few_empty_cells_are_not_worth_a_second_run() -> None:

@@ -83,6 +83,7 @@ def refresh(
             known=before.given,
         )
         cast, edits = record.load(entry.id), record.edits(entry.id)
+        shut = _shut(cast, wished)  # by the names that people gave
     if screen.json:
         screen.give({**document(cast, entry.id, record.place(entry), watch), "change": _plain(cast), "gate": shut})
     else:

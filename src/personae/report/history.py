@@ -36,10 +36,15 @@ def table(points: Sequence[Point], cast: Cast, only: str = "") -> tuple[tuple[st
         return full, tuple(_one(p, only, floor) for p in points)
     names = {s.key: s.name for p in points for s in p.personas} | {p.key: p.name for p in cast.personas}
     keys = sorted(names, key=lambda k: (len(k), k))
-    heads = (*HEADS, many, "moved", *(f"{names[k]} ({k})" for k in keys))
+    heads = (*HEADS, many, "moved", *(_headed(names[k], k) for k in keys))
     return heads, tuple(
         (p.run, p.date, p.verdict, count(p.users), _moved(p), *(_share(p, k, floor) for k in keys)) for p in points
     )
+
+
+def _headed(name: str, key: str) -> str:
+    """A name with its key, which is part of some names."""
+    return name if name.endswith(f"({key})") else f"{name} ({key})"
 
 
 def _one(p: Point, key: str, floor: int) -> tuple[str, ...]:

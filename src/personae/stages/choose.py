@@ -23,7 +23,7 @@ from personae.stages.examine import examine
 from personae.stages.method import Method, method
 from personae.stages.prepared import prepared
 from personae.stages.search import FEW_WAYS, each, fitted, judge, mixture, search, steadied, unsized, wider
-from personae.stages.sensitivity import ALIKE, sensitivity
+from personae.stages.sensitivity import SAME, sensitivity
 from personae.stages.settle import overlap, settle
 from personae.stages.silhouettes import silhouettes
 from personae.stages.smallest import reaches, smallest
@@ -81,7 +81,7 @@ def choose(features: Features, study: Study, active: bool | None = None) -> tupl
         tell("group", verdict.summary(choice, trial.tried))
         found = _evidence(space, study, trial, choice, best, fidelity, rule)
         effect = sensitivity(features, study, rule, choice.best.clustering)
-        if effect is not None and effect.agreement is not None and effect.agreement < ALIKE:
+        if effect is not None and effect.agreement is not None and effect.agreement < SAME:
             warn(effect.words)
         order = tuple(_order(space, best, rule))
         case = Case(features, study, space, trial, best, choice.structure, order, rule)

@@ -35,6 +35,7 @@ _SCALED = {
     "none": "not scaled",
 }
 _EVERY = "logarithm where skewed, extremes drawn in, then minus the mean, divided by the standard deviation"
+_LENT = "lent by somebody alike in the other columns while groups are looked for, the column's middle when users are placed"
 _WAYS = {
     "draw": "a value drawn from the column while groups are looked for, its middle when users are placed",
     "median": "the median",
@@ -175,7 +176,7 @@ def _emptied(features: Features, ways: Mapping[str, str], floor: int) -> Iterato
 
 def _said(way: str, category: bool) -> str:
     if way == USUAL:
-        return "counted as the middle of the column" if category else _WAYS["draw"]
+        return "counted as the middle of the column" if category else _LENT
     if way == "category":
         return 'a level of its own, "(empty)"' if category else "the mean, and being empty counts as a measure of its own"
     return _WAYS[way]

@@ -32,7 +32,7 @@ def carried(edits: Sequence[Edit], before: Cast, after: Cast) -> tuple[Edit, ...
             continue  # the personas that were made are part of the rule, and their names of the run
         origin = e.taken_from or f"{before.run} edit {e.number}"
         new = replace(e, number=0, taken_from=origin, state="active", why="", derived="")
-        why, key = _held(e, to, measures, names)
+        why, key = _held(new, to, measures, names)
         made.append(replace(new, state="waiting", why=why) if why else replace(new, persona=key))
     return tuple(made)
 
@@ -63,7 +63,8 @@ def _held(e: Edit, to: dict[str, str], measures: set[str], names: dict[str, str]
         return f"a {e.kind} needs the data{again}", ""
     key = to.get(e.persona, "")
     if not key:
-        return f"no persona of this run is {e.was or e.persona}", ""
+        whose = f"{e.persona} of {e.taken_from.split()[0]}" if e.taken_from else e.persona
+        return f"no persona of this run is {whose}{f' ({e.was})' if e.was and e.was != e.persona else ''}", ""
     if e.kind == "rename" and names.get(e.text.casefold(), key) != key:
         return f"{names[e.text.casefold()]} of this run has that name", ""
     return "", key

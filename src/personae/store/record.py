@@ -100,7 +100,7 @@ class Record:
                     place,
                     overwrite=overwrite,
                     more=readable,
-                    written=None if shown.edits else self.root / "runs" / digest,
+                    written=None if shown.edits or shown.change is not cast.change else self.root / "runs" / digest,
                     then=listed,
                 )
         return entry.sealed()
@@ -261,7 +261,7 @@ class Record:
         held = [e for e in made if e.state == "active"]
         anew = next((e.derived for e in reversed(held) if e.derived), digest if cast is None else "")
         whole = casts.load(self.root / "runs" / anew, anew) if anew or cast is None else cast
-        return edited(whole, held)
+        return edited(whole, made)
 
     def _carried(self, index: sqlite3.Connection, cast: Cast) -> tuple[Edit, ...]:
         """The edits of the newest earlier run that has some and is about the same, for this cast."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from personae.model.drift import SIZES, Drift, Shift
 from personae.words.names import capital, lowered, plural
@@ -24,6 +25,17 @@ def shifted(shift: Shift, entity: str, run: str = "") -> str:
     if shift.of in ("persona", "outside"):
         return f"By the rule of {run or 'the run before'}, {words}"
     return capital(words)
+
+
+def called(made: Drift, names: Mapping[str, str], entity: str, run: str = "") -> Drift:
+    """The same with personas called by these names, by key."""
+    words, shifts = made.words, []
+    for s in made.shifts:
+        name = names.get(s.name, s.label) if s.of == "persona" else s.label
+        new = s if name == s.label else replace(s, label=name)
+        shifts.append(new if new is s else replace(new, words=shifted(new, entity, run)))
+        words = words.replace(s.words, shifts[-1].words) if s.words else words
+    return replace(made, shifts=tuple(shifts), words=words)
 
 
 def summed(made: Drift, entity: str, aside: Sequence[str] = (), *, measured: bool = True) -> str:

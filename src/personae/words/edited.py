@@ -16,6 +16,7 @@ from personae.model.edit import Edit, Note
 from personae.model.evidence import Axis
 from personae.model.journey import Cell
 from personae.model.persona import Claim, Persona
+from personae.words.happening import named
 from personae.words.reading import mentions
 
 
@@ -23,14 +24,17 @@ def edited(whole: Cast, edits: Iterable[Edit]) -> Cast:
     """The cast with every active edit applied, in the order they were made. Edits of personas it does not have are left out.
 
     A merge or a split is in the cast already (the record opens the run as it was described anew); only its name is applied.
+    What became of the personas is told by the names that people gave them, those that are no longer there too.
     """
+    edits = tuple(edits)
     for e in edits:
         keys = [p.key for p in whole.personas]
         whose = e.made[0] if e.structural and e.made else e.persona
         if e.state != "active" or (whose and whose not in keys):
             continue
         whole = replace(_APPLIED[e.kind](whole, e), edits=(*whole.edits, e))
-    return whole
+    told = named(whole, {e.persona: e.text for e in edits if e.kind == "rename" and e.state == "waiting"})
+    return whole if told == whole.change else replace(whole, change=told)
 
 
 def renamed(whole: Cast, key: str, name: str) -> Cast:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from personae.model.cast import Cast
 from personae.model.change import Change, Turnover
 from personae.model.descent import Descent
+from personae.words import drifting
 from personae.words.names import plural
 from personae.words.numbers import count, percent
 
@@ -20,19 +23,23 @@ MOST = 12
 """Sentences on single personas; the table has all of them."""
 
 
-def named(cast: Cast) -> Change | None:
-    """The change of a cast, its personas called as they are called now; None where the run is no refresh."""
+def named(cast: Cast, gone: Mapping[str, str] = MappingProxyType({})) -> Change | None:
+    """The change of a cast, its personas called as they are called now, in what shifted too; None where the run is no refresh.
+
+    `gone` are the names, by key, that people gave to personas of the run before that are not in this one.
+    """
     made = cast.change
     if made is None:
         return None
-    now = {p.key: p.name for p in cast.personas}
+    now, old = {p.key: p.name for p in cast.personas}, made.before.personas
     found = {k: n for k, n, _ in made.after.personas}
-    then = {k: now.get(k, n) if found.get(k) == n else n for k, n, _ in made.before.personas}  # unless the refresh changed it
+    given = {e.persona for e in cast.edits if e.kind == "rename" and e.taken_from}  # before, and gone on from there
+    then = {k: gone.get(k, n) if k not in now else now[k] if k in given or found.get(k) == n else n for k, n, _ in old}
     sides = [
         replace(s, personas=tuple((k, called.get(k, n), u) for k, n, u in s.personas))
         for s, called in ((made.before, then), (made.after, now))
     ]
-    turnover = tuple(replace(t, name=now.get(t.key, t.name)) for t in made.turnover)
+    turnover = tuple(replace(t, name=now.get(t.key, then.get(t.key, t.name))) for t in made.turnover)
     descents = tuple(
         replace(
             d,
@@ -41,7 +48,11 @@ def named(cast: Cast) -> Change | None:
         )
         for d in made.descents
     )
-    return replace(made, before=sides[0], after=sides[1], turnover=turnover, descents=descents)
+    pairs = tuple(
+        replace(p, before_name=then.get(p.before, p.before_name), after_name=now.get(p.after, p.after_name)) for p in made.pairs
+    )
+    drift = made.drift and drifting.called(made.drift, then, made.entity, made.before.run)
+    return replace(made, before=sides[0], after=sides[1], turnover=turnover, descents=descents, pairs=pairs, drift=drift)
 
 
 def notice(made: Change) -> tuple[str, ...]:
