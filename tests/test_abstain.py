@@ -27,7 +27,7 @@ Take = Callable[[npt.NDArray[np.int64]], pa.Table]
 
 def _events() -> tuple[Take, npt.NDArray[np.int64]]:
     """Four tastes over the same sixteen events, as a log."""
-    world = planted(users=1200, groups=4, events=16, seed=3, activity=60.0, strength=4.5)
+    world = planted(users=1600, groups=4, events=16, seed=3, activity=60.0, strength=4.5)
     start = np.datetime64("2026-03-01T00:00:00")
 
     def take(at: npt.NDArray[np.int64]) -> pa.Table:
@@ -43,11 +43,11 @@ def _table() -> tuple[Take, npt.NDArray[np.int64]]:
     """Four kinds of customers by five amounts whose logarithms are normal, so that each has a long tail; the last lies amid
     the others."""
     rng = np.random.default_rng(5)
-    labels = rng.integers(0, 4, 1200)
+    labels = rng.integers(0, 4, 1600)
     centres = np.array([[2.6, 0, 0, 1, -1], [0, 2.6, 0, -1, 1], [0, 0, 2.6, 1, 1], [-0.6, -0.6, -0.6, -1.4, -1.4]])
-    amounts = np.exp(3 + 0.9 * (centres[labels] + 0.5 * rng.standard_normal((1200, 5))))
+    amounts = np.exp(3 + 0.9 * (centres[labels] + 0.5 * rng.standard_normal((1600, 5))))
     names = ("food", "books", "games", "music", "travel")
-    table = pa.table({"user_id": [f"c{i:04d}" for i in range(1200)], **dict(zip(names, amounts.T, strict=True))})
+    table = pa.table({"user_id": [f"c{i:04d}" for i in range(1600)], **dict(zip(names, amounts.T, strict=True))})
     return table.take, labels
 
 

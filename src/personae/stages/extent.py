@@ -18,6 +18,9 @@ USERS = 20_000
 where there are more than it looks at."""
 BAND = 150
 """Users in each band of activity at least."""
+ENOUGH = 500
+"""Users in groups from which on limits are learnt: of fewer, too many others like them would be outside by chance, and the
+handful who are would tell of themselves wherever groups are held against everyone."""
 BANDS = 10
 USUAL = 0.9
 """The quantile that a usual distance is."""
@@ -71,7 +74,7 @@ def _seen(rule: Rule, features: Features) -> tuple[NDArray[np.intp], Floats, Flo
             kept &= totals > 0
         parts.append((z[kept], np.column_stack([*norms, totals])[kept]))
     z, rest = (np.concatenate(part) for part in zip(*parts))
-    if len(z) < BAND:
+    if len(z) < ENOUGH:
         return None
     prototype, distance = np.empty(len(z), np.intp), np.empty(len(z))
     for a in range(0, len(z), rules.CHUNK):
