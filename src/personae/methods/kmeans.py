@@ -9,7 +9,7 @@ the start is one group fewer and one more centre, put where it pays most: k-mean
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -57,8 +57,7 @@ def fit(
     z = space.scores
     if grow and size > 2:
         fewer = fit(space, size - 1, seed, starts, True, sphere)
-        start = _grown(z, fewer, seed)
-        grown, metric = _refined(z, start, size) if space.mixed is None else _likeliest(space, [start], size)
+        grown, metric = _gone_on(space, _grown(z, fewer, seed), size)
         return Clustering("kmeans", grown, size, seed, {"starts": starts, "geometry": "plain", "refined": "grown"}, metric)
     first = (z - z.mean(axis=0)) / np.maximum(z.std(axis=0), 1e-12) if sphere else z
     tol = 0.0 if strict else 1e-4
@@ -75,23 +74,26 @@ def fit(
     }
     if not refine:
         return Clustering("kmeans", labels, size, seed, settings)
-    if space.mixed is None:
-        labels, metric = _refined(z, labels, size)
-    else:
-        labels, metric = _likeliest(space, [labels, *_others(space.mixed, size, seed, starts)], size)
+    labels, metric = _gone_on(space, labels, size, _others(space.mixed, size, seed, starts))
     return Clustering("kmeans", labels, size, seed, {**settings, "refined": "yes"}, metric)
 
 
-def _others(known: Mixed, size: int, seed: int, starts: int) -> Iterator[NDArray[np.int32]]:
-    """Labels (n,) of starts on the numbers alone."""
-    stream = np.random.RandomState((seed + 1) % 2**32)
-    return (made.labels for made in lloyd.Cloud(known.numbers).groupings(size, stream, starts))
+def _others(known: Mixed | None, size: int, seed: int, starts: int) -> Iterator[NDArray[np.int32]]:
+    """Labels (n,) of starts on the numbers of a mixed table alone; none elsewhere."""
+    if known is not None:
+        stream = np.random.RandomState((seed + 1) % 2**32)
+        yield from (made.labels for made in lloyd.Cloud(known.numbers).groupings(size, stream, starts))
 
 
-def _likeliest(space: Space, starts: list[NDArray[np.int32]], size: int) -> tuple[NDArray[np.int32], Floats]:
-    """The labels that describe numbers and categories best, and what makes their groups round in the scores."""
-    assert space.mixed is not None  # noqa: S101 - asked where it is there alone
-    labels, z = mixed.best(space.mixed, starts, size), space.scores
+def _gone_on(
+    space: Space, start: NDArray[np.int32], size: int, others: Iterable[NDArray[np.int32]] = ()
+) -> tuple[NDArray[np.int32], Floats]:
+    """The labels that groups come to from a start, and what makes them round in the scores; in a mixed table those of the start
+    or of the others that describe numbers and categories best."""
+    z = space.scores
+    if space.mixed is None:
+        return _refined(z, start, size)
+    labels = mixed.best(space.mixed, [start, *others], size)
     return labels, _whitening(z, z - lloyd.centres(z, labels, size)[labels])
 
 
