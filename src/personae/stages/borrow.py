@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 ALIKE = 8
 """Users one of whom lends their value, of those of them who have one."""
+FEWEST = 200
+"""Users below whom nobody lends: among few, who is alike by chance passes the chance on from column to column."""
 MOST = 4000
 """Users among whom those alike are looked for: the first, who are a sample by the hash of their id."""
 CHUNK = 2048
@@ -26,9 +28,9 @@ CHUNK = 2048
 
 def borrowed(columns: Sequence[Column], rng: np.random.Generator) -> list[Column]:
     """The columns, each (n,) draw for an empty cell replaced by the value of one of the eight users who are nearest in the
-    other columns, of those who have one; it stays where all eight are empty too."""
+    other columns, of those who have one; it stays where all eight are empty too, and among few users."""
     holes = [c.hole for c in columns if c.hole is not None]
-    if not holes or len(columns) < 2:
+    if not holes or len(columns) < 2 or len(columns[0].x) < FEWEST:
         return list(columns)
     rows = np.flatnonzero(np.any(holes, axis=0))
     near = _nearest(columns, rows)
