@@ -9,11 +9,13 @@ on 20,000 users); it needs pandas. Everything runs in processes of its own, one 
 
 import argparse
 import json
-import resource
+import os
 import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -69,12 +71,17 @@ def generate(users: int, folder: Path, seed: int = 1) -> str:
 
 
 def timed(command: list[str]) -> dict[str, float]:
-    """Wall seconds, CPU seconds and the largest memory of any child so far."""
-    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    subprocess.run(command, check=True, capture_output=True)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return {"wall_s": round(time.perf_counter() - start, 2), "cpu_s": round(cpu, 2), "peak_mb": after.ru_maxrss // 1024}
+    """Wall seconds, CPU seconds and peak memory of a command. Raises CalledProcessError where it fails."""
+    start = time.perf_counter()
+    with tempfile.TemporaryFile() as said:
+        running = subprocess.Popen(command, stdout=said, stderr=said)
+        _, status, spent = os.wait4(running.pid, 0)
+        running.returncode = os.waitstatus_to_exitcode(status)
+        if running.returncode:
+            said.seek(0)
+            raise subprocess.CalledProcessError(running.returncode, command, said.read())
+    wall, cpu = time.perf_counter() - start, spent.ru_utime + spent.ru_stime
+    return {"wall_s": round(wall, 2), "cpu_s": round(cpu, 2), "peak_mb": spent.ru_maxrss // 1024}
 
 
 def main() -> None:
@@ -85,7 +92,10 @@ def main() -> None:
     args.add_argument("--peer", action="store_true")
     a = args.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        log = a.log or generate(a.users, Path(folder))
+        if not a.log:  # in a process of its own, whose memory would else count as that of every command after it
+            with ProcessPoolExecutor(1, get_context("spawn")) as apart:
+                a.log = apart.submit(generate, a.users, Path(folder)).result()
+        log = a.log
         out = Path(folder) / "run"
         said = {"scan": timed([sys.executable, "-c", SCAN, log])}
         said["personae"] = timed([sys.executable, "-m", "personae", "run", log, "--id", a.id, "--out", str(out), "--quiet"])

@@ -25,7 +25,7 @@ FLAT = 3
 """Directions up to which density can be told from nearest neighbours."""
 MOST = 2500
 FEWEST = 10
-SMALL = 500
+SMALL = 300
 """Users below whom density varies too much by chance to tell a broken path."""
 NEAR = (0.05, 0.03, 0.02)
 """Shares of the users that make a neighbourhood. A path is broken when it is at each of them: a wide neighbourhood blurs the

@@ -60,6 +60,8 @@ class Candidate:
     """Share of borders with a valley in users the groups were not fitted on, where users are few for the directions."""
     parted: float | None = None
     """Share of neighbouring groups that no dense path joins, in few directions."""
+    crossed: float | None = None
+    """How often nearest neighbours lie across the clearest border, against across the middle of a group, in many directions."""
     note: str = ""
     silhouette_users: int | None = None
     """Users the silhouette was computed for, each against everyone; None: a sample among itself."""

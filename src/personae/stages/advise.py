@@ -1,8 +1,8 @@
 """Which methods suit the data, first choice first, and in words why; written after the search, from what was measured.
 
 The first is the method that made the groups. The second is the one that fits what the data look like best among the others: a
-density method where users are denser inside its groups than inside the chosen ones, a mixture where groups spread in different
-ways, a tree where groups lie inside groups, modes where few directions have as many peaks, and else the best on the scales.
+mixture where groups spread in different ways, a density method where users are denser inside its groups than inside the chosen
+ones, a tree where groups lie inside groups, modes where few directions have as many peaks, and else the best on the scales.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from personae.stages.method import method
 from personae.stages.others import FLAT, Made, part
 from personae.stages.plan import PAIRS, plan, size
 from personae.stages.rivals import SCALES, rivals
-from personae.stages.shape import INSIDE, UNLIKE, shape
+from personae.stages.shape import INSIDE, shape
+from personae.stages.verdict import UNLIKE
 from personae.words.names import plural
 
 DENSER = 0.1
@@ -93,12 +94,12 @@ def runner_up(scored: tuple[Rival, ...], made: tuple[Clustering, ...], seen: Sha
     if not rest:
         return None, ""
     named = {r.method: r for r in rest}
+    if seen.stretched >= UNLIKE and "gmm" in named and named["gmm"].steadiness >= chosen.steadiness - SHAKIER:
+        return named["gmm"], "the groups spread in different ways, which a covariance for each of them follows"
     dense = [r for r in rest if r.method in DENSITY and _gain(r, chosen) > DENSER]
     if dense:
         said = "its groups are dense inside and parted by sparse regions, more than the chosen ones, whatever their shape"
         return max(dense, key=lambda r: r.validity or 0.0), said
-    if seen.stretched >= UNLIKE and "gmm" in named and named["gmm"].steadiness >= chosen.steadiness - SHAKIER:
-        return named["gmm"], "the groups spread in different ways, which a covariance for each of them follows"
     if seen.nested is not None and seen.nested >= INSIDE and seen.users <= PAIRS and "ward" in named:
         return named["ward"], "groups lie inside groups, which its tree shows at every number"
     peaks = named.get("meanshift")

@@ -140,6 +140,7 @@ def _held(space: Space, t: Tried, own: Tried, study: Study) -> Tried:
     measured = {
         **plugins.find("checks", "holdout").check(space, t.clustering, study.seed),
         **plugins.find("checks", "passage").check(space, t.clustering, study.seed),
+        **plugins.find("checks", "crossing").check(space, t.clustering, study.seed),
     }
     return replace(t, candidate=replace(t.candidate, **measured))
 
@@ -192,10 +193,12 @@ def _tried(space: Space, study: Study) -> Trial:
 
 
 def _mixed(space: Space, study: Study, tried: tuple[Tried, ...], dense: Tried | None) -> Tried | None:
-    """Gaussians of any covariance, on numbers in few directions where neither round groups nor dense regions are natural."""
+    """Gaussians of any covariance, on numbers in few directions where dense regions are not natural: where round groups
+    are, they may spread in different ways."""
     if study.groups != "auto" or not space.numeric or space.textbook or space.scores.shape[1] > FEW_WAYS:
         return None
-    if verdict.decide(space, study, tried, dense).structure == Structure.NATURAL:
+    choice = verdict.decide(space, study, tried, dense)
+    if choice.structure == Structure.NATURAL and choice.own.clustering.method != "kmeans":
         return None
     try:
         return steadied(space, silhouettes(space, [mixture(space, study)], study)[0], study, FEW_SAMPLES)

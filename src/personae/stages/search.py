@@ -38,7 +38,9 @@ GROWN = 500
 """Users from which on a rare group can be above the floor."""
 WIDEST = 40
 MOST_WIDE = 5000
-"""Users up to whom numbers of groups beyond ten are tried."""
+"""Users up to whom numbers of groups beyond ten are tried, and among whom the number of Gaussians is chosen."""
+NEAR = 3
+"""More are tried while the cheapest number is among the last so many: one fit may miss its best, and the next do better."""
 MANY = 5
 APART = 0.05
 """More than ten groups are looked for where five or more have a valley at every border."""
@@ -148,7 +150,7 @@ def wider(space: Space, study: Study, tried: list[Tried]) -> list[Tried]:
     few = space.numeric and not space.textbook and space.scores.shape[1] <= FEW_WAYS and len(space.rows) <= MOST_WIDE
     apart = any(t.borders and max(p for *_, p in t.borders) <= APART for t in tried if t.candidate.size >= MANY)
     while few and apart and tried and (top := max(t.candidate.size for t in tried)) < WIDEST:
-        if min(tried, key=lambda t: t.cost).candidate.size < top:
+        if min(tried, key=lambda t: t.cost).candidate.size <= top - NEAR:
             break
         more, _ = search(space, replace(study, groups=f"{top + 1}-{top + 10}"), Method("kmeans", {"starts": STARTS}))
         more = [t for t in more if t.candidate.size > top]
@@ -159,19 +161,22 @@ def wider(space: Space, study: Study, tried: list[Tried]) -> list[Tried]:
 
 
 def mixture(space: Space, study: Study) -> Tried:
-    """The Gaussian mixture whose number has the best BIC; the search ends where three more do not better it. Raises Refused."""
+    """The Gaussian mixture whose number has the best BIC among the first MOST_WIDE users, who are a random part; the search
+    ends where three more do not better it. Raises Refused."""
+    some = space.only(np.arange(min(len(space.rows), MOST_WIDE)))
     best, score = None, np.inf
     for size in range(1, MOST_PARTS + 1):
-        made = fitted(space, "gmm", size, study.seed, {})
+        made = fitted(some, "gmm", size, study.seed, {})
         if float(made.settings["bic"]) < score:
             best, score = made, float(made.settings["bic"])
         elif best is not None and size - best.size >= 3:
             break
     if best is None or best.size < 2:
         raise Refused("one Gaussian describes everybody as well as several")
-    if np.bincount(best.labels, minlength=best.size).min() < study.floor:
+    whole = best if len(some.rows) == len(space.rows) else fitted(space, "gmm", best.size, study.seed, {})
+    if np.bincount(whole.labels, minlength=whole.size).min() < study.floor:
         raise Refused("a part of the mixture would have too few users")
-    return judge(space, best, study)
+    return judge(space, whole, study)
 
 
 def judge(space: Space, clustering: Clustering, study: Study) -> Tried:
@@ -208,11 +213,13 @@ def steadied(space: Space, tried: Tried, study: Study, samples: int = SAMPLES) -
     return replace(tried, candidate=replace(tried.candidate, **measured))
 
 
-def class_bic(z: Floats, labels: NDArray[np.int32], size: int) -> float:
-    """Classification BIC of Gaussian groups with one common covariance (Biernacki, Celeux & Govaert 2000)."""
+def class_bic(z: Floats, labels: NDArray[np.int32], size: int, alike: bool = True) -> float:
+    """Classification BIC of Gaussian groups with one common covariance, or where they are not `alike` with one for each group
+    (Biernacki, Celeux & Govaert 2000)."""
     n, d = z.shape
-    means = np.array([z[labels == c].mean(axis=0) for c in range(size)])
-    rest, counts = z - means[labels], np.bincount(labels, minlength=size)
-    pooled = rest.T @ rest / n + 1e-6 * np.eye(d)
-    fit = -0.5 * n * (np.linalg.slogdet(pooled)[1] + d) + (counts * np.log(np.maximum(counts / n, 1e-9))).sum()
-    return float(-2 * fit + np.log(n) * (size * d + size - 1 + d * (d + 1) / 2))
+    counts = np.bincount(labels, minlength=size)
+    rest = z - np.array([z[labels == c].mean(axis=0) for c in range(size)])[labels]
+    parts = [rest] if alike else [rest[labels == c] for c in range(size)]
+    spread = sum(len(x) * (np.linalg.slogdet(x.T @ x / len(x) + 1e-6 * np.eye(d))[1] + d) for x in parts)
+    fit = -0.5 * spread + (counts * np.log(np.maximum(counts / n, 1e-9))).sum()
+    return float(-2 * fit + np.log(n) * (size * d + size - 1 + len(parts) * d * (d + 1) / 2))

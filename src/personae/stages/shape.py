@@ -14,7 +14,7 @@ from personae.model.clustering import Clustering, Space
 from personae.model.trial import Case, Trial
 from personae.stages.rivals import reach
 from personae.stages.search import fitted
-from personae.stages.verdict import VALLEY
+from personae.stages.verdict import UNLIKE, VALLEY
 from personae.words.names import plural
 
 if TYPE_CHECKING:
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 NEAR = 0.8
 """Distance to the own centre over that to the next one, from which a user counts as between two groups."""
-UNLIKE = 0.1
-"""Gain of each group's own covariance, in log likelihood for each user after its price, from which groups count as unlike."""
 SEVERAL = 3.0
 """How many times looser the loosest group is than the densest, from which there are several densities."""
 INSIDE = 0.95

@@ -19,6 +19,7 @@ from personae.model.evidence import FEW, Structure, Verdict
 from personae.model.study import Study
 from personae.model.trial import Tried
 from personae.stages.asking import given, limited
+from personae.stages.search import class_bic
 from personae.words.names import plural
 
 BEYOND = -5.0
@@ -40,6 +41,10 @@ SMALL = 500
 FLAT = 3
 """Directions up to which dense regions of any shape are believed before round groups."""
 HALF = 0.5
+CROSSED = 0.275
+"""Rate of nearest neighbours across the clearest border, against across the middle of a group, above which nothing parts them:
+those bent lines in eight columns that show a valley have 0.28 to
+0.43, planted groups 0.00 to 0.25, of amounts with many zeros to 0.33."""
 WHOLE = 0.98
 """Share of users in one group from which on a cut takes a few odd ones off and says nothing of everybody else."""
 RARE = 0.05
@@ -50,6 +55,8 @@ WHOLE_AGAIN = 0.9
 borders and each of its groups comes back to BACK: a dip sees little between a large and a small group, or two that differ in
 spread."""
 BACK = 0.85
+UNLIKE = 0.1
+"""Gain of each group's own covariance, in log likelihood for each user after its price, from which groups count as unlike."""
 USEFUL = range(3, 7)
 """Numbers of groups preferred where the data leave the number open."""
 
@@ -83,6 +90,8 @@ def decide(space: Space, study: Study, tried: tuple[Tried, ...], dense: Tried | 
     if dense is not None and not finer and balanced(dense.clustering.labels) and (dense.candidate.stability or 0.0) >= FAIR:
         own, natural = dense, True
     mixed = mixture is not None and not natural
+    if mixture is not None and natural and closer(space, own, mixture) and _natural(space, tried, mixture, within=True):
+        own = mixture
     if mixed and mixture is not None and _natural(space, tried, mixture) and _comes_back(mixture):
         own, natural = mixture, True
     if natural:
@@ -111,6 +120,14 @@ def smaller(choice: Choice, fewer: Tried, space: Space, tried: tuple[Tried, ...]
     if structure == Structure.NATURAL and not _comes_back(fewer):
         structure = Structure.REPRODUCIBLE if _steady(fewer) else Structure.CONSTRUCTIVE
     return Choice(fewer, own, structure, _alternative(space, tried, own, fewer, structure), choice.natural)
+
+
+def closer(space: Space, own: Tried, mixture: Tried) -> bool:
+    """Whether the groups of a mixture come back whole and describe the users better than round ones, each with a covariance of
+    its own."""
+    round_ones, its = (class_bic(space.scores, t.clustering.labels, t.clustering.size, alike=False) for t in (own, mixture))
+    better = own.clustering.method == "kmeans" and round_ones - its >= 2 * UNLIKE * len(space.scores)
+    return better and (mixture.candidate.stability or 0.0) >= WHOLE_AGAIN and min(mixture.candidate.jaccard) >= BACK
 
 
 def cut_across(choice: Choice) -> Choice:
@@ -183,14 +200,19 @@ def least(t: Tried) -> float:
     return min(1.0, min((p for *_, p in t.borders), default=1.0) * len(t.borders))
 
 
-def _natural(space: Space, tried: tuple[Tried, ...], own: Tried) -> bool:
+def _natural(space: Space, tried: tuple[Tried, ...], own: Tried, within: bool = False) -> bool:
     """More than correlation, a valley in the cut in two or three, and valleys at half or more of the chosen borders between
-    groups that are not rare."""
+    groups that are not rare. For shares of events a valley at every border of a finer cut does as well: two or three groups of
+    what are five cut through some of them. A dense path joins a tight group to the wide one it lies `within`."""
     coarse = min((least(t) for t in tried if t.candidate.size <= 3 and _mostly(space, t)), default=1.0)
+    if space.counted and any(_all_clear(t, COARSE) for t in tried if t.candidate.size > 3):
+        coarse = 0.0
     seen = _plain(own)
     if 2 * sum(p <= VALLEY for p in seen) < len(seen) or (own.candidate.held is not None and own.candidate.held < HALF):
         return False
-    if own.candidate.parted is not None and own.candidate.parted < HALF:
+    if not within and own.candidate.parted is not None and own.candidate.parted < HALF:
+        return False
+    if own.candidate.crossed is not None and own.candidate.crossed > CROSSED:
         return False
     if space.counted:
         return bool(space.factors) and coarse <= COARSE and (beyond(tried) or _all_clear(own, CLEAR))

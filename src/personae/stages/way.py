@@ -18,6 +18,7 @@ from personae.stages.part import keyed
 from personae.stages.phases import ASIDE, candidates, on_way, phases
 from personae.stages.reopened import reopened
 from personae.stages.when import Times
+from personae.words.phases import phase
 
 PAUSE = 30 * 60
 """Seconds without an event after which a visit is over, as in the habits of users."""
@@ -90,6 +91,9 @@ def way(known: Known, log: Log) -> Way | None:
     import pyarrow as pa
 
     engine, study = known.engine, known.study
+    often = dict(engine.rows(per_user.events(log.relation, log.event)))
+    if not study.phases and len({phase(e) for e in often} - {""}) < 2:
+        return None
     names = candidates(engine, (log.relation, log.event, log.id), study)
     if len(names) < 2:
         return None
@@ -105,7 +109,6 @@ def way(known: Known, log: Log) -> Way | None:
         engine.execute(sql.way(*make, pause := -1))
     found = {names[c]: (n, place) for c, n, place in engine.rows(sql.positions())}
     own = sql.named(log.relation, log.event)
-    often = dict(engine.rows(per_user.events(own, log.event)))
     paid = dict(engine.rows(sql.amounts(own, log.event, log.amount))) if log.amount else {}
     order, steps = phases(found, {e: often[e] for e in found}, study.phases, paid)
     if not steps:
