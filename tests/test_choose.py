@@ -10,8 +10,10 @@ from sklearn.datasets import make_moons
 from sklearn.metrics import adjusted_rand_score
 
 from conftest import World, planted, real
+from kinds import KINDS
 from personae import plugins
 from personae.errors import DataError
+from personae.model.clustering import Space
 from personae.model.evidence import Structure
 from personae.model.features import Features, Measure
 from personae.model.rule import Place
@@ -347,6 +349,78 @@ def test_a_dense_path_is_seen_round_a_hollow_and_not_across_a_gap() -> None:
         assert space is not None
         found.append(passage.check(space, kmeans.fit(space, 2, 7), 7)["parted"])
     assert found == [0.0, 1.0]
+
+
+def bent(seed: int, users: int = 900) -> NDArray[np.float64]:
+    """One hidden number that bends in every one of eight columns: no groups."""
+    rng = np.random.default_rng(seed)
+    t = rng.standard_normal(users)
+    ways = np.column_stack([t, t**2, t**3 / 3, np.sin(2 * t), np.abs(t), np.exp(t / 2), -t, t * (t > 0)])
+    return ways + 0.5 * rng.standard_normal(ways.shape)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 8, 10])
+def test_a_line_that_bends_through_many_columns_is_not_natural(seed: int) -> None:
+    """Decision 0114: the straight line between the middles of two halves finds nobody where the line bends."""
+    assert choose(table(bent(seed)), STUDY)[1].verdict.kind != Structure.NATURAL
+
+
+def test_neighbours_lie_across_a_cut_through_a_bend_and_not_across_a_gap() -> None:
+    """Decision 0114; few directions, shares of events and groups that are all rare say nothing."""
+    crossing, kmeans = plugins.find("checks", "crossing"), plugins.find("methods", "kmeans")
+    rng = np.random.default_rng(5)
+    labels = rng.integers(0, 2, 900)
+    apart = rng.standard_normal((900, 8)) + 2.0 * labels[:, None]
+
+    def crossed(x: NDArray[np.float64], of: NDArray[np.int64] | None = None) -> float | None:
+        space = behaviour_space(table(x), STUDY)
+        assert space is not None
+        made = kmeans.fit(space, 2, 7, refine=True)
+        made = made if of is None else replace(made, labels=of.astype(np.int32)[space.rows])
+        return crossing.check(space, made, 7)["crossed"]
+
+    assert crossed(apart) < 0.1 < 0.275 < crossed(bent(4))
+    assert crossed(apart[:, :3]) is None
+    assert crossed(apart, (np.arange(900) < 20).astype(np.int64)) is None
+    world = planted(300, 2, seed=3)
+    space = behaviour_space(world.features(), STUDY)
+    assert space is not None
+    assert crossing.check(space, kmeans.fit(space, 2, 7), 7) == {"crossed": None}
+
+
+@pytest.mark.parametrize("seed", [11, 12])
+def test_a_tight_group_inside_a_wide_one_is_told_apart(seed: int) -> None:
+    """Decision 0115: k-means halves the wide one, and its two groups are natural as well."""
+    x, truth = KINDS["unequal"](seed)
+    rule, evidence = choose(table(x), STUDY)
+    assert (evidence.verdict.kind, evidence.verdict.groups, evidence.chosen) == (Structure.NATURAL, 3, "gmm")
+    assert adjusted_rand_score(truth, place_features(rule, table(x)).persona) > 0.85
+
+
+def test_a_finer_cut_of_shares_of_events_may_be_the_first_proof() -> None:
+    """Decision 0116: every two or three of five groups cut through some of them."""
+    world = planted(600, 5, 15, seed=2)
+    space = behaviour_space(world.features(), STUDY)
+    assert space is not None and space.counted
+    tried, _ = search(space, replace(STUDY, groups="2-6"), Method("kmeans"))
+    numbers = behaviour_space(table(np.random.default_rng(1).standard_normal((600, 5))), STUDY)
+    assert numbers is not None
+
+    def verdict(finer: float, of: Space) -> Structure:
+        made = []
+        for t in tried:
+            size = t.candidate.size
+            faint = {2: 0.9, 3: 0.9, 4: finer}
+            borders = tuple((a, b, faint.get(size, 0.9 if i == 0 else 0.001)) for i, (a, b, _) in enumerate(t.borders))
+            known = replace(
+                t.candidate, stability=0.95, copula=-20.0, jaccard=(0.95,) * size, silhouette=0.5 - abs(size - 5) / 9
+            )
+            made.append(replace(t, candidate=known, borders=borders, cost=float(abs(size - 5))))
+        return decide(of, STUDY, tuple(made), None).structure
+
+    assert verdict(0.005, space) == Structure.NATURAL
+    assert verdict(0.02, space) != Structure.NATURAL
+    assert verdict(0.005, numbers) != Structure.NATURAL
 
 
 def test_yes_and_no_answers_with_one_thing_in_common_are_no_natural_groups() -> None:
