@@ -1,6 +1,6 @@
 """Seconds of each method at several sizes, as ratios to one k-means fit in the same run; and what a sample loses.
 
-    python benchmarks/methods.py --sizes 1000,2000,4000,8000
+    python benchmarks/methods.py --sizes 1000,2000,4000,8000 --plot methods.png
     python benchmarks/methods.py --sample 100000
 
 The exponent is the slope of log seconds on log users: 1 is linear. `--sample N` holds k-means on the first 20,000 of N users,
@@ -10,9 +10,11 @@ there are any.
 
 import argparse
 import time
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import vl_convert
 from sklearn.metrics import adjusted_rand_score
 
 from personae import plugins
@@ -52,18 +54,52 @@ def seconds(space: Space, name: str) -> float | None:
     return min(spent)
 
 
-def scaling(sizes: list[int]) -> None:
-    """A table of methods and sizes."""
+def scaling(sizes: list[int], plot: str = "") -> None:
+    """A table of methods and sizes, and the same drawn on two logarithmic axes."""
     spaces = [planted(n) for n in sizes]
     unit = [seconds(s, "kmeans") or 1.0 for s in spaces]
+    drawn = []
     print("| method |", " | ".join(f"{n:,}" for n in sizes), "| exponent |")
     for name in plugins.names("methods"):
         spent = [seconds(s, name) for s in spaces]
         known = [(n, s) for n, s in zip(sizes, spent, strict=True) if s is not None]
+        drawn += [{"users": n, "seconds": s, "method": name.replace("_", "-")} for n, s in known]
         slope = np.polyfit(*np.log(np.array(known)).T, 1)[0] if len(known) > 2 else float("nan")
         cells = ["refused" if s is None else f"{s / u:.1f}" for s, u in zip(spent, unit, strict=True)]
         print(f"| {name} |", " | ".join(cells), f"| {slope:.1f} |", flush=True)
     print("| k-means, seconds |", " | ".join(f"{u:.3f}" for u in unit), "| |")
+    if plot:
+        Path(plot).write_bytes(vl_convert.vegalite_to_png(_drawn(drawn, sizes), scale=2))
+
+
+def _drawn(values: list[dict], sizes: list[int]) -> dict:
+    """A line for each method that ran at two sizes or more, its name at the last."""
+    often = {v["method"] for v in values if v["users"] > sizes[0]}
+    values = [v for v in values if v["method"] in often]
+    last = {v["method"]: v for v in sorted(values, key=lambda v: v["users"])}
+    log = {"type": "log", "nice": False}
+    x = {"field": "users", "type": "quantitative", "title": "users", "scale": {**log, "domain": [sizes[0], sizes[-1] * 1.9]}}
+    y = {"field": "seconds", "type": "quantitative", "title": "seconds of one fit", "scale": {"type": "log"}}
+    own = {"condition": {"test": "datum.method == 'kmeans'", "value": "#b3261e"}, "value": "#5b6470"}
+    return {
+        "width": 460, "height": 340, "background": "white",
+        "encoding": {"x": {**x, "axis": {"values": sizes, "format": ",d", "grid": False}}, "y": y, "color": own},
+        "layer": [
+            {"data": {"values": values}, "mark": {"type": "line", "point": True}, "encoding": {"detail": {"field": "method"}}},
+            {"data": {"values": _spread(list(last.values()))}, "mark": {"type": "text", "align": "left", "dx": 8, "fontSize": 11},
+             "encoding": {"text": {"field": "method"}, "y": {**y, "field": "at"}}},
+        ],
+    }  # fmt: skip
+
+
+def _spread(ends: list[dict]) -> list[dict]:
+    """Names that do not cover each other: each at least a sixteenth of a decade above the one below."""
+    ends = sorted(ends, key=lambda v: v["seconds"])
+    low, made = 0.0, []
+    for v in ends:
+        low = max(v["seconds"], low * 10**0.16)
+        made.append({**v, "at": low})
+    return made
 
 
 def sampled(users: int) -> None:
@@ -92,8 +128,9 @@ if __name__ == "__main__":
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--sizes", default="1000,2000,4000,8000")
     asked.add_argument("--sample", type=int, default=0)
+    asked.add_argument("--plot", default="", help="a picture of the same, as PNG")
     given = asked.parse_args()
     if given.sample:
         sampled(given.sample)
     else:
-        scaling([int(n) for n in given.sizes.split(",")])
+        scaling([int(n) for n in given.sizes.split(",")], given.plot)

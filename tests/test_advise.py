@@ -28,6 +28,7 @@ from personae.stages.method import names
 from personae.stages.others import asked
 from personae.stages.plan import plan, size
 from personae.stages.rivals import balance, explained, front, readability
+from personae.stages.score import place_features
 from personae.stages.search import fitted, unsized
 from personae.stages.space import behaviour_space
 
@@ -130,6 +131,31 @@ def test_the_plan_follows_the_number_of_users(users: int, kmeans: int, ward: int
     assert ("do not fit in memory" in made["ward"].reason) == (users > 10_000)
     assert made["minibatch"].where == "not"
     assert f"{users:,}" in size(users, 20_000)
+
+
+def test_the_sample_gives_the_groups_that_everyone_would_give() -> None:
+    """Requirement 82: everybody's groups from a fifth of the users and from all of them agree by an index of 0.95 or more."""
+    world = planted(users=5000, groups=4, seed=5)
+    placed = []
+    for sample in (1000, 5000):
+        rule, evidence = choose(world.features(), replace(STUDY, sample=sample))
+        assert evidence.searched == sample
+        placed.append(place_features(rule, world.features()).persona)
+    assert adjusted_rand_score(*placed) >= 0.95
+
+
+def test_distance_number_and_density_are_settings_with_a_reason_each() -> None:
+    """Requirement 31: what was set is in the settings of the run, and what was not has a default that says why."""
+    x = table(separated(1)[0])
+    said = {d.setting: d for d in choose(x, STUDY)[1].advice.defaults}
+    assert set(said) == {"distance", "number of groups", "density"} and all(d.value and d.reason for d in said.values())
+
+    def set_to(method: str, groups: str = "auto") -> dict[str, str]:
+        return {d.setting: d.value for d in choose(x, replace(STUDY, method=method, groups=groups))[1].advice.defaults}
+
+    manhattan = set_to("kmedoids(distance=manhattan)", "4")
+    assert (manhattan["distance"], manhattan["number of groups"]) == ("Manhattan", "4")
+    assert set_to("dbscan(eps=0.6, min_samples=8)")["density"] == "reach eps 0.6, 8 neighbours"
 
 
 def test_a_sample_is_held_against_everyone_else_on_every_feature() -> None:

@@ -65,3 +65,21 @@ def test_links_lead_somewhere(page: Path) -> None:
     text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
     targets = [t.partition("#")[0] for t in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in t]
     assert not [t for t in targets if t and not (page.parent / t).exists()]
+
+
+CITED = re.compile(r"([A-Z][a-z]\w+)[\w ,&.']*? (1[89]\d\d|20\d\d)")
+
+
+@pytest.mark.parametrize("name", plugins.names("methods"))
+def test_every_method_is_cited_where_it_is_explained(name: str) -> None:
+    """Requirement 63: the papers that a method's own file names, by first author and year."""
+    pages = " ".join((_read("how-to/choose-the-method.md") + _read("how-to/trees-and-density.md")).split())
+    said = str(plugins.find("methods", name).__doc__).partition("\n")[0]
+    papers = CITED.findall(said)
+    assert papers
+    assert not [(who, year) for who, year in papers if not re.search(rf"\b{who}\b[\w ,&.']* {year}", pages)]
+
+
+def test_criteria_are_cited_where_they_are_explained() -> None:
+    """Requirement 63: the silhouette as well."""
+    assert "Rousseeuw 1987 (silhouette)" in " ".join(_read("explanation/how-personae-decides.md").split())

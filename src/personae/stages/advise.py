@@ -30,6 +30,8 @@ from personae.words.names import plural
 DENSER = 0.1
 """By how much the density-based validity must rise before a density method comes second."""
 DENSITY = ("hdbscan", "dbscan", "single", "spectral")
+REACHES = ("dbscan",)
+"""Density methods whose reach stands in the note of their grouping."""
 SAME, ALIKE = 0.8, 0.5
 """Agreement from which on two methods find the same groups, and partly the same."""
 SHAKIER = 0.15
@@ -199,7 +201,11 @@ def _hundred(agreement: float) -> str:
 def defaults(case: Case) -> tuple[Default, ...]:
     """Distance, number and density as this run has them, each with its reason."""
     space, study, many = case.space, case.study, plural(case.study.entity)
-    if space.textbook:
+    own = method(study.method)
+    given = {} if own.auto else own.options
+    if "distance" in given:
+        distance = (str(given["distance"]).capitalize(), "as was asked for")
+    elif space.textbook:
         distance = ("Euclidean", "on the scaling that was asked for, as any textbook would")
     elif space.counted and study.weigh in ("auto", "hellinger"):
         distance = (
@@ -216,6 +222,9 @@ def defaults(case: Case) -> tuple[Default, ...]:
         )
     number = ("2 to 10", "more are hard to keep apart in the head") if study.groups == "auto" else (study.groups, "asked for")
     dense = ("5 neighbours, smallest group by validity", "the size whose regions are densest inside and sparsest between wins")
+    if own.name in REACHES and case.best.candidate.note:
+        why = "as was asked for" if given else "the reach is where the curve of distances to neighbours bends"
+        dense = (case.best.candidate.note, why)
     return (
         Default("distance", *distance),
         Default("number of groups", *number),
