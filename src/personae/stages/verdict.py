@@ -127,7 +127,7 @@ def closer(space: Space, own: Tried, mixture: Tried) -> bool:
     its own."""
     round_ones, its = (class_bic(space.scores, t.clustering.labels, t.clustering.size, alike=False) for t in (own, mixture))
     better = own.clustering.method == "kmeans" and round_ones - its >= 2 * UNLIKE * len(space.scores)
-    return better and (mixture.candidate.stability or 0.0) >= WHOLE_AGAIN and min(mixture.candidate.jaccard) >= BACK
+    return better and _whole(mixture)
 
 
 def cut_across(choice: Choice) -> Choice:
@@ -179,9 +179,13 @@ def _whole_again(space: Space, t: Tried) -> bool:
     valley. In few directions pieces of a bent region come back as well."""
     if space.counted or space.scores.shape[1] <= FLAT:
         return False
+    return _whole(t) and 2 * _valleys(t) >= len(t.borders)
+
+
+def _whole(t: Tried) -> bool:
+    """Whether other samples give nearly the same groups, each of them."""
     c = t.candidate
-    back = (c.stability or 0.0) >= WHOLE_AGAIN and min(c.jaccard, default=0.0) >= BACK
-    return back and 2 * _valleys(t) >= len(t.borders)
+    return (c.stability or 0.0) >= WHOLE_AGAIN and min(c.jaccard, default=0.0) >= BACK
 
 
 def _worst(t: Tried, excused: float) -> float:
@@ -203,7 +207,8 @@ def least(t: Tried) -> float:
 def _natural(space: Space, tried: tuple[Tried, ...], own: Tried, within: bool = False) -> bool:
     """More than correlation, a valley in the cut in two or three, and valleys at half or more of the chosen borders between
     groups that are not rare. For shares of events a valley at every border of a finer cut does as well: two or three groups of
-    what are five cut through some of them. A dense path joins a tight group to the wide one it lies `within`."""
+    what are five cut through some of them. Where few values hide what is more than correlation, a clear valley at every border
+    does as well, in a table of groups that come back whole. A dense path joins a tight group to the wide one it lies `within`."""
     coarse = min((least(t) for t in tried if t.candidate.size <= 3 and _mostly(space, t)), default=1.0)
     if space.counted and any(_all_clear(t, COARSE) for t in tried if t.candidate.size > 3):
         coarse = 0.0
@@ -216,7 +221,7 @@ def _natural(space: Space, tried: tuple[Tried, ...], own: Tried, within: bool = 
         return False
     if space.counted:
         return bool(space.factors) and coarse <= COARSE and (beyond(tried) or _all_clear(own, CLEAR))
-    return beyond(tried) and coarse <= COARSE
+    return coarse <= COARSE and (beyond(tried) or (_all_clear(own, CLEAR) and _whole(own)))
 
 
 def _plain(t: Tried) -> list[float]:
