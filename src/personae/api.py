@@ -22,7 +22,7 @@ from personae.model.cast import Cast
 from personae.model.edit import Edit
 from personae.model.persona import Persona
 from personae.model.portrait import Portrait
-from personae.model.study import LEAST, Role, Study
+from personae.model.study import CHOICES, LEAST, Role, Study
 from personae.report.looks import looks
 from personae.shown import Checked, Compared, Picture, Shown, became, columns, compared, picture, why
 from personae.stages import edit
@@ -433,6 +433,9 @@ def _updated(data: Data, settings: Mapping[str, Any]) -> Data:
     for name, least in LEAST.items():
         if getattr(made, name) < least:
             raise UsageError("P001", f"{name} is {getattr(made, name)}", fix=f"use {least} or more")
+    for name, known in CHOICES.items():
+        if (value := getattr(made, name)) and value not in known:
+            raise UsageError("P001", f"{name} cannot be {value!r}", fix=f"use one of: {', '.join(known)}")
     method(made.method)
     smallest(made.smallest, 100)
     library(made.library)

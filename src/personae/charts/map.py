@@ -153,13 +153,13 @@ def _spec(seen: Map, names: Mapping[int, str], borders: Sequence[Border], label:
         *(ellipse(on, o, sd, dash) for o in outlines for sd, dash in ((1.0, ()), (2.0, (5, 4)))),
         *(line(on, pair, 2.2, (1, 5)) for pair in soft),
         *chain.from_iterable(sign(on, o.persona, o.x, o.y) for o in outlines),
-        *_named(on, [(names[o.persona], on.right(o.x), on.down(o.y)) for o in outlines]),
+        *named(on, [(names[o.persona], on.right(o.x), on.down(o.y)) for o in outlines]),
         *_edges(on, seen, label),
     ]
     return {"width": on.width, "height": on.height, "view": {"stroke": SOFT, "strokeWidth": 0.6}, "layer": layers}
 
 
-def _named(on: Plane, marks: Sequence[tuple[str, float, float]]) -> list[dict[str, Any]]:
+def named(on: Plane, marks: Sequence[tuple[str, float, float]]) -> list[dict[str, Any]]:
     """Names above their marks, moved up where they would lie on another one."""
     done: list[tuple[float, float, float]] = []
     layers: list[dict[str, Any]] = []

@@ -19,7 +19,7 @@ from typing import Annotated, Any
 import typer
 
 from personae.errors import UsageError
-from personae.model.study import LEAST, Study
+from personae.model.study import CHOICES, LEAST, Study
 
 FILE = "personae.toml"
 
@@ -75,6 +75,7 @@ HELP: Mapping[str, tuple[str, str, str]] = {
     "smallest": (_GROUPS, "SIZE", "Smallest group that is of use: 5% of the users, or 200 of them."),
     "method": (_GROUPS, "NAME", "auto, or the one method to use, with its options: gmm(covariance=tied)."),
     "worlds": (_GROUPS, "HOW", "How often groups are formed again in other ways: auto, all or none."),
+    "map": (_GROUPS, "WHICH", "linear, or umap for a second map that keeps neighbours together and nothing else."),
     "sample": (_GROUPS, "N", "Users the search looks at; all are placed afterwards."),
     "floor": (_GROUPS, "N", "No value for fewer users than this leaves the tool."),
     "force": (_GROUPS, "", "Draw groups even where the data hold none; every output says so."),
@@ -100,18 +101,6 @@ ALSO = ("files", "out", "store", "ai", "ai_url", "ai_budget", "ai_seconds", "exp
 OF_MODELS = tuple(f"PERSONAE_AI{part}" for part in ("", "_URL", "_BUDGET", "_SECONDS", "_KEY"))
 """Variables that say which language model words personas; the key stands nowhere else."""
 
-_CHOICES = {
-    "decimal": (".", ","),
-    "dates": ("dmy", "mdy", "ymd"),
-    "on_duplicate": ("first", "last", "drop"),
-    "scale": ("auto", "standard", "minmax", "robust", "log", "quantile", "none"),
-    "weigh": ("auto", "hellinger", "tfidf", "shares", "none"),
-    "encode": ("auto", "onehot"),
-    "outliers": ("auto", "norm", "isolation", "dbscan", "none"),
-    "style": ("keep", "remove"),
-    "worlds": ("auto", "all", "none"),
-    "names": ("behaviour", "alliterative"),
-}
 _WAYS = ("draw", "median", "mean", "mode", "category", "zero", "drop")
 _SHAPES = {
     "groups": (r"auto|\d+|\d+-\d+", "auto, a number such as 5, or a range such as 3-7"),
@@ -286,8 +275,8 @@ def _phases(value: Any) -> Any:
 
 
 def _check(name: str, value: Any) -> None:
-    if name in _CHOICES and value and value not in _CHOICES[name]:
-        raise _wrong(name, value, f"one of {', '.join(_CHOICES[name])}", closest(value, _CHOICES[name]))
+    if name in CHOICES and value and value not in CHOICES[name]:
+        raise _wrong(name, value, f"one of {', '.join(CHOICES[name])}", closest(value, CHOICES[name]))
     if name in _SHAPES and value and not re.fullmatch(_SHAPES[name][0], value):
         raise _wrong(name, value, _SHAPES[name][1])
     if name in LEAST and value < LEAST[name]:

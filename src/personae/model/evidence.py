@@ -12,7 +12,7 @@ from personae.model.descent import Departed
 from personae.model.flags import Flags
 from personae.model.kinship import Kinship
 from personae.model.lineage import Lineage
-from personae.model.map import Map, Replay
+from personae.model.map import Map, Neighbours, Replay
 from personae.model.preparation import Preparation
 from personae.model.reach import Reach
 from personae.model.silhouette import Silhouettes
@@ -175,6 +175,8 @@ class Evidence:
     """Positions among the ids of users who took no part in the search and whom the rule places like anybody."""
     map: Map | None = None
     """Users seen from the two directions that tell the groups apart best."""
+    neighbours: Neighbours | None = None
+    """The same users with neighbours kept together, where that was asked for."""
     replay: Replay | None = None
     """k-means round by round in the two directions of the map."""
     worlds: Worlds | None = None

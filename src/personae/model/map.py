@@ -61,6 +61,25 @@ class Map:
 
 
 @dataclass(frozen=True)
+class Neighbours:
+    """A map that keeps who is near whom. Distances, gaps and the size of a patch mean nothing on it."""
+
+    side: float
+    """Length of a cell's side, in the unit of this map."""
+    cells: tuple[Cell, ...]
+    users: int
+    """Users the map is of."""
+    of: int
+    """Users the search looked at."""
+    left_out: int
+    """Users in squares with too few others to be drawn."""
+    near: int
+    """Neighbours of each user, the user among them, that are held together."""
+    kept: float
+    """Share of the nearest neighbours in the space that are among as many nearest on the map, 0 to 1."""
+
+
+@dataclass(frozen=True)
 class Frame:
     """One round of k-means: where the centres stand, the objective there, and the share of users who changed sides (where
     they are fewer than the floor, that of the floor)."""

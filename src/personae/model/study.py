@@ -23,6 +23,20 @@ class Role(StrEnum):
 
 LEAST = {"floor": 1, "top_events": 2, "sample": 100, "seed": 0, "threads": 0, "allow_rejects": 0, "max_inflated": 1}
 """The smallest value of each setting that is a number."""
+CHOICES = {
+    "decimal": (".", ","),
+    "dates": ("dmy", "mdy", "ymd"),
+    "on_duplicate": ("first", "last", "drop"),
+    "scale": ("auto", "standard", "minmax", "robust", "log", "quantile", "none"),
+    "weigh": ("auto", "hellinger", "tfidf", "shares", "none"),
+    "encode": ("auto", "onehot"),
+    "outliers": ("auto", "norm", "isolation", "dbscan", "none"),
+    "style": ("keep", "remove"),
+    "worlds": ("auto", "all", "none"),
+    "map": ("linear", "umap"),
+    "names": ("behaviour", "alliterative"),
+}
+"""The values of each setting that is one of a few words; empty leaves it to the data."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,6 +134,8 @@ class Study:
     worlds: str = "auto"
     """How often the groups are formed again in other ways: "auto" (methods, seeds, samples, preparations), "all" (and
     windows, on more users) or "none"."""
+    map: str = "linear"
+    """The map of the users: "linear", or "umap" for a second one that keeps neighbours together (extra umap)."""
     sample: int = 20_000
     """Users the search looks at; everyone is placed afterwards."""
     floor: int = 10

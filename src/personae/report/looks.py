@@ -11,6 +11,7 @@ from personae.charts.chart import Chart
 from personae.charts.evolution import evolution
 from personae.charts.lineage import lineage
 from personae.charts.map import mapped
+from personae.charts.neighbours import neighbours
 from personae.charts.reach import reach
 from personae.charts.silhouettes import fit, silhouettes
 from personae.charts.tradeoff import tradeoff
@@ -21,6 +22,7 @@ from personae.words.names import follow
 
 LOOKS: tuple[Callable[[Cast], Chart | None], ...] = (
     mapped,
+    neighbours,
     silhouettes,
     worlds,
     lineage,

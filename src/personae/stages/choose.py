@@ -21,6 +21,7 @@ from personae.stages import verdict
 from personae.stages.ends import axes
 from personae.stages.examine import examine
 from personae.stages.method import Method, method
+from personae.stages.neighbours import ready
 from personae.stages.prepared import prepared
 from personae.stages.search import FEW_WAYS, each, fitted, judge, mixture, search, steadied, unsized, wider
 from personae.stages.sensitivity import SAME, sensitivity
@@ -46,9 +47,10 @@ def choose(features: Features, study: Study, active: bool | None = None) -> tupl
     """The rule and all the evidence for it; no rule when there is nothing and groups are not forced.
 
     `active` is that of the rule in force, where there is one: who did nothing is then left out, or not, as before.
-    Raises DataError P111 when there is too little to group. Runs on one thread of the linear algebra, so that the number of
-    cores never changes a digit.
+    Raises DataError P111 when there is too little to group, MachineError P501 for a map whose package is missing. Runs on one
+    thread of the linear algebra, so that the number of cores never changes a digit.
     """
+    ready(study)
     with threadpool_limits(limits=1):
         space = behaviour_space(features, study, active)
         if space is None or len(space.rows) < FEWEST:

@@ -32,7 +32,7 @@ def mapped(case: Case) -> Map | None:
     turn = directions(case)
     at = (seen - seen.mean(axis=0)) @ turn
     size = int(labels.max()) + 1
-    side, cells, left = _fine(at, labels, case.study.floor)
+    side, cells, left = fine(at, labels, case.study.floor)
     if not cells:
         return None
     shown = [_direction(case.space, seen, labels, turn[:, i], at[:, i]) for i in (0, 1)]
@@ -88,7 +88,7 @@ def _direction(space: Space, seen: Floats, labels: Ints, v: Floats, z: Floats) -
     return Direction(low, high, share, kept(z.var() / max(seen.var(axis=0).sum(), 1e-300)))
 
 
-def _fine(at: Floats, labels: Ints, floor: int) -> tuple[float, tuple[Cell, ...], int]:
+def fine(at: Floats, labels: Ints, floor: int) -> tuple[float, tuple[Cell, ...], int]:
     """The side of the finest cells that leave few users out, those cells, and how many users they leave out."""
     low, high = np.quantile(at, [0.01, 0.99], axis=0)
     span = max(float((high - low).max()), 1e-9)
