@@ -90,5 +90,5 @@ def test_who_does_not_ask_loads_neither_the_package_nor_its_compiler(log: Path) 
 
 
 def test_a_map_that_does_not_exist_is_refused(log: Path) -> None:
-    with pytest.raises(personae.errors.UsageError, match="map cannot be .tsne."):
+    with pytest.raises(personae.errors.UsageError, match=r"map cannot be .tsne."):
         personae.run(log, id="user_id", map="tsne")

@@ -28,6 +28,8 @@ HEAVY = (
     "polars",
     "jinja2",
     "narwhals",
+    "umap",
+    "numba",
 )
 MODULES = sorted(SOURCE.rglob("*.py"))
 
@@ -47,6 +49,7 @@ ALLOWED = {
     "typer": ("cli/",),
     "rich": ("cli/",),
     "wordllama": ("stages/meanings.py",),
+    "umap": ("stages/neighbours.py",),
     "pandas": (),
     "polars": (),
     "diptest": (),
@@ -143,7 +146,13 @@ NOT_IMPORTED = {
     "tzdata": "for machines without time zones",
     "adbc-driver-manager": "the Python face of the ADBC drivers, which do not ask for it themselves",
 }
-IMPORTED_AS = {"python-pptx": "pptx", "scikit-learn": "sklearn", "ibis-framework": "ibis", "vl-convert-python": "vl_convert"}
+IMPORTED_AS = {
+    "python-pptx": "pptx",
+    "scikit-learn": "sklearn",
+    "ibis-framework": "ibis",
+    "vl-convert-python": "vl_convert",
+    "umap-learn": "umap",
+}
 
 
 def test_what_is_imported_is_declared_and_what_is_declared_is_needed() -> None:

@@ -23,7 +23,7 @@ def neighbours(cast: Cast) -> Chart | None:
     names = {p.index: p.name for p in cast.personas}
     many = plural(cast.study.entity)
     heart = {i: _heart(own) for i in names if (own := [c for c in seen.cells if c.persona == i])}
-    title = f"Neighbours kept together: {(said := finding(cast.evidence.borders, names, many))[:1].lower()}{said[1:]}"
+    title = f"Neighbours kept together: {finding(cast.evidence.borders, names, many)}"
     rows = tuple((names[i], count(sum(c.users for c in seen.cells if c.persona == i)), _at(heart[i])) for i in heart)
     places = "; ".join(f"{name} at {at}" for name, _, at in rows)
     return Chart(
