@@ -388,6 +388,16 @@ def test_neighbours_lie_across_a_cut_through_a_bend_and_not_across_a_gap() -> No
     assert crossing.check(space, kmeans.fit(space, 2, 7), 7) == {"crossed": None}
 
 
+@pytest.mark.parametrize("seed", [1, 3])
+def test_a_column_of_far_values_makes_no_natural_groups(seed: int) -> None:
+    """Its gaps are its own, whether or not the others have something in common (decision 0116, not taken)."""
+    rng = np.random.default_rng(seed)
+    size = rng.choice([10.0, 50.0, 200.0], 700)
+    beside = rng.standard_normal((700, 3))
+    for x in (beside, rng.standard_normal((700, 1)) + 0.8 * np.hstack([beside, beside[::-1, :2]])):
+        assert choose(table(np.column_stack([size, x])), STUDY)[1].verdict.kind != Structure.NATURAL
+
+
 @pytest.mark.parametrize("seed", [11, 12])
 def test_a_tight_group_inside_a_wide_one_is_told_apart(seed: int) -> None:
     """Decision 0115: k-means halves the wide one, and its two groups are natural as well."""

@@ -207,8 +207,7 @@ def least(t: Tried) -> float:
 def _natural(space: Space, tried: tuple[Tried, ...], own: Tried, within: bool = False) -> bool:
     """More than correlation, a valley in the cut in two or three, and valleys at half or more of the chosen borders between
     groups that are not rare. For shares of events a valley at every border of a finer cut does as well: two or three groups of
-    what are five cut through some of them. A clear valley at every border does without the first, in a table if its groups come
-    back whole. A dense path joins a tight group to the wide one it lies `within`."""
+    what are five cut through some of them. A dense path joins a tight group to the wide one it lies `within`."""
     coarse = min((least(t) for t in tried if t.candidate.size <= 3 and _mostly(space, t)), default=1.0)
     if space.counted and any(_all_clear(t, COARSE) for t in tried if t.candidate.size > 3):
         coarse = 0.0
@@ -221,7 +220,7 @@ def _natural(space: Space, tried: tuple[Tried, ...], own: Tried, within: bool = 
         return False
     if space.counted:
         return bool(space.factors) and coarse <= COARSE and (beyond(tried) or _all_clear(own, CLEAR))
-    return coarse <= COARSE and (beyond(tried) or (_all_clear(own, CLEAR) and _whole(own)))
+    return beyond(tried) and coarse <= COARSE
 
 
 def _plain(t: Tried) -> list[float]:
