@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import vl_convert
+from sklearn.isotonic import IsotonicRegression
 from sklearn.metrics import adjusted_rand_score
 
 from personae import plugins
@@ -27,6 +28,8 @@ from personae.stages.search import fitted, unsized
 from personae.stages.space import behaviour_space
 
 GROUPS, COLUMNS, SAMPLE = 6, 8, 20_000
+GAP = 0.13
+"""Powers of ten between two names of the picture."""
 
 
 def planted(users: int, reduce: str = "auto") -> Space:
@@ -78,28 +81,27 @@ def _drawn(values: list[dict], sizes: list[int]) -> dict:
     values = [v for v in values if v["method"] in often]
     last = {v["method"]: v for v in sorted(values, key=lambda v: v["users"])}
     log = {"type": "log", "nice": False}
-    x = {"field": "users", "type": "quantitative", "title": "users", "scale": {**log, "domain": [sizes[0], sizes[-1] * 1.9]}}
+    x = {"field": "users", "type": "quantitative", "title": "users", "scale": {**log, "domain": [sizes[0], sizes[-1] * 2]}}
     y = {"field": "seconds", "type": "quantitative", "title": "seconds of one fit", "scale": {"type": "log"}}
     own = {"condition": {"test": "datum.method == 'kmeans'", "value": "#b3261e"}, "value": "#5b6470"}
     return {
-        "width": 460, "height": 340, "background": "white",
-        "encoding": {"x": {**x, "axis": {"values": sizes, "format": ",d", "grid": False}}, "y": y, "color": own},
+        "width": 520, "height": 400, "background": "white",
+        "encoding": {"x": {**x, "axis": {"values": sizes, "format": ",d", "grid": False}}, "y": {**y, "axis": {"tickCount": 4}}, "color": own},
         "layer": [
             {"data": {"values": values}, "mark": {"type": "line", "point": True}, "encoding": {"detail": {"field": "method"}}},
-            {"data": {"values": _spread(list(last.values()))}, "mark": {"type": "text", "align": "left", "dx": 8, "fontSize": 11},
-             "encoding": {"text": {"field": "method"}, "y": {**y, "field": "at"}}},
+            {"data": {"values": _spread(list(last.values()), sizes[-1])}, "mark": {"type": "text", "align": "left", "dx": 8, "fontSize": 11},
+             "encoding": {"text": {"field": "said"}, "y": {**y, "field": "at"}}},
         ],
     }  # fmt: skip
 
 
-def _spread(ends: list[dict]) -> list[dict]:
-    """Names that do not cover each other: each at least a sixteenth of a decade above the one below."""
+def _spread(ends: list[dict], most: int) -> list[dict]:
+    """Names beside the last size that do not cover each other: as near to the ends of their lines as the gap allows."""
     ends = sorted(ends, key=lambda v: v["seconds"])
-    low, made = 0.0, []
-    for v in ends:
-        low = max(v["seconds"], low * 10**0.16)
-        made.append({**v, "at": low})
-    return made
+    steps = GAP * np.arange(len(ends))
+    at = IsotonicRegression().fit_transform(steps, np.log10([v["seconds"] for v in ends]) - steps) + steps
+    said = [v["method"] + ("" if v["users"] == most else f" (to {v['users']:,})") for v in ends]
+    return [{"users": most, "at": float(10**y), "method": v["method"], "said": name} for v, y, name in zip(ends, at, said)]
 
 
 def sampled(users: int) -> None:
