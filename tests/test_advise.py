@@ -133,6 +133,13 @@ def test_the_plan_follows_the_number_of_users(users: int, kmeans: int, ward: int
     assert f"{users:,}" in size(users, 20_000)
 
 
+def test_a_tight_group_inside_a_wide_one_is_no_twin_of_it() -> None:
+    """Decision 0115: no gap shows between the two, and still they are not one group."""
+    _, evidence = choose(table(KINDS["unequal"](11)[0]), STUDY)
+    assert evidence.chosen == "gmm" and any(b.soft for b in evidence.borders)
+    assert evidence.flags is not None and evidence.flags.twins == ()
+
+
 def test_the_sample_gives_the_groups_that_everyone_would_give() -> None:
     """Requirement 82: everybody's groups from a fifth of the users and from all of them agree by an index of 0.95 or more."""
     world = planted(users=5000, groups=4, seed=5)

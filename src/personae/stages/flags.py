@@ -2,7 +2,8 @@
 
 Twins: the border shows no valley, and merging costs little: the two centres are at most 4 standard deviations (within the
 groups, along the line between them) apart. Halves of a bell curve are 2.65 apart, halves of a box 3.46; measured on planted
-groups, pieces of one group were 2.6 to 3.9 apart, different groups 4.2 and more.
+groups, pieces of one group were 2.6 to 3.9 apart, different groups 4.2 and more. Two groups of a mixture that two Gaussians
+describe better than one are none, wherever their centres lie: a tight group inside a wide one.
 Splittable: two means found on half of a group's users have a valley between them in the other half, and the group holds more
 than measures correlated like its own would show. Tiers: see `volumes`.
 """
@@ -15,7 +16,8 @@ from numpy.typing import NDArray
 from personae import dip, lloyd, plugins
 from personae.model.flags import Flags, Splittable, Twins
 from personae.model.trial import Case
-from personae.stages.search import each
+from personae.stages.search import class_bic, each
+from personae.stages.verdict import UNLIKE
 from personae.stages.volumes import volumes
 
 Floats = NDArray[np.float64]
@@ -54,10 +56,18 @@ def _twins(case: Case, place: dict[int, int]) -> list[Twins]:
         one, two = v[labels == a], v[labels == b]
         spread = np.sqrt((one.var() * len(one) + two.var() * len(two)) / (len(one) + len(two)))
         distance = float((two.mean() - one.mean()) / max(float(spread), 1e-300))
-        if distance <= HALVES:
+        if distance <= HALVES and not (case.best.clustering.covariances is not None and _unlike(z, labels, a, b)):
             first, second = sorted((place[a], place[b]))
             found.append(Twins(first, second, float(p), distance))
     return sorted(found, key=lambda t: (t.first, t.second))
+
+
+def _unlike(z: Floats, labels: NDArray[np.int32], a: int, b: int) -> bool:
+    """Whether two groups with a covariance each describe their users clearly better than one group would, which halves of a bell
+    curve or of a box do not."""
+    x, two = z[(labels == a) | (labels == b)], labels[(labels == a) | (labels == b)] == b
+    gain = class_bic(x, np.zeros(len(x), np.int32), 1) - class_bic(x, two.astype(np.int32), 2, alike=False)
+    return gain >= 2 * UNLIKE * len(x)
 
 
 def _splittable(case: Case, label: int, index: int) -> Splittable | None:
