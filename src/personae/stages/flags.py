@@ -63,7 +63,7 @@ def _twins(case: Case, place: dict[int, int]) -> list[Twins]:
 
 
 def _unlike(z: Floats, labels: NDArray[np.int32], a: int, b: int) -> bool:
-    """Whether two groups with a covariance each describe their users clearly better than one group would, which halves of a bell
+    """Whether two groups with a covariance each describe their users better than one group would, which halves of a bell
     curve or of a box do not."""
     x, two = z[(labels == a) | (labels == b)], labels[(labels == a) | (labels == b)] == b
     gain = class_bic(x, np.zeros(len(x), np.int32), 1) - class_bic(x, two.astype(np.int32), 2, alike=False)
