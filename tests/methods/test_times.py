@@ -32,4 +32,6 @@ def test_what_a_sample_and_fewer_directions_save_is_printed() -> None:
     """Requirement 85: with and without principal components, and what becomes of the groups."""
     lines = _timed("--sample", "21000").splitlines()
     assert [line.partition(":")[0] for line in lines] == ["reduce=auto", "reduce=auto", "reduce=4", "reduce=4"]
-    assert all(float(line.rpartition("ARI ")[2]) > 0.95 for line in lines)
+    sampled, batches = lines[::2], lines[1::2]
+    assert all("sample" in line and float(line.rpartition("ARI ")[2]) > 0.95 for line in sampled)
+    assert all("mini-batch" in line and float(line.rpartition("ARI ")[2]) > 0.5 for line in batches)
