@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -67,6 +68,15 @@ def test_the_picture_says_first_what_may_not_be_read_off_it(made: Result, tmp_pa
     assert [row[0] for row in chart.rows] == [p.name for p in made.cast.personas]
     page = made.report(tmp_path / "report.html").read_text(encoding="utf-8")
     assert page.index("Read with caution: distances") > page.index("What lies apart here is apart")
+
+
+def test_a_group_without_a_square_is_named_and_no_group_at_all_needs_none(made: Result) -> None:
+    found, last = made.cast.evidence, made.cast.personas[-1]
+    fewer = replace(found.neighbours, cells=tuple(c for c in found.neighbours.cells if c.persona != last.index))
+    lost = drawn(replace(made.cast, evidence=replace(found, neighbours=fewer)))
+    assert lost is not None and f"{last.name} is in no square" in lost.caption and last.name not in [r[0] for r in lost.rows]
+    nobody = drawn(replace(made.cast, personas=()))
+    assert nobody is not None and [r[0] for r in nobody.rows] == ["everyone"]
 
 
 def test_a_map_comes_back_from_its_file(made: Result) -> None:

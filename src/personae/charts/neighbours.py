@@ -9,7 +9,7 @@ from typing import Any
 from personae.charts.chart import Chart
 from personae.charts.look import SOFT
 from personae.charts.map import WIDTH, finding, named
-from personae.charts.numbers import count, percent, plain, plural
+from personae.charts.numbers import count, listing, percent, plain, plural
 from personae.charts.plane import plane, sign, squares
 from personae.model.cast import Cast
 from personae.model.map import Cell, Neighbours
@@ -55,6 +55,9 @@ def _caption(seen: Neighbours, cast: Cast, many: str) -> str:
         "of them are in.",
         f"Of the {seen.near - 1} nearest of each, {percent(seen.kept)} are among the nearest here (UMAP).",
     ]
+    shown = {c.persona for c in seen.cells}
+    if lost := [p.name for p in cast.personas if p.index not in shown]:
+        parts.append(f"{listing(tuple(lost))} {'is' if len(lost) == 1 else 'are'} in no square that is mostly theirs.")
     if seen.users < seen.of:
         parts.append(f"It is of {count(seen.users)} of the {count(seen.of)} {many} that were searched.")
     if seen.left_out:
