@@ -117,7 +117,8 @@ def _with(trial: Trial, best: Tried) -> Trial:
     """The trial with the same."""
     tried = tuple(best if t.clustering is best.clustering else t for t in trial.tried)
     dense = best if trial.dense is not None and trial.dense.clustering is best.clustering else trial.dense
-    return replace(trial, tried=tried, dense=dense)
+    mixed = best if trial.mixture is not None and trial.mixture.clustering is best.clustering else trial.mixture
+    return replace(trial, tried=tried, dense=dense, mixture=mixed)
 
 
 def _nothing(space: Space, features: Features, study: Study, trial: Trial, choice: Choice) -> Evidence:

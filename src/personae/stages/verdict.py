@@ -124,9 +124,10 @@ def smaller(choice: Choice, fewer: Tried, space: Space, tried: tuple[Tried, ...]
 
 def closer(space: Space, own: Tried, mixture: Tried) -> bool:
     """Whether the groups of a mixture come back whole and describe the users better than round ones, each with a covariance of
-    its own."""
+    its own. Round ones that nobody has looked for a path between do not count yet."""
     round_ones, its = (class_bic(space.scores, t.clustering.labels, t.clustering.size, alike=False) for t in (own, mixture))
-    better = own.clustering.method == "kmeans" and round_ones - its >= 2 * UNLIKE * len(space.scores)
+    held = own.candidate.parted is not None or own.candidate.crossed is not None
+    better = held and own.clustering.method == "kmeans" and round_ones - its >= 2 * UNLIKE * len(space.scores)
     return better and _whole(mixture)
 
 
